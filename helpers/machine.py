@@ -1,0 +1,73 @@
+"""Prepare the machine for a lab: seeds, device, quiet libraries."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from helpers.torchvision_ops import declare_missing_operators
+
+if TYPE_CHECKING:
+    import torch
+
+
+def setup(seed: int = 0, *, numpy_only: bool = False) -> torch.device | None:
+    """Seed every generator, silence noisy libraries, say in one line what the machine is.
+
+    Parameters
+    ----------
+    seed
+        Seed of Python's, NumPy's and PyTorch's generators.
+    numpy_only
+        The lab uses NumPy alone: PyTorch is not imported.
+
+    Returns
+    -------
+    The GPU if there is one, else the CPU; None for a NumPy-only lab.
+    """
+    random.seed(seed)
+    np.random.seed(seed)
+    if numpy_only:
+        print(f"NumPy {np.__version__} · ce TP n'a pas besoin de GPU")
+        return None
+
+    import torch
+
+    declare_missing_operators()
+    torch.manual_seed(seed)
+    _silence_libraries()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    print(_describe(device))
+    return device
+
+
+def is_fast() -> bool:
+    """Tell whether `COURSE_MODE=fast` asks for synthetic data and short trainings (tests, grading, demo)."""
+    return os.environ.get("COURSE_MODE") == "fast"
+
+
+def _describe(device: torch.device) -> str:
+    import torch
+
+    version = ".".join(torch.__version__.split(".")[:2])
+    if device.type == "cuda":
+        properties = torch.cuda.get_device_properties(device)
+        return f"PyTorch {version} · GPU : {properties.name} ({round(properties.total_memory / 2**30)} Go)"
+    line = f"PyTorch {version} · CPU ({torch.get_num_threads()} fils de calcul)"
+    if "google.colab" in sys.modules:
+        line += " · pour un GPU : menu Exécution › Modifier le type d'exécution › GPU T4, puis relancez cette cellule"
+    return line
+
+
+def _silence_libraries() -> None:
+    for name in ("lightning.pytorch", "lightning.fabric", "pytorch_lightning"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for message in (".*does not have many workers.*", ".*LeafSpec.*is deprecated.*", ".*log_every_n_steps.*"):
+        warnings.filterwarnings("ignore", message=message)
+    warnings.filterwarnings("ignore", message=".*GPU available but not used.*")

@@ -1,0 +1,1 @@
+"""The instructor's tools, one command: `course`. Students never import this package."""
