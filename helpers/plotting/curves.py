@@ -1,0 +1,139 @@
+"""Curves that follow a training, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from helpers.plotting import display
+from helpers.plotting.style import WIDTH, french, style, to_numpy
+
+SPLITS = {"train": "entraînement", "val": "validation", "valid": "validation", "test": "test"}
+METRICS = {"loss": "Perte", "accuracy": "Exactitude", "acc": "Exactitude"}
+
+
+def learning_curves(
+    history: Mapping[str, object] | Sequence[Mapping[str, float]],
+    *,
+    first_epoch: int = 1,
+    title: str | None = None,
+    alt: str | None = None,
+) -> None:
+    """Draw one panel a metric, with the training and the validation curve in each.
+
+    Parameters
+    ----------
+    history
+        Values by epoch, as lists (`{"train_loss": [...], "val_loss": [...], "val_accuracy": [...]}`) or as one
+        dictionary an epoch. What precedes the first underscore (`train`, `val`, `valid`, `test`) names the curve, the
+        rest names the metric; a key without such a prefix is a training curve. The key `epoch` is left out.
+    first_epoch
+        Number of the first value: 0 where the initial model was evaluated.
+    title
+        Title above the panels.
+    alt
+        Alternative text; by default it gives the first and the last value of every curve.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw, or a curve is not one number an epoch.
+    """
+    panels = _panels(_by_name(history))
+    count = len(panels)
+    with style():
+        figure = Figure(figsize=(WIDTH if count > 1 else 0.7 * WIDTH, 3.6 * ((count + 1) // 2)), layout="constrained")
+        axes = figure.subplots((count + 1) // 2, min(count, 2), squeeze=False).ravel()
+        for ax, (metric, curves) in zip(axes, panels.items(), strict=False):
+            _draw(ax, curves, first_epoch, METRICS.get(metric, metric))
+        for ax in axes[count:]:
+            ax.set_axis_off()
+        if title:
+            figure.suptitle(title)
+    described = "; ".join(
+        f"{METRICS.get(metric, metric).lower()}, {_describe(curves)}" for metric, curves in panels.items()
+    )
+    display.show(figure, alt or f"Courbes d'apprentissage{f' ({title})' if title else ''} : {described}.")
+
+
+def compare_curves(
+    curves: Mapping[str, object],
+    *,
+    ylabel: str,
+    first_epoch: int = 1,
+    title: str | None = None,
+    alt: str | None = None,
+) -> None:
+    """Draw the same quantity for several models in one panel.
+
+    Parameters
+    ----------
+    curves
+        Name of the model → its values, one an epoch; lengths may differ.
+    ylabel
+        What is compared, such as « Exactitude en validation ».
+    first_epoch, title, alt
+        As in `learning_curves`.
+
+    Raises
+    ------
+    ValueError
+        There is nothing to draw, or a curve is not one number an epoch.
+    """
+    checked = _by_name(curves)
+    with style():
+        figure = Figure(figsize=(WIDTH, 4), layout="constrained")
+        ax = figure.subplots()
+        _draw(ax, checked, first_epoch, ylabel)
+        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        if title:
+            ax.set_title(title)
+    display.show(figure, alt or f"{title or 'Comparaison'} : {ylabel.lower()} par époque, {_describe(checked)}.")
+
+
+def _by_name(history: object) -> dict[str, np.ndarray]:
+    if isinstance(history, Sequence) and history and all(isinstance(epoch, Mapping) for epoch in history):
+        history = {name: [epoch.get(name, np.nan) for epoch in history] for name in history[0]}
+    if not isinstance(history, Mapping):
+        raise ValueError(
+            "Courbes : on attend un dictionnaire nom → valeurs par époque, ou une liste d'un dictionnaire par époque ; "
+            f"reçu {type(history).__name__}."
+        )
+    curves = {str(name): to_numpy(values) for name, values in history.items() if name != "epoch"}
+    if not curves:
+        raise ValueError("Courbes : l'historique est vide, il n'y a rien à tracer. L'entraînement a-t-il été lancé ?")
+    for name, values in curves.items():
+        if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iuf":
+            raise ValueError(
+                f"Courbes : « {name} » doit contenir un nombre par époque ; reçu un tableau de forme {values.shape} "
+                f"et de type {values.dtype}. Ajoutez une valeur (`.item()` pour un tenseur) à chaque époque."
+            )
+    return {name: values.astype(float) for name, values in curves.items()}
+
+
+def _panels(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """Group curves by metric: {"train_loss": a, "val_loss": b} becomes {"loss": {"entraînement": a, "validation": b}}."""
+    panels: dict[str, dict[str, np.ndarray]] = {}
+    for name, values in curves.items():
+        split, _, metric = name.partition("_")
+        if split not in SPLITS or not metric:
+            split, metric = "train", name
+        panels.setdefault(metric, {})[SPLITS[split]] = values
+    return panels
+
+
+def _draw(ax, curves: Mapping[str, np.ndarray], first_epoch: int, ylabel: str) -> None:
+    for name, values in curves.items():
+        ax.plot(np.arange(len(values)) + first_epoch, values, label=name, markevery=max(1, len(values) // 15))
+    ax.set(xlabel="Époque", ylabel=ylabel)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
+    if len(curves) > 1:
+        ax.legend()
+
+
+def _describe(curves: Mapping[str, np.ndarray]) -> str:
+    return ", ".join(f"{name} de {french(values[0], 3)} à {french(values[-1], 3)}" for name, values in curves.items())
