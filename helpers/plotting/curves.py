@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.plotting import display
-from helpers.plotting.style import WIDTH, french, style, to_numpy
+from helpers.plotting.style import WIDTH, decimal_comma, french, style, to_numpy
 
 SPLITS = {"train": "entraînement", "val": "validation", "valid": "validation", "test": "test"}
 METRICS = {"loss": "Perte", "accuracy": "Exactitude", "acc": "Exactitude"}
@@ -53,7 +53,7 @@ def learning_curves(
             ax.set_axis_off()
         if title:
             figure.suptitle(title)
-    described = "; ".join(
+    described = " ; ".join(
         f"{METRICS.get(metric, metric).lower()}, {_describe(curves)}" for metric, curves in panels.items()
     )
     display.show(figure, alt or f"Courbes d'apprentissage{f' ({title})' if title else ''} : {described}.")
@@ -115,7 +115,7 @@ def _by_name(history: object) -> dict[str, np.ndarray]:
 
 
 def _panels(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
-    """Group curves by metric: {"train_loss": a, "val_loss": b} becomes {"loss": {"entraînement": a, "validation": b}}."""
+    """Group curves by metric: {"train_loss": a, "val_loss": b} gives {"loss": {"entraînement": a, "validation": b}}."""
     panels: dict[str, dict[str, np.ndarray]] = {}
     for name, values in curves.items():
         split, _, metric = name.partition("_")
@@ -130,7 +130,7 @@ def _draw(ax, curves: Mapping[str, np.ndarray], first_epoch: int, ylabel: str) -
         ax.plot(np.arange(len(values)) + first_epoch, values, label=name, markevery=max(1, len(values) // 15))
     ax.set(xlabel="Époque", ylabel=ylabel)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
+    ax.yaxis.set_major_formatter(decimal_comma)
     if len(curves) > 1:
         ax.legend()
 

@@ -54,10 +54,28 @@ def style() -> AbstractContextManager:
 
 
 def to_numpy(values: object) -> np.ndarray:
-    """Return a list, an array or a tensor (on any device, with or without gradient) as a NumPy array."""
-    if hasattr(values, "detach"):
-        values = values.detach().cpu().numpy()
-    return np.asarray(values)
+    """Return an array, a tensor (on any device, with or without gradient) or a list of them as a NumPy array.
+
+    Raises
+    ------
+    ValueError
+        The items of a list have different shapes.
+    """
+    if isinstance(values, list | tuple):
+        values = [_detach(value) for value in values]
+    try:
+        return np.asarray(_detach(values))
+    except ValueError as error:
+        raise ValueError("Figure : les éléments de la liste n'ont pas tous la même forme.") from error
+
+
+def _detach(values: object) -> object:
+    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
+
+
+def decimal_comma(value: float, position: object = None) -> str:
+    """Format a tick of an axis the French way: 0.5 becomes « 0,5 »."""
+    return f"{value:g}".replace(".", ",")
 
 
 def french(number: float, digits: int = 2) -> str:
