@@ -1,0 +1,41 @@
+"""Where data sets live: a prepared folder named by `COURSE_DATA`, or the user's own cache."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pooch
+
+
+class DataError(RuntimeError):
+    """A data set that cannot be had or is not what it should be; the message says what to do."""
+
+
+def prepared_folder() -> Path | None:
+    """Return the folder named by `COURSE_DATA`, None when it is not set.
+
+    Raises
+    ------
+    DataError
+        `COURSE_DATA` names a folder that does not exist.
+    """
+    name = os.environ.get("COURSE_DATA")
+    if not name:
+        return None
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise DataError(
+            f"COURSE_DATA : le dossier « {folder} » n'existe pas. Corrigez le chemin ou retirez COURSE_DATA."
+        )
+    return folder
+
+
+def cache_folder() -> Path:
+    """Return the user's folder for what is downloaded or derived; it may not exist yet."""
+    return Path(pooch.os_cache("deep-learning-labs"))
+
+
+def format_count(number: int) -> str:
+    """Write an integer the French way: thousands apart by a narrow no-break space."""
+    return f"{number:,}".replace(",", "\u202f")
