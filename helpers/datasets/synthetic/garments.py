@@ -16,17 +16,23 @@ class Canvas:
     """A picture to draw on in coordinates from 0 to 1, y downwards, under one small random affine map."""
 
     def __init__(self, rng: np.random.Generator):
-        angle, shear = rng.normal(0, 0.05), rng.normal(0, 0.04)
-        zoom = rng.normal(1, 0.05, size=2).clip(0.86, 1.1)
-        rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        self.matrix = rotation @ np.diag(zoom) @ np.array([[1, shear], [0, 1]])
-        self.offset = rng.normal(0, 0.02, size=2)
+        (angle, shear), (wide, high), self.shift = (
+            rng.normal(0, 0.045, 2).tolist(),
+            rng.normal(1, 0.05, 2).clip(0.86, 1.1).tolist(),
+            rng.normal(0.5, 0.02, 2).tolist(),
+        )
+        self.matrix = (wide, wide * (shear - angle), high * angle, high)
         self.image = Image.new("L", (SIZE * SCALE, SIZE * SCALE))
         self.draw = ImageDraw.Draw(self.image)
 
     def place(self, points: list[Point]) -> list[Point]:
-        placed = (np.asarray(points) - 0.5) @ self.matrix.T + 0.5 + self.offset
-        return [tuple(point) for point in placed * SIZE * SCALE]
+        a, b, c, d = self.matrix
+        left, top = self.shift
+        scale = SIZE * SCALE
+        return [
+            (scale * (left + a * (x - 0.5) + b * (y - 0.5)), scale * (top + c * (x - 0.5) + d * (y - 0.5)))
+            for x, y in points
+        ]
 
     def polygon(self, points: list[Point], shade: int) -> None:
         self.draw.polygon(self.place(points), fill=shade)
@@ -51,26 +57,30 @@ def draw_garments(size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """
     rng = np.random.default_rng([seed, SIZE])
     labels = rng.permutation(np.arange(size) % len(GARMENTS)).astype(np.uint8)
-    images = np.stack([_draw_garment(GARMENTS[label], rng) for label in labels])
+    silhouettes = np.stack([_draw_silhouette(GARMENTS[label], rng) for label in labels])
+    images = (silhouettes * _draw_fabrics(size, rng)).clip(0, 255).astype(np.uint8)
     return images, labels
 
 
-def _draw_garment(draw: Callable, rng: np.random.Generator) -> np.ndarray:
+def _draw_silhouette(draw: Callable, rng: np.random.Generator) -> np.ndarray:
     canvas = Canvas(rng)
     draw(canvas, rng)
-    small = canvas.image.resize((SIZE, SIZE), Image.Resampling.BOX)
-    pixels = np.asarray(small, dtype=np.float32) * _draw_fabric(rng)
-    return pixels.clip(0, 255).astype(np.uint8)
+    return np.asarray(canvas.image.reduce(SCALE))
 
 
-def _draw_fabric(rng: np.random.Generator) -> np.ndarray:
+def _draw_fabrics(size: int, rng: np.random.Generator) -> np.ndarray:
     """Return a factor for each pixel: shade of the garment, fading light, grain of the cloth, sometimes stripes."""
-    x, y = np.meshgrid(np.linspace(-1, 1, SIZE), np.linspace(-1, 1, SIZE))
-    fabric = 1 + rng.normal(0, 0.12) * x + rng.normal(0, 0.12) * y + rng.normal(0, 0.07, (SIZE, SIZE))
-    if rng.random() < 0.25:
-        across = x if rng.random() < 0.5 else y
-        fabric *= 1 - 0.3 * (np.sin(rng.uniform(6, 14) * across + rng.uniform(0, 6)) > 0)
-    return fabric * rng.uniform(0.45, 1.1)
+
+    def column(values: np.ndarray) -> np.ndarray:
+        return values.astype(np.float32).reshape(size, 1, 1)
+
+    y, x = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j].astype(np.float32)
+    fabric = 1 + column(rng.normal(0, 0.12, size)) * x + column(rng.normal(0, 0.12, size)) * y
+    fabric += 0.05 * rng.standard_normal((size, SIZE, SIZE), dtype=np.float32)
+    across = np.where(column(rng.random(size)) < 0.5, x, y)
+    stripes = np.sin(column(rng.uniform(6, 14, size)) * across + column(rng.uniform(0, 6, size))) > 0
+    fabric *= 1 - 0.3 * (stripes & (column(rng.random(size)) < 0.25))
+    return fabric * column(rng.uniform(0.45, 1.1, size))
 
 
 def _mirror(half: list[Point]) -> list[Point]:
