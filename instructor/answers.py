@@ -1,7 +1,6 @@
 """Answers that students give, put in the place of a lab's TODO blocks to test how they are marked."""
 
 import copy
-import re
 import runpy
 import textwrap
 from dataclasses import dataclass, field
@@ -9,9 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.notebooks import find_cell
-
-TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
+from instructor.notebooks import TODO_BLOCK, find_cell
 
 
 @dataclass(frozen=True)

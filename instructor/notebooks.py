@@ -1,14 +1,48 @@
 """Read and write notebooks, and find what nbgrader's metadata names in them."""
 
+import json
+import re
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
+HIDDEN_BLOCK = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>.*?)^[ \t]*### END HIDDEN TESTS$", re.M | re.S)
+
+
+class NotebookError(Exception):
+    """A file is not a notebook that can be used; the message says why."""
+
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Return the notebook at `path` as version 4."""
-    return nbformat.read(path, as_version=4)
+    """Return the notebook at `path` as version 4; NotebookError if it is not one."""
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise NotebookError(f"no file {path.name}") from None
+    except (ValueError, RecursionError) as error:
+        raise NotebookError(f"{path.name} is not JSON ({error})") from None
+    try:
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        nbformat.validate(notebook)
+    except Exception as error:  # nbformat raises whatever its migrations meet
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise NotebookError(f"{path.name} is not a valid Jupyter notebook ({reason[0]})") from None
+    return notebook
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write `notebook` at `path`, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(to_text(notebook), encoding="utf-8")
+    partial.replace(path)
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """Return the notebook as it is written to disk."""
+    return nbformat.writes(notebook) + "\n"
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -22,3 +56,33 @@ def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
         if grade_id(cell) == wanted:
             return cell
     raise KeyError(wanted)
+
+
+def is_graded(cell: NotebookNode) -> bool:
+    """Tell whether the cell earns points, by machine or by hand."""
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Tell whether the cell holds what a student writes."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def is_autograded(cell: NotebookNode) -> bool:
+    """Tell whether the cell is a test cell, marked by machine."""
+    return is_graded(cell) and not is_solution(cell) and cell.cell_type == "code"
+
+
+def points(cell: NotebookNode) -> float:
+    """Return the points of a graded cell."""
+    return float(cell.metadata["nbgrader"]["points"])
+
+
+def has_partial_credit(cell: NotebookNode) -> bool:
+    """Tell whether the cell earns the share of its probes that match."""
+    return "partial-credit" in cell.metadata.get("tags", [])
+
+
+def without_hidden_tests(source: str) -> str:
+    """Return the text of a test cell as students see it."""
+    return HIDDEN_BLOCK.sub("", source).strip("\n")

@@ -1,0 +1,89 @@
+"""The command `course`: everything an instructor does, one verb each."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+try:
+    import typer
+    from rich.console import Console
+except ModuleNotFoundError as error:
+    sys.exit(f"course: {error.name} is missing; install the instructor's tools: pip install -e '.[instructor]'")
+
+from instructor.course import Course, CourseError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
+console = Console(highlight=False, soft_wrap=True)
+
+Labs = typer.Argument(None, metavar="[LAB]...", help="Labs; all of them unless named.", show_default=False)
+
+
+@app.command("build")
+def build_command(
+    labs: list[str] = Labs, check: bool = typer.Option(False, help="Write nothing; fail if a file has drifted.")
+) -> None:
+    """Generate the students' notebooks in release/ from source/."""
+    from instructor.build import build, drifted
+
+    course = Course.find()
+    labs = course.select_labs(labs)
+    if check:
+        stale = drifted(course, labs)
+        for path in stale:
+            console.print(f"{path.relative_to(course.root)}: differs from its source; run 'course build'")
+        if stale:
+            raise typer.Exit(1)
+        console.print(f"release/ is up to date ({len(labs)} labs)")
+        return
+    changed = build(course, labs)
+    for path in changed:
+        console.print(f"wrote {path.relative_to(course.root)}")
+    console.print(f"{len(labs)} labs built, {len(changed)} changed")
+
+
+@app.command("new")
+def new_command(lab: str = typer.Argument(metavar="LAB")) -> None:
+    """Write the skeleton of a new lab, which passes every check."""
+    from instructor.new import new_lab
+
+    course = Course.find()
+    for path in new_lab(course, lab):
+        console.print(f"wrote {path.relative_to(course.root)}")
+
+
+@app.command("grade")
+def grade_command(
+    labs: list[str] = Labs,
+    student: list[str] = typer.Option([], metavar="ID", help="Only this student; may be repeated."),
+    json_file: Path = typer.Option(None, "--json", metavar="FILE", help="Also write every mark and reason as JSON."),
+    force: bool = typer.Option(False, help="Run again what did not change."),
+) -> None:
+    """Grade the hand-ins of submitted/: repair, execute, verify, save in the gradebook."""
+    from instructor.grade import grade_class
+    from instructor.tables import marks_table
+
+    course = Course.find()
+    results = grade_class(
+        course,
+        course.select_labs(labs),
+        student,
+        force=force,
+        tell=lambda result: console.print(f"{result.lab} · {result.student}: {result.status} {result.reason}".rstrip()),
+    )
+    if json_file:
+        text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
+        json_file.write_text(text + "\n", encoding="utf-8")
+    for lab in course.labs:
+        if any(result.lab == lab for result in results):
+            console.print(marks_table(lab, [result for result in results if result.lab == lab]))
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line and exit status 2."""
+    try:
+        app()
+    except CourseError as error:
+        console.print(f"course: {error}", style="red")
+        sys.exit(2)

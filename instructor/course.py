@@ -1,0 +1,94 @@
+"""Where things are in a course repository, and the error that a user of `course` reads."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from instructor.notebooks import read_notebook
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PLACEHOLDER_OWNER = "OWNER"
+
+
+class CourseError(Exception):
+    """Something a user did cannot work: the message names the thing, the reason and the way out."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course repository on disk."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """Return the course whose folder holds `start` (the current folder unless given)."""
+        start = (start or Path.cwd()).resolve()
+        for folder in [start, *start.parents]:
+            if (folder / "nbgrader_config.py").is_file() and (folder / "source").is_dir():
+                return cls(folder)
+        raise CourseError(f"{start} is not inside a course: no folder above holds nbgrader_config.py and source/")
+
+    @property
+    def labs(self) -> list[str]:
+        """Names of the labs, in alphabetical order."""
+        return sorted(
+            path.parent.name for path in (self.root / "source").glob("*/*.ipynb") if path.stem == path.parent.name
+        )
+
+    def select_labs(self, names: list[str] | None) -> list[str]:
+        """Return `names`, or every lab when there are none; refuse an unknown name."""
+        for name in names or []:
+            if name not in self.labs:
+                raise CourseError(f"unknown lab '{name}'; the labs are: {', '.join(self.labs) or 'none yet'}")
+        return names or self.labs
+
+    def source(self, lab: str) -> Path:
+        return self.root / "source" / lab / f"{lab}.ipynb"
+
+    def release(self, lab: str) -> Path:
+        return self.root / "release" / lab / f"{lab}.ipynb"
+
+    def solution(self, lab: str) -> Path:
+        return self.root / "solutions" / lab / f"{lab}.ipynb"
+
+    def answers(self, lab: str) -> Path:
+        return self.root / "tests" / "labs" / lab / "answers.py"
+
+    def submitted(self, student: str, lab: str) -> Path:
+        return self.root / "submitted" / student / lab / f"{lab}.ipynb"
+
+    def autograded(self, student: str, lab: str) -> Path:
+        return self.root / "autograded" / student / lab / f"{lab}.ipynb"
+
+    def feedback(self, student: str, lab: str) -> Path:
+        return self.root / "feedback" / student / lab / f"{lab}.html"
+
+    def students(self, lab: str) -> list[str]:
+        """Students who handed something in for the lab, in alphabetical order."""
+        return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{lab}") if path.is_dir())
+
+    def lab_metadata(self, lab: str) -> dict:
+        """Return the `course` object of the source notebook's metadata (title, extra, minutes, cell_timeout)."""
+        return dict(read_notebook(self.source(lab)).metadata.get("course", {}))
+
+    @cached_property
+    def project(self) -> dict:
+        """The `[project]` table of pyproject.toml."""
+        return tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    @property
+    def repository(self) -> str:
+        """Address of the public student repository."""
+        return self.project["urls"]["repository"].rstrip("/")
+
+    @property
+    def repository_is_placeholder(self) -> bool:
+        return f"/{PLACEHOLDER_OWNER}/" in self.repository

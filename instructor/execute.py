@@ -1,0 +1,112 @@
+"""Run a notebook in a kernel and keep what every cell gave, whatever the notebook does."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import os
+import tempfile
+from dataclasses import dataclass
+
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+DEFAULT_CELL_TIMEOUT = 60
+NOTEBOOK_TIMEOUT_FACTOR = 5
+MAX_STREAM_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the hand-ins of one grading run are executed.
+
+    Parameters
+    ----------
+    seed
+        Seed of the probes' inputs, shared by the reference and every hand-in.
+    kernel_name
+        Name of an installed kernelspec.
+    cell_timeout
+        Seconds a cell may take; None for what the lab asks for. A notebook may take five times as long.
+    """
+
+    seed: int
+    kernel_name: str = "python3"
+    cell_timeout: float | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Variables that the kernel gets on top of the process's own."""
+        return {"COURSE_SEED": str(self.seed), "COURSE_MODE": "fast", "NBGRADER_EXECUTION": "autograde"}
+
+
+class _Client(NotebookClient):
+    """A client that goes on after an error, and remembers which cell is running."""
+
+    running: NotebookNode | None = None
+
+    def start_of_cell(self, cell: NotebookNode, cell_index: int) -> None:
+        self.running = cell
+
+    def end_of_cell(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+        """Add the error of the kernel's reply where the outputs do not show it (`showtraceback` patched away)."""
+        content = execute_reply["content"]
+        shown = [output.ename for output in cell.outputs if output.output_type == "error"]
+        if content["status"] == "error" and content["ename"] not in shown:
+            cell.outputs.append(_error(content["ename"], content["evalue"]))
+
+
+def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
+    """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
+
+    A cell that takes too long is interrupted and gets a `CellTimeoutError` output. When the kernel dies, or does not
+    stop, the running cell gets the error, and the cells behind it keep `execution_count` None.
+    """
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    timeout = policy.cell_timeout or notebook.metadata.get("course", {}).get("cell_timeout", DEFAULT_CELL_TIMEOUT)
+    too_long = {"ename": "CellTimeoutError", "evalue": f"stopped after {timeout:g} s", "traceback": []}
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        client = _Client(
+            notebook,
+            kernel_name=policy.kernel_name,
+            timeout=timeout,
+            interrupt_on_timeout=True,
+            error_on_timeout=too_long,
+            allow_errors=True,
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": folder}},
+        )
+        client.on_cell_execute = client.start_of_cell
+        client.on_cell_executed = client.end_of_cell
+        try:
+            run_sync(_execute)(client, os.environ | policy.environment(), NOTEBOOK_TIMEOUT_FACTOR * timeout)
+        except (DeadKernelError, CellTimeoutError, asyncio.TimeoutError) as error:
+            if client.running is None:
+                raise
+            message = "the notebook took too long" if isinstance(error, asyncio.TimeoutError) else "the kernel died"
+            client.running.outputs.append(_error(type(error).__name__, message))
+    for cell in notebook.cells:
+        _shorten_streams(cell)
+    return notebook
+
+
+async def _execute(client: NotebookClient, environment: dict[str, str], timeout: float) -> None:
+    await asyncio.wait_for(client.async_execute(env=environment), timeout)
+
+
+def _error(ename: str, evalue: str) -> NotebookNode:
+    return new_output("error", ename=ename, evalue=evalue, traceback=[f"{ename}: {evalue}"])
+
+
+def _shorten_streams(cell: NotebookNode) -> None:
+    """Keep the head and the tail of a stream that nobody could read whole."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "stream" and len(output.text) > MAX_STREAM_CHARACTERS:
+            half = MAX_STREAM_CHARACTERS // 2
+            cut = len(output.text) - 2 * half
+            output.text = f"{output.text[:half]}\n[... {cut} characters cut ...]\n{output.text[-half:]}"

@@ -1,0 +1,257 @@
+"""Compare what a hand-in's probes published with what the instructor's notebook published, and mark every cell.
+
+Nothing here runs student code: both notebooks have been executed, and the values are plain JSON.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from nbformat import NotebookNode
+
+from helpers.probe import MIME_TYPE
+from instructor.notebooks import (
+    find_cell,
+    grade_id,
+    has_partial_credit,
+    is_autograded,
+    is_graded,
+    points,
+    without_hidden_tests,
+)
+
+
+@dataclass(frozen=True)
+class CellReference:
+    """What a test cell must publish, and what it is worth."""
+
+    points: float
+    partial: bool
+    probes: dict[str, dict]
+    visible_messages: list[tuple[re.Pattern, str]]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The instructor's notebook, run: one entry per test cell, and the points of the cells marked by hand."""
+
+    notebook: NotebookNode
+    cells: dict[str, CellReference]
+    manual: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The mark of one cell; `score` is None while a written answer waits for its teacher.
+
+    `reason`, in French, is for the student and repeats nothing that the graded run printed; `detail` is for teachers.
+    """
+
+    grade_id: str
+    score: float | None
+    max_score: float
+    reason: str = ""
+    detail: str = ""
+    probes: dict[str, bool] = field(default_factory=dict)
+
+    as_dict = asdict
+
+
+def make_reference(executed: NotebookNode) -> Reference:
+    """Read the reference from the instructor's executed notebook; ValueError if one of its cells failed."""
+    cells, manual = {}, {}
+    for cell in executed.cells:
+        error = _first_error(cell)
+        if error is not None:
+            raise ValueError(f"cell {grade_id(cell) or cell.id} raised {error.ename}: {error.evalue}")
+        if is_autograded(cell):
+            published = _published_probes(cell)
+            names = [probe["name"] for probe in published]
+            if not names or len(set(names)) < len(names):
+                raise ValueError(f"cell {grade_id(cell)} must publish at least one probe, each name once: {names}")
+            cells[grade_id(cell)] = CellReference(
+                points=points(cell),
+                partial=has_partial_credit(cell),
+                probes={probe["name"]: probe for probe in published},
+                visible_messages=_visible_messages(without_hidden_tests(cell.source)),
+            )
+        elif is_graded(cell):
+            manual[grade_id(cell)] = points(cell)
+    return Reference(notebook=executed, cells=cells, manual=manual)
+
+
+def mark_notebook(executed: NotebookNode, reference: Reference) -> list[Mark]:
+    """Mark every graded cell of an executed hand-in, in the order of the lab."""
+    marks = [_mark_cell(name, find_cell(executed, name), wanted) for name, wanted in reference.cells.items()]
+    return marks + [Mark(name, None, value) for name, value in reference.manual.items()]
+
+
+def _mark_cell(name: str, cell: NotebookNode, wanted: CellReference) -> Mark:
+    verdicts = _compare_probes(_published_probes(cell), wanted.probes)
+    matched = {probe: problem is None for probe, problem in verdicts.items()}
+    error = _first_error(cell)
+    share = sum(matched.values()) / len(matched)
+    if not wanted.partial and (error is not None or share < 1):
+        share = 0.0
+    if share == 1 and error is None:
+        return Mark(name, wanted.points, wanted.points, probes=matched)
+    return Mark(
+        name,
+        round(share * wanted.points, 4),
+        wanted.points,
+        reason=_reason(cell, error, matched, wanted),
+        detail=_detail(cell, error, verdicts),
+        probes=matched,
+    )
+
+
+def _reason(cell: NotebookNode, error: NotebookNode | None, matched: dict[str, bool], wanted: CellReference) -> str:
+    """Say in French why points were lost, in words that hold nothing the graded run could have chosen."""
+    if error is not None:
+        return _reason_of_error(error, wanted)
+    if cell.execution_count is None:
+        return "Cette cellule n'a pas été exécutée : le noyau s'est arrêté plus haut."
+    wrong = [name for name, fine in matched.items() if name in wanted.probes and not fine]
+    if not wrong:
+        return "Cette cellule a publié des résultats qui ne lui étaient pas demandés."
+    names = ", ".join(f"« {name} »" for name in wrong)
+    return f"Sur d'autres données que celles du sujet, le résultat n'est pas celui attendu : {names}."
+
+
+def _reason_of_error(error: NotebookNode, wanted: CellReference) -> str:
+    if error.ename == "AssertionError":
+        for pattern, message in wanted.visible_messages:
+            if pattern.fullmatch(error.evalue):
+                return message
+    if error.ename == "NotImplementedError":
+        return "Cette question n'est pas traitée."
+    if error.ename == "CellTimeoutError":
+        return "L'exécution a été interrompue : elle durait trop longtemps (boucle sans fin ?)."
+    if error.ename == "DeadKernelError":
+        return "Le noyau s'est arrêté pendant cette cellule."
+    if isinstance(getattr(builtins, error.ename, None), type):
+        return f"Votre code a levé une exception {error.ename}."
+    return "Votre code a levé une exception."
+
+
+def _detail(cell: NotebookNode, error: NotebookNode | None, verdicts: dict[str, str | None]) -> str:
+    lines = [f"{error.ename}: {error.evalue}"[:500]] if error is not None else []
+    if error is None and cell.execution_count is None:
+        lines.append("the cell was not executed")
+    lines += [f"probe {name}: {problem}" for name, problem in verdicts.items() if problem]
+    return "; ".join(lines)
+
+
+def _first_error(cell: NotebookNode) -> NotebookNode | None:
+    return next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
+
+
+def _published_probes(cell: NotebookNode) -> list[dict]:
+    """Return the payloads that the cell published, those that are not even an object with a name left out."""
+    payloads = [output.data.get(MIME_TYPE) for output in cell.outputs if output.output_type == "display_data"]
+    return [probe for probe in payloads if isinstance(probe, dict) and isinstance(probe.get("name"), str)]
+
+
+def _compare_probes(published: list[dict], wanted: dict[str, dict]) -> dict[str, str | None]:
+    """Return, by probe name, what is wrong with it, or None; probes nobody asked for are listed too."""
+    verdicts: dict[str, str | None] = {}
+    for name, expected in wanted.items():
+        values = [probe.get("value") for probe in published if probe["name"] == name]
+        if len(values) != 1:
+            verdicts[name] = "not published" if not values else f"published {len(values)} times"
+        elif "rtol" in expected:
+            verdicts[name] = compare(values[0], expected["value"], expected["rtol"], expected["atol"])
+        else:
+            verdicts[name] = _out_of_bounds(values[0], expected.get("at_least"), expected.get("at_most"))
+    for probe in published:
+        if probe["name"] not in wanted:
+            verdicts[probe["name"][:80]] = "not asked for"
+    return verdicts
+
+
+def compare(value: object, expected: object, rtol: float, atol: float) -> str | None:
+    """Return how `value` differs from `expected` beyond the tolerances, or None; both are as probes encode them."""
+    kind, expected_kind = _kind(value), _kind(expected)
+    if kind != expected_kind:
+        return f"{kind} where {expected_kind} was expected"
+    if kind == "list":
+        if len(value) != len(expected):
+            return f"{len(value)} elements where {len(expected)} were expected"
+        problems = (compare(*pair, rtol, atol) for pair in zip(value, expected, strict=True))
+        return next((f"element {i}: {problem}" for i, problem in enumerate(problems) if problem), None)
+    if kind == "number":
+        return _compare_numbers([value], [expected], rtol, atol)
+    if kind.startswith("array"):
+        if value["shape"] != expected["shape"]:
+            return f"shape {value['shape']} where {expected['shape']} was expected"
+        return _compare_numbers(value["data"], expected["data"], rtol, atol)
+    return None if value == expected else f"{str(value)[:80]!r} where {str(expected)[:80]!r} was expected"
+
+
+def _kind(value: object) -> str:
+    """Name what the JSON stands for: number, array of integers..., or why it stands for nothing."""
+    if value is None:
+        return "nothing (None)"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float) or value in ("nan", "inf", "-inf"):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, dict) and set(value) == {"dtype", "shape", "data"} and isinstance(value["data"], list):
+        family = re.match(r"bool|u?int|float", str(value["dtype"]))
+        if family is not None:
+            return "array of " + {"bool": "booleans", "float": "floats"}.get(family[0], "integers")
+    return "malformed value"
+
+
+def _compare_numbers(data: list, expected_data: list, rtol: float, atol: float) -> str | None:
+    try:
+        values, expected = np.array(data, dtype=float), np.array(expected_data, dtype=float)
+    except (TypeError, ValueError, OverflowError):
+        return "malformed numbers"
+    if values.shape != expected.shape:
+        return f"{values.size} numbers where {expected.size} were expected"
+    if np.isnan(values).any() and not np.isnan(expected).any():
+        return "NaN"
+    wrong = np.flatnonzero(~np.isclose(values, expected, rtol=rtol, atol=atol, equal_nan=True))
+    if not wrong.size:
+        return None
+    got, want = values[wrong[0]], expected[wrong[0]]
+    return f"{wrong.size} of {values.size} number(s) differ, first {got:.6g} where {want:.6g} was expected"
+
+
+def _out_of_bounds(value: object, at_least: float | None, at_most: float | None) -> str | None:
+    if _kind(value) != "number":
+        return f"{_kind(value)} where a number was expected"
+    number = float(value)
+    if at_least is not None and not number >= at_least:
+        return f"{number:.6g} is below {at_least:g}"
+    if at_most is not None and not number <= at_most:
+        return f"{number:.6g} is above {at_most:g}"
+    return None
+
+
+def _visible_messages(source: str) -> list[tuple[re.Pattern, str]]:
+    """Return the messages of the visible `assert`s: a pattern to recognise each, and the text a student may read.
+
+    What an f-string inserts was chosen by the graded run, so it is replaced by an ellipsis.
+    """
+    messages = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Assert) or node.msg is None:
+            continue
+        parts = node.msg.values if isinstance(node.msg, ast.JoinedStr) else [node.msg]
+        texts = [
+            part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else None for part in parts
+        ]
+        if any(texts):
+            pattern = "".join(".*" if text is None else re.escape(text) for text in texts)
+            messages.append((re.compile(pattern, re.S), "".join("…" if text is None else text for text in texts)))
+    return messages

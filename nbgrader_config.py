@@ -1,0 +1,82 @@
+"""nbgrader, configured. `nbgrader` and `course` both read this file; every line says why."""
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    LimitOutput,
+    LockCells,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+
+from instructor.plugins import ExecuteHandIn, PrepareRelease, RepairHandIn, VerifyProbes
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+# The name under which the gradebook files this course.
+c.CourseDirectory.course_id = "deep-learning-labs"
+
+# Files left beside a notebook (helper.py, torch.py, sitecustomize.py) must never be copied or imported.
+c.CourseDirectory.ignore = ["*"]
+
+# "TODO" is what students see; nbgrader looks for these words inside a line and spells its options this way.
+c.ClearSolutions.begin_solution_delimeter = "### BEGIN TODO"
+c.ClearSolutions.end_solution_delimeter = "### END TODO"
+
+# What stands in the place of a solution says, in the student's language, which line to delete.
+c.ClearSolutions.code_stub = {
+    "python": "# À VOUS : effacez la ligne ci-dessous et écrivez votre code à sa place.\nraise NotImplementedError",
+}
+c.ClearSolutions.text_stub = "*Effacez cette ligne et rédigez votre réponse ici.*"
+
+# nbgrader's list without header files and generated tests, which no lab uses, and with our Colab preparation.
+# Hidden tests go after SaveCells has kept them for grading; checksums are computed again on what is left.
+c.GenerateAssignment.preprocessors = [
+    LockCells,
+    ClearSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ComputeChecksums,
+    SaveCells,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+    PrepareRelease,
+]
+
+# Repair comes first: a duplicated cell or lost metadata stops nbgrader, for the whole class.
+c.Autograde.sanitize_preprocessors = [
+    RepairHandIn,
+    ClearMetadataPreprocessor,
+    ClearOutput,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
+
+# Tags such as skip-execution and Colab's widget metadata must not reach the grader: only what we need stays.
+c.ClearMetadataPreprocessor.enabled = True
+c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = {"nbgrader"}
+c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language_info", "course"}
+
+# A test cell that was deleted would otherwise stay "needs grading" for ever.
+c.OverwriteCells.add_missing_cells = True
+
+# Marks are decided by VerifyProbes, between execution and saving; SaveAutoGrades only writes them down.
+c.Autograde.autograde_preprocessors = [
+    ExecuteHandIn,
+    LimitOutput,
+    VerifyProbes,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
