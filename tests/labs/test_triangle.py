@@ -1,0 +1,74 @@
+"""The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
+
+One more run is graded for each answer of `tests/labs/<lab>/answers.py`. The tests of a lab share one worker, hence one
+reference run (`--dist loadgroup`).
+"""
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from instructor.answers import Answer, load_answers
+from instructor.course import Course
+from instructor.execute import Policy
+from instructor.grading import GradedNotebook, grade_notebook, reference_run
+from instructor.notebooks import is_autograded, points, read_notebook
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+POLICY = Policy(seed=20_240_917)
+LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(lab)) for lab in COURSE.labs]
+ANSWERS = [
+    pytest.param(lab, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(lab))
+    for lab in COURSE.labs
+    for answer in load_answers(COURSE.answers(lab))
+]
+
+
+def grade(lab: str, notebook: NotebookNode) -> GradedNotebook:
+    return grade_notebook(notebook, COURSE, lab, POLICY)
+
+
+def lost_points(graded: GradedNotebook) -> dict[str, float]:
+    """Return the points lost by test cell, none listed where none was lost."""
+    return {
+        mark.grade_id: mark.max_score - mark.score
+        for mark in graded.marks
+        if mark.score is not None and mark.score < mark.max_score
+    }
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_instructors_notebook_earns_every_autograded_point(lab):
+    source = read_notebook(COURSE.source(lab))
+    graded = grade(lab, source)
+    assert lost_points(graded) == {}, {mark.grade_id: mark.detail for mark in graded.marks if mark.detail}
+    assert sum(mark.score or 0 for mark in graded.marks) == sum(map(points, filter(is_autograded, source.cells)))
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_untouched_release_earns_nothing_and_only_says_what_is_missing(lab):
+    graded = grade(lab, read_notebook(COURSE.release(lab)))
+    assert graded.repairs == []
+    assert {mark.grade_id: mark.score for mark in graded.marks if mark.score} == {}
+    errors = [
+        (cell.id, output.ename, output.evalue)
+        for cell in graded.notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error"
+    ]
+    assert [error for error in errors if error[1] not in ("NotImplementedError", "NameError")] == []
+    assert "NotImplementedError" in {ename for _, ename, _ in errors}
+
+
+@pytest.mark.parametrize(("lab", "answer"), ANSWERS)
+def test_answer_loses_exactly_its_points(lab, answer: Answer):
+    graded = grade(lab, answer.apply(read_notebook(COURSE.source(lab))))
+    details = {mark.grade_id: mark.detail for mark in graded.marks if mark.detail}
+    assert lost_points(graded) == pytest.approx(answer.loses), details
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_every_test_cell_is_failed_by_some_answer(lab):
+    tested = set(reference_run(COURSE.source(lab), POLICY).cells)
+    assert tested == {name for answer in load_answers(COURSE.answers(lab)) for name in answer.loses}
