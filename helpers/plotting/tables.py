@@ -63,7 +63,11 @@ def heat_map(
             ax.set(xlabel=columns, title=name)
             if np.isfinite(grid).any():
                 i, j = np.unravel_index(np.nanargmax(np.where(np.isfinite(grid), grid, np.nan)), grid.shape)
-                ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=COLORS["orange"], linewidth=3))
+                ax.add_patch(
+                    Rectangle(
+                        (j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=COLORS["orange"], linewidth=3, clip_on=False
+                    )
+                )
         axes[0].set_ylabel(rows)
         figure.colorbar(image, ax=axes, label=f"{values} (%)" if percent else values, format=decimal_comma)
         if title:
