@@ -35,11 +35,12 @@ SENTENCES = (("Le", "film", "est", "vraiment", "bon"), ("Quel", "ennui"), ("Jama
 def gru_cell() -> None:
     """Display the inside of a gated recurrent unit (GRU; Cho et al., 2014), in the variant that PyTorch computes."""
     top, gates, low, bottom = 3.75, 1.95, 1.05, 0.45
-    z, r, product, n, out = 2.5, 4.6, 5.85, 7.1, 8.6
+    z, r, product, n, out = 2.5, 4.6, 6.15, 7.15, 8.55
     with style():
         figure, ax = canvas(WIDTH, 4.1)
         arrow(ax, [(0.9, top), (z - 0.2, top)], GREEN)
-        arrow(ax, [(1.4, top), (1.4, low), (product - 0.2, low)], GREEN)
+        arrow(ax, [(1.4, top), (1.4, low), (product - 1.08, low)], GREEN)
+        arrow(ax, [(product - 0.42, low), (product - 0.2, low)], GREEN)
         dot(ax, (1.4, top), GREEN)
         arrow(ax, [(0.9, bottom), (n + 0.3, bottom), (n + 0.3, gates - 0.35)], BLUE)
         for x in (z, r):
@@ -58,22 +59,20 @@ def gru_cell() -> None:
         arrow(ax, [(n + 0.2, top), (out - 0.4, top)], GREEN)
         for x, text in ((z, "$\\sigma$\nmise à jour"), (r, "$\\sigma$\nremise à zéro"), (n, "tanh\ncandidat")):
             box(ax, (x, gates), text, ORANGE, width=1.35, height=0.7)
+        box(ax, (product - 0.75, low), "$W_{hn}$", ORANGE, width=0.66, height=0.45)
         box(ax, (r, 3.1), r"$1-\cdot$", GREY, width=0.7, height=0.4)
         for centre in ((z, top), (product, low), (n, 3.1)):
             disc(ax, centre, r"$\odot$")
         disc(ax, (n, top), "$+$")
-        for centre, name, color in (
-            ((0.5, top), "h_{t-1}", GREEN),
-            ((0.5, bottom), "x_t", BLUE),
-            ((out, top), "h_t", GREEN),
-        ):
-            box(ax, centre, f"${name}$", color, size=15)
+        box(ax, (0.5, top), "$h_{t-1}$", GREEN, size=15)
+        box(ax, (0.5, bottom), "$x_t$", BLUE, size=15)
+        box(ax, (out, top), "$h_t$", GREEN, size=15)
         for centre, name in (((z + 0.22, 2.7), "z_t"), ((r + 0.22, 2.42), "r_t"), ((n + 0.25, 2.6), "n_t")):
             label(ax, centre, f"${name}$", size=15)
     display.show(
         figure,
         "Cellule GRU. L'entrée x_t et l'état précédent h_{t-1} entrent dans deux portes sigmoïdes : mise à jour z_t et "
-        "remise à zéro r_t. r_t multiplie, terme à terme, ce qui vient de h_{t-1} ; avec x_t et une tangente "
+        "remise à zéro r_t. r_t multiplie, terme à terme, le produit de W_hn par h_{t-1} ; avec x_t et une tangente "
         "hyperbolique, cela donne l'état candidat n_t. Le nouvel état h_t est la somme de z_t fois h_{t-1} et de "
         "(1 - z_t) fois n_t.",
     )
@@ -156,8 +155,8 @@ def padding_and_packing(sentences: Sequence[Sequence[str]] = SENTENCES) -> None:
     left, cell = 0.1, min(1.1, 6.4 / steps)
     right = left + steps * cell + 0.15
     with style():
-        figure, ax = canvas(WIDTH, 2.0 + 2 * ROW * rows)
-        y = 1.75 + 2 * ROW * rows
+        figure, ax = canvas(WIDTH, 1.75 + 2 * ROW * rows)
+        y = 1.55 + 2 * ROW * rows
         label(ax, (left, y), "Lot complété par des <pad>", size=13, align="left")
         label(ax, (right, y), "longueur réelle", align="left")
         for words in sentences:
@@ -191,7 +190,7 @@ def _check_sentence(words: Sequence[str]) -> None:
 def _draw_directions(ax: Axes, words: Sequence[str], forward: Sequence, backward: Sequence, joined: Sequence) -> list:
     """Draw both passes, faint where a column is not in `forward`, `backward` or `joined`; return the columns' x."""
     margin = 0.9
-    pitch = min(1.75, (WIDTH - margin) / len(words))
+    pitch = min(2.0, (WIDTH - margin) / len(words))
     shift, width = 0.24 * pitch, 0.4 * pitch
     columns = [margin + (t + 0.5) * pitch for t in range(len(words))]
     y_word, y_forward, y_backward, y_joined = 0.35, 1.55, 2.65, 3.8
