@@ -1,0 +1,100 @@
+"""Ask the fork server for a kernel, and hold it like a `subprocess.Popen`."""
+
+from __future__ import annotations
+
+import json
+import select
+import signal
+import socket
+
+from instructor.kernels import forkserver
+
+STARTUP_SECONDS = 120
+
+
+class KernelLaunchError(RuntimeError):
+    """The fork server could not start the kernel."""
+
+
+def launch(request: dict) -> KernelProcess:
+    """Start the kernel that `request` describes and return its process.
+
+    Raises
+    ------
+    KernelLaunchError
+        With the reason given by the server.
+    """
+    # A server may stop for idleness between the connection and the fork: the second try starts another.
+    for _ in range(2):
+        connection = forkserver.connect()
+        connection.settimeout(STARTUP_SECONDS)
+        try:
+            connection.send(json.dumps(request).encode())
+            reply = json.loads(connection.recv(forkserver.MAX_MESSAGE) or b"null")
+        except ConnectionError:
+            reply = None
+        except BaseException:
+            connection.close()
+            raise
+        if reply and "started" in reply:
+            return KernelProcess(connection, reply)
+        connection.close()
+        if reply:
+            raise KernelLaunchError(reply["error"])
+    raise KernelLaunchError("The fork server closed the connection without a word.")
+
+
+class KernelProcess:
+    """A kernel behind its warden, with the interface that jupyter_client expects of a `Popen`.
+
+    Attributes
+    ----------
+    returncode
+        None while the kernel runs; the exit status, or minus the signal that killed it.
+    reason
+        Why the kernel was killed, if the warden did it.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket, started: dict) -> None:
+        self.pid: int = started["started"]
+        self.returncode: int | None = None
+        self.reason: str | None = None
+        self._connection = connection
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while the kernel runs."""
+        if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
+            self._read_end()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end of the kernel and return its exit code; TimeoutError after `timeout` seconds."""
+        if self.returncode is None:
+            self._connection.settimeout(timeout)
+            self._read_end()
+        return self.returncode
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and to what runs in its process group; nothing if it is dead."""
+        if self.poll() is None:
+            self._connection.send(json.dumps({"signal": int(signum)}).encode())
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Kill the kernel at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def _read_end(self) -> None:
+        try:
+            message = self._connection.recv(forkserver.MAX_MESSAGE)
+        except ConnectionError:
+            message = b""
+        end = json.loads(message) if message else {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
+        self.returncode = end.get("exited", 1)
+        self.reason = end.get("reason") or end.get("error")
+        self._connection.close()

@@ -1,0 +1,181 @@
+"""A process that has imported the heavy libraries and forks a kernel for each connection.
+
+The server listens on an abstract Unix socket whose name holds the user and a digest of the environment. So there is
+one server for each user and environment, shared by every client of the machine; a changed environment is another name,
+hence a new server; and nothing is left in the file system, however the server ends. It stops when nobody has used it
+for a while.
+
+It stays single-threaded and computes nothing: threads and CUDA contexts do not survive a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import hashlib
+import importlib
+import importlib.util
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import sysconfig
+import time
+import traceback
+from pathlib import Path
+
+# Whatever is installed of what the labs import, and what a kernel itself is made of.
+PRELOADED = [
+    "numpy",
+    "torch",
+    "torchvision",
+    "torchvision.transforms.v2",
+    "torchmetrics",
+    "lightning",
+    "torchinfo",
+    "pyconll",
+    "gensim.models",
+    "matplotlib.pyplot",
+    "tqdm.auto",
+    "ipykernel.kernelapp",
+    "matplotlib_inline.backend_inline",
+]
+IDLE_SECONDS = 120
+# OpenBLAS and OpenMP read these when they are loaded, and a pool of threads would be lost by the fork.
+SINGLE_THREADED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+MAX_MESSAGE = 1 << 20
+
+
+def connect() -> socket.socket:
+    """Return a connection to this environment's server, which is started if nobody listens."""
+    name = socket_name()
+    for _ in range(3):
+        with contextlib.suppress(ConnectionRefusedError):
+            return _connect(name)
+        _start(name)
+    raise RuntimeError("The kernels' fork server starts but does not listen.")
+
+
+def socket_name() -> str:
+    """Return the address of the server: it changes with the user, Python, the packages and the code that it runs."""
+    digest = hashlib.sha256(f"{sys.executable}\n{sys.version}\n".encode())
+    site_packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    files = [entry for folder in site_packages for entry in Path(folder).iterdir()]
+    files += Path(__file__).parent.glob("*.py")
+    files.append(Path(importlib.util.find_spec("helpers").origin).with_name("torchvision_ops.py"))
+    for file in sorted(files):
+        with contextlib.suppress(FileNotFoundError):
+            digest.update(f"{file}\t{file.stat().st_mtime_ns}\n".encode())
+    return f"\0course-kernels-{os.getuid()}-{digest.hexdigest()[:16]}"
+
+
+def peer_uid(connection: socket.socket) -> int:
+    """Return the user at the other end: anyone on the machine may reach an abstract socket, or take its name."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return struct.unpack("3i", credentials)[1]
+
+
+def _connect(name: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        connection.connect(name)
+        if peer_uid(connection) != os.getuid():
+            raise PermissionError("Another user answers under the name of the kernels' fork server.")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _start(name: str) -> None:
+    """Start the server and return as soon as it listens; it imports the libraries afterwards."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH") if key in os.environ}
+    fixed = {"LANG": "C.UTF-8", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    subprocess.run(
+        [sys.executable, "-I", "-m", __name__, name.lstrip("\0")],
+        env=kept | fixed | SINGLE_THREADED,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        check=True,
+    )
+
+
+def main() -> None:
+    """Listen under the given name, in the background; do nothing if another server does."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        listener.bind(f"\0{sys.argv[1]}")
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return
+        raise
+    listener.listen(128)
+    if os.fork():
+        os._exit(0)
+    # A client's terminal or pipe must not be held open by a server that outlives it.
+    os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+    try:
+        preload()
+    except Exception:
+        _refuse_all(listener, traceback.format_exc())
+        raise
+    serve(listener)
+
+
+def preload() -> None:
+    """Import the libraries, and check that the process can be forked."""
+    gc.disable()
+    if importlib.util.find_spec("torch"):
+        from helpers.torchvision_ops import declare_missing_operators
+
+        declare_missing_operators()
+    for name in PRELOADED:
+        if importlib.util.find_spec(name.partition(".")[0]):
+            importlib.import_module(name)
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads > 1:
+        raise RuntimeError(f"{threads} threads run after the imports: a fork would lose them.")
+    # What is frozen is never visited by the collector of a fork, so its pages stay shared.
+    gc.collect()
+    gc.freeze()
+
+
+def serve(listener: socket.socket, idle_seconds: float = IDLE_SECONDS) -> None:
+    """Fork a warden for each connection until nobody has been served for `idle_seconds`."""
+    from instructor.kernels.warden import guard
+
+    wardens: set[int] = set()
+    last_used = time.monotonic()
+    while wardens or time.monotonic() - last_used < idle_seconds:
+        if select.select([listener], [], [], 1)[0]:
+            connection, _ = listener.accept()
+            with connection:
+                if peer_uid(connection) != os.getuid():
+                    continue
+                if pid := os.fork():
+                    wardens.add(pid)
+                else:
+                    listener.close()
+                    guard(connection)
+        wardens -= {pid for pid in wardens if os.waitpid(pid, os.WNOHANG)[0]}
+        if wardens:
+            last_used = time.monotonic()
+
+
+def _refuse_all(listener: socket.socket, reason: str) -> None:
+    """Tell the clients that already wait why there will be no kernel."""
+    import json
+
+    while select.select([listener], [], [], 0)[0]:
+        connection, _ = listener.accept()
+        with connection:
+            connection.send(json.dumps({"error": reason}).encode())
+
+
+if __name__ == "__main__":
+    main()
