@@ -43,6 +43,42 @@ def build_command(
     console.print(f"{len(labs)} labs built, {len(changed)} changed")
 
 
+@app.command("check")
+def check_command(labs: list[str] = Labs) -> None:
+    """Check the labs against their contract, and that nothing leaks into what students get."""
+    from instructor.check import check_labs
+
+    course = Course.find()
+    labs = course.select_labs(labs)
+    findings = check_labs(course, labs)
+    for finding in findings:
+        console.print(str(finding), markup=False)
+    console.print(f"{len(labs)} labs checked, {len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command("solutions")
+def solutions_command(
+    labs: list[str] = Labs, check: bool = typer.Option(False, help="Run nothing; fail if code or text has drifted.")
+) -> None:
+    """Generate the corrected labs in solutions/, executed on the data that COURSE_DATA and COURSE_MODE give."""
+    from instructor.solutions import stale_solutions, write_solution
+
+    course = Course.find()
+    labs = course.select_labs(labs)
+    if check:
+        stale = stale_solutions(course, labs)
+        for path in stale:
+            console.print(f"{path.relative_to(course.root)}: differs from its source; run 'course solutions'")
+        if stale:
+            raise typer.Exit(1)
+        console.print(f"solutions/ is up to date ({len(labs)} labs)")
+        return
+    for lab in labs:
+        console.print(f"wrote {write_solution(course, lab).relative_to(course.root)}")
+
+
 @app.command("new")
 def new_command(lab: str = typer.Argument(metavar="LAB")) -> None:
     """Write the skeleton of a new lab, which passes every check."""
@@ -51,6 +87,7 @@ def new_command(lab: str = typer.Argument(metavar="LAB")) -> None:
     course = Course.find()
     for path in new_lab(course, lab):
         console.print(f"wrote {path.relative_to(course.root)}")
+    console.print(f"edit it, then run: course build, course solutions {lab}, course check")
 
 
 @app.command("grade")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from instructor.build import build
 from instructor.course import Course, CourseError
+from instructor.solutions import write_solution
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def new_lab(course: Course, lab: str) -> list[Path]:
-    """Write source, answers and release of a lab that passes every check, to be edited; return the files."""
+    """Write source, answers, release and solution of a lab that passes every check, to be edited; return the files."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", lab):
         raise CourseError(
             f"'{lab}' cannot name a lab: use lower-case letters, digits and underscores, as in 'bayes_net'"
@@ -23,4 +24,4 @@ def new_lab(course: Course, lab: str) -> list[Path]:
         text = (TEMPLATES / template).read_text(encoding="utf-8").replace("LAB_TITLE", lab)
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-    return [course.source(lab), course.answers(lab), *build(course, [lab])]
+    return [course.source(lab), course.answers(lab), *build(course, [lab]), write_solution(course, lab)]

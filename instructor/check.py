@@ -1,0 +1,201 @@
+"""Check every lab against its contract (`source/README.md`), and that nothing leaks into what students get."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from instructor.answers import load_answers
+from instructor.build import drifted
+from instructor.colab import BADGE_ID, SETUP_ID
+from instructor.course import Course
+from instructor.notebooks import (
+    HIDDEN_BLOCK,
+    TODO_BLOCK,
+    NotebookError,
+    find_cell,
+    grade_id,
+    is_autograded,
+    is_graded,
+    is_solution,
+    points,
+    read_notebook,
+    without_hidden_tests,
+)
+from instructor.solutions import stale_solutions
+
+TOTAL_POINTS = 20
+MARKER = re.compile(r"(BEGIN|END) (TODO|SOLUTION|HIDDEN TESTS|MARK SCHEME)")
+STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
+ABSOLUTE_PATH = re.compile(r"(?<![\w.~/:])/(?:home|Users|root|content|tmp|work|mnt|var|srv)/\w|\b[A-Z]:\\\\")
+LINK = re.compile(
+    r"\]\((?!https?://|mailto:|#|data:)([^)\s]+)\)|(?:src|href)=[\"'](?!https?://|mailto:|#|data:)([^\"']+)"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend: where, what, and how."""
+
+    file: str
+    cell: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.cell}: {self.what}; {self.mend}"
+
+
+def check_labs(course: Course, labs: list[str]) -> list[Finding]:
+    """Return everything that breaks the contract, lab by lab."""
+    findings = []
+    for lab in labs:
+        try:
+            source = read_notebook(course.source(lab))
+        except NotebookError as error:
+            findings.append(Finding(f"source/{lab}/{lab}.ipynb", "notebook", str(error), "repair the file"))
+            continue
+        findings += _check_source(course, lab, source)
+        findings += _check_answers(course, lab, source)
+        findings += _check_generated(course, lab, source)
+    return findings
+
+
+def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    file = f"source/{lab}/{lab}.ipynb"
+    metadata = source.metadata.get("course", {})
+    for key in ("title", "extra", "minutes_t4", "minutes_cpu", "cell_timeout"):
+        if key not in metadata:
+            yield Finding(file, "metadata", f"course.{key} is missing", "add it to the notebook's metadata")
+    total = sum(points(cell) for cell in source.cells if is_graded(cell))
+    if total != TOTAL_POINTS:
+        yield Finding(file, "notebook", f"points sum to {total:g}", f"make them sum to {TOTAL_POINTS}")
+    for what, names in [
+        ("cell id", [cell.get("id", "") for cell in source.cells]),
+        ("grade_id", [grade_id(cell) for cell in source.cells if grade_id(cell)]),
+    ]:
+        for name, count in Counter(names).items():
+            if count > 1 or not name:
+                yield Finding(file, name or "(none)", f"{what} used {count} times", "give each cell its own")
+    if not any(cell.get("id") == SETUP_ID for cell in source.cells):
+        yield Finding(file, "notebook", "no set-up cell", f"give the set-up cell the id '{SETUP_ID}'")
+    for cell in source.cells:
+        yield from (
+            Finding(file, _name(cell), what, mend) for what, mend in _check_cell(cell, course.source(lab).parent)
+        )
+
+
+def _check_cell(cell: NotebookNode, folder: Path) -> Iterator[tuple[str, str]]:
+    if cell.get("outputs"):
+        yield "output saved in source", "clear all outputs"
+    if "SOLUTION" in cell.source and MARKER.search(cell.source):
+        yield "marker of nbgrader's own family", "use ### BEGIN TODO and ### END TODO"
+    if match := ABSOLUTE_PATH.search(cell.source):
+        yield f"absolute path {match[0]}", "use a path relative to the notebook, or a loader of helpers"
+    for link in (a or b for a, b in LINK.findall(cell.source) if cell.cell_type == "markdown"):
+        if not (folder / link).exists():
+            yield f"dead relative link {link}", "link to an address, or draw the figure by code"
+    if is_autograded(cell):
+        yield from _check_test_cell(cell)
+    elif is_solution(cell):
+        prefix = "written_" if is_graded(cell) else "sol_"
+        if not str(grade_id(cell)).startswith(prefix):
+            yield f"grade_id '{grade_id(cell)}'", f"start it with {prefix}"
+        if not TODO_BLOCK.search(cell.source):
+            yield "no TODO block", "put the answer between ### BEGIN TODO and ### END TODO"
+    elif MARKER.search(cell.source):
+        yield "marker outside a solution or test cell", "move it, or give the cell its nbgrader metadata"
+
+
+def _check_test_cell(cell: NotebookNode) -> Iterator[tuple[str, str]]:
+    if not str(grade_id(cell)).startswith("test_"):
+        yield f"grade_id '{grade_id(cell)}'", "start it with test_"
+    hidden = HIDDEN_BLOCK.search(cell.source)
+    calls = _called_names(hidden["body"]) if hidden else set()
+    if "probe" not in calls:
+        yield "no probe in a hidden block", "add one between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS"
+    elif not {"probe", "probe_rng"} & calls <= _imported_names(hidden["body"]):
+        yield "the hidden block does not import what it calls", "start it with: from helpers import probe, probe_rng"
+    if re.search(r"\bprobe\b", without_hidden_tests(cell.source)):
+        yield "probe in the visible part", "move it into the hidden block"
+    if isinstance(ast.parse(cell.source).body[-1], ast.Expr) and not _ends_in_probe(cell.source):
+        yield "ends in a bare expression", "assign it or drop it: nbgrader would read it as the mark"
+
+
+def _called_names(code: str) -> set[str]:
+    calls = (node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
+    return {function.id for function in calls if isinstance(function, ast.Name)}
+
+
+def _imported_names(code: str) -> set[str]:
+    imports = (
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom) and node.module == "helpers"
+    )
+    return {alias.name for node in imports for alias in node.names}
+
+
+def _ends_in_probe(code: str) -> bool:
+    last = ast.parse(code).body[-1].value
+    return isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "probe"
+
+
+def _check_answers(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    file = f"tests/labs/{lab}/answers.py"
+    if not course.answers(lab).is_file():
+        yield Finding(file, "file", "missing", "write the wrong answers that students give, with their marks")
+        return
+    answers = load_answers(course.answers(lab))
+    for cell in filter(is_autograded, source.cells):
+        if not any(grade_id(cell) in answer.loses for answer in answers):
+            yield Finding(file, grade_id(cell), "failed by no wrong answer", "add one, with the points it loses")
+
+
+def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    for path in drifted(course, [lab]):
+        yield Finding(
+            f"release/{path.parent.name}/{path.name}", "notebook", "differs from its source", "run course build"
+        )
+    for path in stale_solutions(course, [lab]):
+        yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
+    for step, path in [("release", course.release(lab)), ("solutions", course.solution(lab))]:
+        if path.is_file():
+            notebook = read_notebook(path)
+            for cell in notebook.cells:
+                if MARKER.search(cell.source):
+                    yield Finding(f"{step}/{lab}/{lab}.ipynb", _name(cell), "marker left", "rebuild it from source")
+    if course.release(lab).is_file():
+        yield from _check_release(f"release/{lab}/{lab}.ipynb", read_notebook(course.release(lab)), source)
+
+
+def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> Iterator[Finding]:
+    if not any(cell.get("id") == BADGE_ID for cell in release.cells):
+        yield Finding(file, "notebook", "no Colab badge", "run course build")
+    visible = "\n".join(cell.source for cell in release.cells)
+    for cell in filter(is_solution, source.cells):
+        stub = find_cell(release, grade_id(cell)).source
+        extra = set(_lines(stub)) - set(_lines(cell.source))
+        if cell.cell_type == "code" and extra:
+            yield Finding(file, grade_id(cell), f"line not in the solution: {min(extra)}", "rebuild it from source")
+        given = TODO_BLOCK.sub("", cell.source)
+        for line in (line for block in TODO_BLOCK.finditer(cell.source) for line in _lines(block["body"])):
+            if _is_telling(line) and line not in map(str.strip, given.splitlines()) and line in _lines(visible):
+                yield Finding(file, grade_id(cell), f"solution line given away: {line}", "write it otherwise elsewhere")
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip() and not STUB.match(line)]
+
+
+def _is_telling(line: str) -> bool:
+    """Tell whether a solution line would help a student: not a comment, nor a return or loop of a few characters."""
+    return len(line) >= 20 and not line.startswith(("#", "import ", "from "))
+
+
+def _name(cell: NotebookNode) -> str:
+    return grade_id(cell) or cell.get("id", "cell")

@@ -1,0 +1,62 @@
+"""Generate `solutions/`: corrected labs with the outputs of a real run, without markers or hidden tests."""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from instructor.course import Course, CourseError
+from instructor.notebooks import NotebookError, read_notebook, without_hidden_tests, write_notebook
+
+TODO_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) TODO\n?", re.M)
+
+
+def corrected(source: NotebookNode) -> NotebookNode:
+    """Return the corrected notebook, not yet executed."""
+    notebook = copy.deepcopy(source)
+    for cell in notebook.cells:
+        cell.source = without_hidden_tests(TODO_MARKER.sub("", cell.source))
+        cell.metadata = NotebookNode()
+    return notebook
+
+
+def write_solution(course: Course, lab: str) -> Path:
+    """Execute the corrected lab in this process's environment and write it with its outputs."""
+    if os.environ.get("COURSE_MODE") == "fast":
+        raise CourseError("solutions show real data: unset COURSE_MODE, and set COURSE_DATA if you work offline")
+    environment = dict(os.environ)
+    if "COURSE_DATA" in environment:
+        environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
+    notebook = corrected(read_notebook(course.source(lab)))
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": folder}})
+        try:
+            client.execute(env=environment)
+        except CellExecutionError as error:
+            raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    write_notebook(notebook, course.solution(lab))
+    return course.solution(lab)
+
+
+def stale_solutions(course: Course, labs: list[str]) -> list[Path]:
+    """Return the solutions that are missing or whose code or text no longer equals the source's."""
+    stale = []
+    for lab in labs:
+        wanted = corrected(read_notebook(course.source(lab)))
+        try:
+            actual = read_notebook(course.solution(lab))
+        except NotebookError:
+            stale.append(course.solution(lab))
+            continue
+        if [(cell.id, cell.source) for cell in actual.cells] != [(cell.id, cell.source) for cell in wanted.cells]:
+            stale.append(course.solution(lab))
+    return stale
