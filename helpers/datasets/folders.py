@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pooch
@@ -39,3 +41,15 @@ def cache_folder() -> Path:
 def format_count(number: int) -> str:
     """Write an integer the French way: thousands apart by a narrow no-break space."""
     return f"{number:,}".replace(",", "\u202f")
+
+
+@contextmanager
+def replace_atomically(path: Path) -> Iterator[Path]:
+    """Give the path of a new file to write; rename it to `path` when the block succeeds, remove it when it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
