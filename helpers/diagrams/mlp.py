@@ -32,7 +32,8 @@ def logistic_regression_graph() -> None:
         figure,
         "Graphe de calcul de la régression logistique. Vers l'avant : l'entrée augmentée x tilde et les poids W "
         "donnent les logits z ; le softmax donne les probabilités y chapeau ; l'entropie croisée les compare "
-        "aux étiquettes y et donne la perte L. Vers l'arrière : le gradient de L par rapport à y chapeau, à z, puis à W.",
+        "aux étiquettes y et donne la perte L. Vers l'arrière : le gradient de L par rapport à y chapeau, puis à z, "
+        "puis à W.",
     )
 
 

@@ -35,7 +35,7 @@ SENTENCES = (("Le", "film", "est", "vraiment", "bon"), ("Quel", "ennui"), ("Jama
 def gru_cell() -> None:
     """Display the inside of a gated recurrent unit (GRU; Cho et al., 2014), in the variant that PyTorch computes."""
     top, gates, low, bottom = 3.75, 1.95, 1.05, 0.45
-    z, r, product, n, out = 2.5, 4.6, 6.15, 7.15, 8.55
+    z, r, product, n, out = 2.5, 4.6, 6.25, 7.2, 8.55
     with style():
         figure, ax = canvas(WIDTH, 4.1)
         arrow(ax, [(0.9, top), (z - 0.2, top)], GREEN)
@@ -122,10 +122,10 @@ def states_at_word(words: Sequence[str] = SENTENCE, index: int = 2) -> None:
     if not 0 <= index < len(words):
         raise ValueError(f"states_at_word : aucun mot d'indice {index} ; choisissez entre 0 et {len(words) - 1}.")
     with style():
-        figure, ax = canvas(WIDTH, 5.15)
+        figure, ax = canvas(WIDTH, 5.2)
         x = _draw_directions(ax, words, range(index + 1), range(index, len(words)), [index])[index]
         arrow(ax, [(x, 4.08), (x, 4.52)])
-        box(ax, (x, 4.8), "linéaire → logit", GREY, width=1.6)
+        box(ax, (x, 4.82), "linéaire\n→ logit", GREY, width=0.9, height=0.6)
     display.show(
         figure,
         f"Couche bidirectionnelle sur « {' '.join(words)} » : seuls les deux états du mot « {words[index]} » sont "
@@ -147,6 +147,8 @@ def padding_and_packing(sentences: Sequence[Sequence[str]] = SENTENCES) -> None:
     ValueError
         There are too few or too many sentences or words.
     """
+    if any(isinstance(words, str) for words in sentences):
+        raise ValueError("padding_and_packing : chaque phrase doit être une liste de mots (`phrase.split()`).")
     if not 2 <= len(sentences) <= 6 or not all(1 <= len(words) <= MAX_WORDS for words in sentences):
         raise ValueError(f"padding_and_packing : donnez de 2 à 6 phrases de 1 à {MAX_WORDS} mots chacune.")
     lengths = [len(words) for words in sentences]

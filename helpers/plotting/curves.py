@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from helpers.plotting import display
-from helpers.plotting.style import WIDTH, decimal_comma, french, style, to_numpy
+from helpers.plotting.style import WIDTH, style
+from helpers.plotting.values import curves_by_name, decimal_comma, french
 
 SPLITS = {"train": "entraînement", "val": "validation", "valid": "validation", "test": "test"}
 METRICS = {"loss": "Perte", "accuracy": "Exactitude", "acc": "Exactitude"}
@@ -42,7 +43,7 @@ def learning_curves(
     ValueError
         There is nothing to draw, or a curve is not one number an epoch.
     """
-    panels = _panels(_by_name(history))
+    panels = _panels(curves_by_name(history))
     count = len(panels)
     with style():
         figure = Figure(figsize=(WIDTH if count > 1 else 0.7 * WIDTH, 3.6 * ((count + 1) // 2)), layout="constrained")
@@ -83,7 +84,7 @@ def compare_curves(
     ValueError
         There is nothing to draw, or a curve is not one number an epoch.
     """
-    checked = _by_name(curves)
+    checked = curves_by_name(curves)
     with style():
         figure = Figure(figsize=(WIDTH, 4), layout="constrained")
         ax = figure.subplots()
@@ -94,34 +95,18 @@ def compare_curves(
     display.show(figure, alt or f"{title or 'Comparaison'} : {ylabel.lower()} par époque, {_describe(checked)}.")
 
 
-def _by_name(history: object) -> dict[str, np.ndarray]:
-    if isinstance(history, Sequence) and history and all(isinstance(epoch, Mapping) for epoch in history):
-        history = {name: [epoch.get(name, np.nan) for epoch in history] for name in history[0]}
-    if not isinstance(history, Mapping):
-        raise ValueError(
-            "Courbes : on attend un dictionnaire nom → valeurs par époque, ou une liste d'un dictionnaire par époque ; "
-            f"reçu {type(history).__name__}."
-        )
-    curves = {str(name): to_numpy(values) for name, values in history.items() if name != "epoch"}
-    if not curves:
-        raise ValueError("Courbes : l'historique est vide, il n'y a rien à tracer. L'entraînement a-t-il été lancé ?")
-    for name, values in curves.items():
-        if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iuf":
-            raise ValueError(
-                f"Courbes : « {name} » doit contenir un nombre par époque ; reçu un tableau de forme {values.shape} "
-                f"et de type {values.dtype}. Ajoutez une valeur (`.item()` pour un tenseur) à chaque époque."
-            )
-    return {name: values.astype(float) for name, values in curves.items()}
-
-
 def _panels(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
     """Group curves by metric: {"train_loss": a, "val_loss": b} gives {"loss": {"entraînement": a, "validation": b}}."""
     panels: dict[str, dict[str, np.ndarray]] = {}
     for name, values in curves.items():
+        if name == "epoch":
+            continue
         split, _, metric = name.partition("_")
         if split not in SPLITS or not metric:
             split, metric = "train", name
         panels.setdefault(metric, {})[SPLITS[split]] = values
+    if not panels:
+        raise ValueError("Courbes : l'historique ne contient que les numéros d'époque, il n'y a rien à tracer.")
     return panels
 
 

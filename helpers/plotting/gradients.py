@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from helpers.plotting import display
-from helpers.plotting.style import CYCLE, MARKERS, SEQUENTIAL, WIDTH, style, to_numpy
+from helpers.plotting.style import CYCLE, MARKERS, SEQUENTIAL, WIDTH, style
+from helpers.plotting.values import curves_by_name
 
 
 def gradient_norms(
@@ -38,8 +39,6 @@ def gradient_norms(
     ValueError
         There is nothing to draw, or a norm is negative.
     """
-    if isinstance(norms, Sequence) and norms and all(isinstance(epoch, Mapping) for epoch in norms):
-        norms = {name: [epoch[name] for epoch in norms] for name in norms[0]}
     curves = _checked(norms)
     shades = mpl.colormaps[SEQUENTIAL](np.linspace(0, 0.85, len(curves)))
     _draw(curves, shades, start=first_epoch, xlabel="Époque", title=title, alt=alt)
@@ -92,15 +91,11 @@ def gradient_by_time(
 
 
 def _checked(norms: object) -> dict[str, np.ndarray]:
-    if not isinstance(norms, Mapping) or not norms:
-        raise ValueError("Gradients : on attend un dictionnaire non vide nom → normes.")
-    curves = {str(name): to_numpy(values) for name, values in norms.items()}
+    curves = curves_by_name(norms, "Gradients")
     for name, values in curves.items():
-        if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iuf":
-            raise ValueError(f"Gradients : « {name} » doit être une liste de normes ; reçu la forme {values.shape}.")
         if np.any(values < 0):
             raise ValueError(f"Gradients : « {name} » contient une valeur négative, ce n'est pas une norme.")
-    return {name: values.astype(float) for name, values in curves.items()}
+    return curves
 
 
 def _draw(

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers.plotting import display
-from helpers.plotting.style import COLORS, WIDTH, style, to_numpy
+from helpers.plotting.style import COLORS, WIDTH, style
+from helpers.plotting.values import to_numpy
 
 
 def image_grid(

@@ -1,4 +1,4 @@
-"""Colours, sizes and text of every figure of the course, without touching matplotlib's global settings."""
+"""Colours and sizes of every figure of the course, without touching matplotlib's global settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from types import MappingProxyType
 
 import matplotlib as mpl
-import numpy as np
 
 # Okabe & Ito, "Color Universal Design" (2008): eight colours told apart with every common colour blindness.
 COLORS: Mapping[str, str] = MappingProxyType(
@@ -51,33 +50,3 @@ _RC = {
 def style() -> AbstractContextManager:
     """Return a context in which matplotlib draws in the course's style; the settings come back at its end."""
     return mpl.rc_context(_RC)
-
-
-def to_numpy(values: object) -> np.ndarray:
-    """Return an array, a tensor (on any device, with or without gradient) or a list of them as a NumPy array.
-
-    Raises
-    ------
-    ValueError
-        The items of a list have different shapes.
-    """
-    if isinstance(values, list | tuple):
-        values = [_detach(value) for value in values]
-    try:
-        return np.asarray(_detach(values))
-    except ValueError as error:
-        raise ValueError("Figure : les éléments de la liste n'ont pas tous la même forme.") from error
-
-
-def _detach(values: object) -> object:
-    return values.detach().cpu().numpy() if hasattr(values, "detach") else values
-
-
-def decimal_comma(value: float, position: object = None) -> str:
-    """Format a tick of an axis the French way: 0.5 becomes « 0,5 »."""
-    return f"{value:g}".replace(".", ",")
-
-
-def french(number: float, digits: int = 2) -> str:
-    """Write a number with a decimal comma: 0.5 becomes « 0,50 »."""
-    return f"{number:.{digits}f}".replace(".", ",")

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from helpers.plotting import display
-from helpers.plotting.style import COLORS, SEQUENTIAL, WIDTH, decimal_comma, french, style, to_numpy
+from helpers.plotting.style import COLORS, SEQUENTIAL, WIDTH, style
+from helpers.plotting.values import decimal_comma, french, to_numpy
 
 Table = Mapping[tuple[object, object], float]
 

@@ -1,0 +1,85 @@
+"""A figure is displayed once, with a text for those who cannot see it, and leaves nothing behind."""
+
+import base64
+import io
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pytest
+from matplotlib.figure import Figure
+
+from helpers import plotting
+from helpers.plotting import display
+
+ALT = 'Perte < 0,5 & exactitude "finale"'
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    calls = []
+    monkeypatch.setattr(display, "display", calls.append)
+    return calls
+
+
+def image_attributes(html):
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: found.append((tag, dict(attributes)))
+    parser.feed(html)
+    ((tag, attributes),) = found
+    assert tag == "img"
+    return attributes
+
+
+def test_image_carries_its_alternative_text_whatever_its_characters(displayed):
+    plotting.show(Figure(), ALT)
+    (shown,) = displayed
+    assert image_attributes(shown._repr_html_())["alt"] == ALT
+    assert ALT in repr(shown)
+
+
+def test_image_is_a_png_wider_than_what_the_page_shows(displayed):
+    plotting.show(Figure(figsize=(9, 4)), ALT)
+    attributes = image_attributes(displayed[0]._repr_html_())
+    kind, _, data = attributes["src"].partition(",")
+    pixels = plt.imread(io.BytesIO(base64.b64decode(data)))
+    assert kind == "data:image/png;base64"
+    assert pixels.shape[1] == pytest.approx(1.5 * int(attributes["width"]), abs=2)
+
+
+def test_pyplot_figure_is_closed(displayed):
+    figure, ax = plt.subplots()
+    ax.plot([1, 2])
+    plotting.show(figure, ALT)
+    assert not plt.fignum_exists(figure.number)
+
+
+@pytest.mark.parametrize("alt", ["", "  \n", None])
+def test_missing_alternative_text_is_refused(alt):
+    with pytest.raises(ValueError, match="texte de remplacement"):
+        plotting.show(Figure(), alt)
+
+
+def test_axes_in_place_of_the_figure_are_refused_with_the_way_out():
+    with pytest.raises(TypeError, match=r"`ax\.figure`"):
+        plotting.show(Figure().subplots(), ALT)
+
+
+def test_outside_a_notebook_the_text_is_printed_and_pytorch_stays_out():
+    code = (
+        "import sys; from matplotlib.figure import Figure; from helpers.plotting import show;"
+        "show(Figure(), 'une courbe'); sys.exit('torch' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "une courbe" in run.stdout
+
+
+def test_style_leaves_the_settings_of_matplotlib_as_they_were(shown):
+    before = dict(mpl.rcParams)
+    with plotting.style():
+        assert dict(mpl.rcParams) != before
+    plotting.learning_curves({"loss": [1.0, 0.5]})
+    assert dict(mpl.rcParams) == before
