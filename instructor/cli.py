@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 try:
     import typer
@@ -13,6 +14,9 @@ except ModuleNotFoundError as error:
     sys.exit(f"course: {error.name} is missing; install the instructor's tools: pip install -e '.[instructor]'")
 
 from instructor.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from instructor.grade import Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
 console = Console(highlight=False, soft_wrap=True)
@@ -98,23 +102,57 @@ def grade_command(
     force: bool = typer.Option(False, help="Run again what did not change."),
 ) -> None:
     """Grade the hand-ins of submitted/: repair, execute, verify, save in the gradebook."""
-    from instructor.grade import grade_class
-    from instructor.tables import marks_table
-
     course = Course.find()
-    results = grade_class(
-        course,
-        course.select_labs(labs),
-        student,
-        force=force,
-        tell=lambda result: console.print(f"{result.lab} · {result.student}: {result.status} {result.reason}".rstrip()),
-    )
+    results = _grade_and_show(course, course.select_labs(labs), student, force)
     if json_file:
         text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
         json_file.write_text(text + "\n", encoding="utf-8")
-    for lab in course.labs:
-        if any(result.lab == lab for result in results):
-            console.print(marks_table(lab, [result for result in results if result.lab == lab]))
+
+
+@app.command("feedback")
+def feedback_command(labs: list[str] = Labs) -> None:
+    """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
+    course = Course.find()
+    pages = _write_feedback(course, course.select_labs(labs))
+    if not pages:
+        raise CourseError("no graded hand-in; run 'course grade' first")
+    console.print(f"wrote {len(pages)} pages in feedback/, the first is {pages[0].relative_to(course.root)}")
+
+
+@app.command("demo")
+def demo_command() -> None:
+    """Grade a demo class of ten students in demo/, and say what to open next."""
+    from instructor.demo import LABS, make_demo
+
+    course = Course.find()
+    demo = make_demo(course)
+    console.print(f"{len(demo.students(LABS[0]))} students, {len(LABS)} labs, in {demo.root.relative_to(course.root)}/")
+    _grade_and_show(demo, LABS)
+    pages = _write_feedback(demo, LABS)
+    console.print(f"{len(pages)} feedback pages; open one: {pages[0].relative_to(course.root)}")
+
+
+def _grade_and_show(
+    course: Course, labs: list[str], students: list[str] | None = None, force: bool = False
+) -> list[Result]:
+    from instructor.grade import grade_class
+    from instructor.tables import marks_table
+
+    def tell(result: Result) -> None:
+        console.print(f"{result.lab} · {result.student}: {result.status} {result.reason}".rstrip(), markup=False)
+
+    results = grade_class(course, labs, students, force=force, tell=tell)
+    for lab in labs:
+        if of_lab := [result for result in results if result.lab == lab]:
+            console.print(marks_table(lab, of_lab))
+    return results
+
+
+def _write_feedback(course: Course, labs: list[str]) -> list[Path]:
+    from instructor.feedback import write_feedback
+    from instructor.grade import graded_results
+
+    return [write_feedback(course, result) for result in graded_results(course, labs)]
 
 
 def main() -> None:
