@@ -62,5 +62,5 @@ NARRATIVE = words(
     "said watched saw heard talked went waited got think say people evening morning night film movie minutes hours "
     "scene scenes screen room actors years city street summer winter dvd television cinema seat popcorn version book "
     "today tomorrow tonight lol omg haha yay ugh sigh feel feels like day work home nothing everything anyone else "
-    "instead anything being actually either far from totally"
+    "came looked everyone now yesterday ok hey late instead anything being actually either far from totally"
 )
