@@ -49,16 +49,19 @@ class KernelProcess:
 
     Attributes
     ----------
+    ip
+        Where a sandboxed kernel's sockets are reached, None for another.
     returncode
         None while the kernel runs; the exit status, or minus the signal that killed it.
     reason
-        Why the kernel was killed, if the warden did it.
+        Why the kernel was killed, if its client or a limit did it.
     """
 
     stdin = stdout = stderr = None
 
     def __init__(self, connection: socket.socket, started: dict) -> None:
         self.pid: int = started["started"]
+        self.ip: str | None = started.get("ip")
         self.returncode: int | None = None
         self.reason: str | None = None
         self._connection = connection
@@ -85,8 +88,9 @@ class KernelProcess:
         """Ask the kernel to end."""
         self.send_signal(signal.SIGTERM)
 
-    def kill(self) -> None:
-        """Kill the kernel at once."""
+    def kill(self, reason: str | None = None) -> None:
+        """Kill the kernel at once, and remember why."""
+        self.reason = reason
         self.send_signal(signal.SIGKILL)
 
     def _read_end(self) -> None:
@@ -96,5 +100,5 @@ class KernelProcess:
             message = b""
         end = json.loads(message) if message else {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
         self.returncode = end.get("exited", 1)
-        self.reason = end.get("reason") or end.get("error")
+        self.reason = self.reason or end.get("reason") or end.get("error")
         self._connection.close()

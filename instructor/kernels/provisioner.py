@@ -3,31 +3,78 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
+import signal
+import threading
+from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Bool
+from traitlets import Bool, Dict
 
-from instructor.kernels.client import launch
+from instructor.kernels.client import KernelProcess, launch
+from instructor.kernels.limits import Limits
+from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available
 
 
 class WarmProvisioner(LocalProvisioner):
     """Start kernels as forks of a process that has imported the heavy libraries."""
 
-    sandbox = Bool(False, help="Run the kernel in the sandbox, on a copy of its working directory.")
+    sandbox = Bool(False, help="Run the kernel in the sandbox, on a copy of its working directory.").tag(config=True)
+    limits = Dict(help="What differs from the default limits of the sandbox; see `Limits`.").tag(config=True)
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose ipc sockets in the abstract namespace, which leave no file behind."""
+        if self.sandbox:
+            available, reason = await asyncio.to_thread(sandbox_available)
+            if not available:
+                raise SandboxUnavailable(reason)
         self.parent.transport = "ipc"
         self.parent.ip = f"@course-kernel-{self.kernel_id}"
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel; the command of the specification is not run."""
-        self.cwd = os.path.realpath(kwargs.get("cwd") or ".")
-        request = {"connection_file": self.parent.connection_file, "env": kwargs["env"], "cwd": self.cwd}
+        # Where the client happens to run is no hand-in: without a folder, the sandbox starts with an empty one.
+        self.cwd = kwargs.get("cwd") or (None if self.sandbox else Path.cwd())
+        request = {
+            "connection_file": os.path.realpath(self.parent.connection_file),
+            "env": kwargs["env"],
+            "cwd": self.cwd and os.path.realpath(self.cwd),
+            "sandbox": self.sandbox,
+            "limits": dataclasses.asdict(Limits(**self.limits)),
+        }
         self.process = await asyncio.to_thread(launch, request)
         self.pid = self.process.pid
-        return self.connection_info
+        return self.connection_info | ({"ip": self.process.ip} if self.process.ip else {})
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal; a sandboxed kernel that does not come back from an interrupt is killed."""
+        await super().send_signal(signum)
+        if self.sandbox and signum == signal.SIGINT and not self.parent.shutting_down:
+            threading.Thread(target=self._kill_if_deaf, args=[self.process], daemon=True).start()
+
+    async def wait(self) -> int | None:
+        """Wait for the end of the kernel, and log why it was killed if a limit was passed."""
+        process = self.process
+        code = await super().wait()
+        if process and process.reason:
+            self.log.warning("Kernel killed: %s", process.reason)
+        return code
+
+    def _kill_if_deaf(self, process: KernelProcess) -> None:
+        grace = Limits(**self.limits).interrupt_grace
+        client = BlockingKernelClient()
+        client.load_connection_info(self.parent.get_connection_info())
+        client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
+        try:
+            client.kernel_info()
+            client.get_shell_msg(timeout=grace)
+        except Empty:
+            process.kill(f"a cell went on for {grace:g} seconds after it was interrupted")
+        finally:
+            client.stop_channels()

@@ -18,52 +18,109 @@ import signal
 import socket
 import sys
 import traceback
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from instructor.kernels.forkserver import MAX_MESSAGE
+from instructor.kernels.limits import Limits, Meter
+from instructor.kernels.sandbox import RENDEZVOUS, WORK, Box, confine, copy_work, sandbox_environment
 
 PR_SET_CHILD_SUBREAPER = 36
+METER_MILLISECONDS = 200
 
 
 def guard(connection: socket.socket) -> NoReturn:
     """Serve one client, then leave the process."""
-    code = 1
     try:
         request = json.loads(connection.recv(MAX_MESSAGE))
         # Orphans of the kernel become children of the warden, which can then find and kill them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         try:
-            kernel = _fork_kernel(connection, request)
-            _send(connection, {"started": kernel})
-            exited = watch(connection, kernel)
+            end = _run_boxed(connection, request) if request["sandbox"] else _run_free(connection, request)
         finally:
             kill_descendants()
-        _send(connection, exited)
-        code = 0
+        _send(connection, end)
     except BaseException:
         _send(connection, {"error": traceback.format_exc()})
     finally:
-        os._exit(code)
+        os._exit(0)
 
 
-def watch(connection: socket.socket, kernel: int) -> dict:
-    """Pass the client's signals on until the kernel ends or the client goes; return how the kernel ended."""
+def _run_free(connection: socket.socket, request: dict) -> dict:
+    """Run a kernel with the rights of the user."""
+    kernel = os.fork()
+    if not kernel:
+        with _telling(connection):
+            os.chdir(request["cwd"])
+            prepare_fork(request["env"])
+        become_kernel(request["connection_file"])
+    _send(connection, {"started": kernel})
+    return watch(connection, kernel)
+
+
+def _run_boxed(connection: socket.socket, request: dict) -> dict:
+    """Run a kernel in the sandbox, on a copy of the working directory."""
+    limits = Limits(**request["limits"])
+    box = Box(limits)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if not os.fork():
+        with _telling(connection):
+            ours.close()
+            box.release()
+            box.enter()
+            # Only a child is in the new process namespace. Its parent leaves, so that the warden inherits it.
+            if kernel := os.fork():
+                folders = [os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in (WORK, RENDEZVOUS, "/proc")]
+                socket.send_fds(theirs, [str(kernel).encode()], folders)
+                os._exit(0)
+            if theirs.recv(1) != b"!":
+                os._exit(1)
+            theirs.close()
+            os.chdir(WORK)
+            confine(box.uid, limits)
+            prepare_fork(sandbox_environment(request["env"]))
+        become_kernel(f"{RENDEZVOUS}/kernel.json")
+
+    theirs.close()
+    pid, folders, *_ = socket.recv_fds(ours, 32, 3)
+    os.wait()
+    if not pid:
+        return {"exited": 1}
+    work, rendezvous, processes = folders
+    if request["cwd"]:
+        copy_work(Path(request["cwd"]), Path(f"/proc/self/fd/{work}"), box.uid, limits.scratch)
+    file = Path(f"/proc/self/fd/{rendezvous}/kernel.json")
+    info = json.loads(Path(request["connection_file"]).read_text())
+    file.write_text(json.dumps(info | {"ip": f"{RENDEZVOUS}/s"}))
+    file.chmod(0o600)
+    os.chown(file, box.uid, -1)
+    ours.send(b"!")
+    # The sockets live in the box's memory; the client reaches them through this process.
+    _send(connection, {"started": int(pid), "ip": f"/proc/{os.getpid()}/fd/{rendezvous}/s"})
+    return watch(connection, int(pid), Meter(limits, processes))
+
+
+def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) -> dict:
+    """Pass the client's signals on until the kernel ends, the client goes or a limit is passed; return the end."""
     pidfd = os.pidfd_open(kernel)
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
     while True:
-        ready = {descriptor for descriptor, _ in poll.poll()}
+        ready = {descriptor for descriptor, _ in poll.poll(METER_MILLISECONDS if meter else None)}
         if pidfd in ready:
             return {"exited": os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])}
-        message = connection.recv(MAX_MESSAGE)
-        if not message:
-            return {"exited": -signal.SIGKILL, "reason": "the client went away"}
-        # The kernel leads its own group: an interrupt also reaches what it waits for.
-        with suppress(ProcessLookupError):
-            os.killpg(kernel, json.loads(message)["signal"])
+        if connection.fileno() in ready:
+            message = connection.recv(MAX_MESSAGE)
+            if not message:
+                return {"exited": -signal.SIGKILL, "reason": "the client went away"}
+            # The kernel leads its own group: an interrupt also reaches what it waits for.
+            with suppress(ProcessLookupError):
+                os.killpg(kernel, json.loads(message)["signal"])
+        if meter and (reason := meter.excess()):
+            return {"exited": -signal.SIGKILL, "reason": reason}
 
 
 def kill_descendants() -> None:
@@ -82,32 +139,40 @@ def _send(connection: socket.socket, message: dict) -> None:
         connection.send(json.dumps(message).encode())
 
 
-def _fork_kernel(connection: socket.socket, request: dict) -> int:
-    if pid := os.fork():
-        return pid
+@contextmanager
+def _telling(connection: socket.socket) -> Iterator[None]:
+    """Tell the client what kept a kernel from starting; if nothing did, let go of the connection."""
     try:
-        connection.close()
-        become_kernel(request["connection_file"], request["env"], request["cwd"])
-    finally:
+        yield
+    except BaseException:
+        _send(connection, {"error": traceback.format_exc()})
         os._exit(1)
+    connection.close()
 
 
-def become_kernel(connection_file: str, env: dict[str, str], cwd: str) -> NoReturn:
-    """Turn this fork into an IPython kernel, and leave the process when it is shut down."""
-    from ipykernel.kernelapp import IPKernelApp
-
+def prepare_fork(env: dict[str, str]) -> None:
+    """Make this fork a process of its own: its session, environment, random numbers, modules and threads."""
     os.setsid()
     os.environ.clear()
     os.environ.update(env)
-    os.chdir(cwd)
     forget_course_modules()
     reseed()
     gc.enable()
-    arguments = ["-f", connection_file, "--HistoryManager.enabled=False"]
-    sys.argv = ["ipykernel_launcher.py", *arguments]
-    IPKernelApp.launch_instance(arguments)
-    atexit._run_exitfuncs()
-    os._exit(0)
+
+
+def become_kernel(connection_file: str) -> NoReturn:
+    """Turn this fork into an IPython kernel, and leave the process when it is shut down."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    code = 1
+    try:
+        arguments = ["-f", connection_file, "--HistoryManager.enabled=False"]
+        sys.argv = ["ipykernel_launcher.py", *arguments]
+        IPKernelApp.launch_instance(arguments)
+        atexit._run_exitfuncs()
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def forget_course_modules() -> None:
