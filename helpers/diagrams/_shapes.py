@@ -20,7 +20,7 @@ TINTS = {BLUE: "#E5F2FA", ORANGE: "#FBE9DD", GREEN: "#DFF3EC", GREY: "#F2F2F2", 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty drawing of `width` by `height` inches, origin at the bottom left."""
-    figure = Figure(figsize=(width, height))
+    figure = Figure(figsize=(width, height), layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
     ax.set_axis_off()

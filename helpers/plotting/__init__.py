@@ -1,6 +1,7 @@
 """Figures of results: each function draws, describes itself for those who cannot see it, and displays.
 
-`show` displays any matplotlib figure with its alternative text; `style` draws one in the course's style.
+`show` displays any matplotlib figure with its alternative text; `style` draws one in the course's style, and
+`decimal_comma` formats the ticks of its axes.
 """
 
 from helpers.plotting.curves import compare_curves, learning_curves
@@ -9,12 +10,14 @@ from helpers.plotting.gradients import gradient_by_layer, gradient_by_time, grad
 from helpers.plotting.images import image_grid, most_confident_errors
 from helpers.plotting.style import COLORS, style
 from helpers.plotting.tables import answer_grid, confusion_matrix, heat_map
+from helpers.plotting.values import decimal_comma
 
 __all__ = [
     "COLORS",
     "answer_grid",
     "compare_curves",
     "confusion_matrix",
+    "decimal_comma",
     "gradient_by_layer",
     "gradient_by_time",
     "gradient_norms",

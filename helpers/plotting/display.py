@@ -9,31 +9,35 @@ import io
 import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
+from PIL import Image
 
 _PIXELS_PER_INCH = 100  # on the page
 _SHARPNESS = 1.5  # pixels of the image per pixel of the page: still sharp on a dense screen
+_COLORS_OF_A_DRAWING = 1 << 14  # at most; photographs have more
 
 
 class _DescribedImage:
     """A PNG whose description a screen reader finds.
 
-    An `<img>` in HTML is used, and not `image/png` with an `alt` in its metadata, because Colab and JupyterLab
-    ignore that metadata while both, like nbconvert, keep the attribute.
+    Colab and JupyterLab ignore the `alt` in the metadata of `image/png`, but keep the one of an `<img>` in HTML.
+    `image/png` goes along for what shows no HTML from a notebook: sanitised pages, LaTeX.
     """
 
     def __init__(self, png: bytes, alt: str):
-        self.png = png
+        self.data = base64.b64encode(png).decode()
+        self.width = round(int.from_bytes(png[16:20], "big") / _SHARPNESS)  # the header of a PNG holds its width
         self.alt = alt
 
     def __repr__(self) -> str:
         return f"[Figure : {self.alt}]"
 
     def _repr_html_(self) -> str:
-        width = int.from_bytes(self.png[16:20], "big")  # in the PNG header
-        return (
-            f'<img alt="{html.escape(self.alt)}" width="{round(width / _SHARPNESS)}" style="max-width: 100%" '
-            f'src="data:image/png;base64,{base64.b64encode(self.png).decode()}">'
-        )
+        source = f"data:image/png;base64,{self.data}"
+        alt = html.escape(self.alt)
+        return f'<img alt="{alt}" width="{self.width}" style="max-width: 100%" src="{source}">'
+
+    def _repr_png_(self) -> tuple[str, dict]:
+        return self.data, {"alt": self.alt, "width": self.width}
 
 
 def show(figure: Figure, alt: str) -> None:
@@ -64,7 +68,17 @@ def show(figure: Figure, alt: str) -> None:
         raise ValueError(
             "show : le texte de remplacement `alt` est vide. Décrivez en une phrase ce que montre la figure."
         )
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_PIXELS_PER_INCH * _SHARPNESS, bbox_inches="tight", pad_inches=0.05)
+    png = _render(figure)
     plt.close(figure)
-    display(_DescribedImage(buffer.getvalue(), " ".join(alt.split())))
+    display(_DescribedImage(png, " ".join(alt.split())))
+
+
+def _render(figure: Figure) -> bytes:
+    """Return the figure as a PNG, with a palette unless it holds photographs: a third of the size in the notebook."""
+    drawn, compressed = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=_PIXELS_PER_INCH * _SHARPNESS, bbox_inches="tight", pad_inches=0.05)
+    image = Image.open(drawn).convert("RGB")
+    if image.getcolors(_COLORS_OF_A_DRAWING):
+        image = image.quantize(256)
+    image.save(compressed, format="png", optimize=True)
+    return compressed.getvalue()

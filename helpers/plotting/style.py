@@ -28,6 +28,7 @@ WIDTH = 9.0  # inches: 900 px on the page, the width of a Colab cell
 
 _RC = {
     "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
     "font.size": 12,
     "axes.titlesize": 13,
     "axes.labelsize": 12,

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
 
 from helpers.plotting import display
 from helpers.plotting.style import COLORS, SEQUENTIAL, WIDTH, style
@@ -70,7 +71,9 @@ def heat_map(
                     )
                 )
         axes[0].set_ylabel(rows)
-        figure.colorbar(image, ax=axes, label=f"{values} (%)" if percent else values, format=decimal_comma)
+        figure.colorbar(
+            image, ax=axes, label=f"{values} (%)" if percent else values, format=FuncFormatter(decimal_comma)
+        )
         if title:
             figure.suptitle(title)
     described = " ".join(_describe_grid(name, *grid, percent) for name, grid in grids.items())

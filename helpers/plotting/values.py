@@ -51,9 +51,7 @@ def curves_by_name(history: object, what: str = "Courbes") -> dict[str, np.ndarr
             f"reçu {type(history).__name__}."
         )
     if not history:
-        raise ValueError(
-            f"{what} : le dictionnaire est vide, il n'y a rien à tracer. L'entraînement a-t-il été lancé ?"
-        )
+        raise ValueError(f"{what} : rien à tracer, le dictionnaire est vide. L'entraînement a-t-il été lancé ?")
     curves = {str(name): to_numpy(values) for name, values in history.items()}
     for name, values in curves.items():
         if values.ndim != 1 or values.size == 0 or values.dtype.kind not in "iuf":

@@ -1,6 +1,7 @@
 """What every diagram must satisfy: nothing outside, no text over another, a description."""
 
 import itertools
+import warnings
 
 import matplotlib as mpl
 import pytest
@@ -28,7 +29,9 @@ def figure(request, shown):
     assert dict(mpl.rcParams) == before
     ((drawn, alt),) = shown
     assert len(alt) > 80
-    drawn.canvas.draw()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        drawn.canvas.draw()
     return drawn
 
 

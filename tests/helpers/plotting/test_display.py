@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from helpers import plotting
 from helpers.plotting import display
@@ -45,9 +47,25 @@ def test_image_is_a_png_wider_than_what_the_page_shows(displayed):
     plotting.show(Figure(figsize=(9, 4)), ALT)
     attributes = image_attributes(displayed[0]._repr_html_())
     kind, _, data = attributes["src"].partition(",")
-    pixels = plt.imread(io.BytesIO(base64.b64decode(data)))
+    pixels = plt.imread(io.BytesIO(base64.b64decode(data)), format="png")
     assert kind == "data:image/png;base64"
     assert pixels.shape[1] == pytest.approx(1.5 * int(attributes["width"]), abs=2)
+
+
+def test_page_that_shows_no_html_gets_the_same_image_and_text(displayed):
+    plotting.show(Figure(), ALT)
+    data, metadata = displayed[0]._repr_png_()
+    assert image_attributes(displayed[0]._repr_html_())["src"].endswith(data)
+    assert metadata["alt"] == ALT
+
+
+def test_photographs_keep_their_colours(displayed):
+    figure = Figure()
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 200, 3))
+    figure.figimage(pixels / 255)
+    plotting.show(figure, ALT)
+    image = Image.open(io.BytesIO(base64.b64decode(displayed[0].data)))
+    assert image.mode == "RGB" and len(image.getcolors(1 << 20)) > 10_000
 
 
 def test_pyplot_figure_is_closed(displayed):
