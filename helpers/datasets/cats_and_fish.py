@@ -123,7 +123,7 @@ def _leave_damaged_out(root: Path) -> CatsAndFish:
 
 def _sort_classes(source: Path) -> Path:
     """Copy the images that the course uses into the cache, once, under the course's layout."""
-    target = cache_folder() / "cats_and_fish"
+    target = cache_folder() / f"cats_and_fish-{'-'.join(map(str, SIZES.values()))}"
     if not target.is_dir():
         partial = Path(tempfile.mkdtemp(prefix=".cats_and_fish.", dir=_create(cache_folder())))
         try:
@@ -192,9 +192,8 @@ def _print_summary(data: CatsAndFish, origin: str) -> None:
     totals = {part: sum(data.counts[part].values()) for part in PARTS}
     cats, fish = (sum(data.counts[part][name] for part in PARTS) for name in CLASSES)
     sizes = ", ".join(f"{format_count(totals[part])} {french[part]}" for part in PARTS)
-    print(
-        f"Chats et poissons : {sizes} ; {format_count(cats)} chats, {format_count(fish)} poissons, "
-        f"{len(data.damaged)} image(s) endommagée(s) ({origin})"
-    )
+    balance = "autant de chats que de poissons" if cats == fish else f"{cats} chats, {fish} poissons"
+    damaged = f"{len(data.damaged)} endommagées et laissées de côté" if data.damaged else "aucune endommagée"
+    print(f"Chats et poissons : images {sizes} ; {balance}, {damaged} ({origin})")
     for path in data.damaged:
-        print(f"  image endommagée, laissée de côté : {path}")
+        print(f"  endommagée : {path}")

@@ -1,15 +1,164 @@
-"""Find a data set, downloading it the first time."""
+"""Find a data set, downloading it the first time: checked before use, never half written, one process at a time."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import pooch
+
 from helpers.datasets.folders import DataError, cache_folder, prepared_folder
+from helpers.datasets.registry import DATASETS, Dataset, Resource
+
+TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
+CHUNK = 1 << 16
+# Smaller files come before a progress bar could be read.
+MEGABYTES_WITH_BAR = 1
 
 
 def locate(name: str) -> Path:
-    """Return the folder that holds the data set called `name`."""
-    folder = prepared_folder() or cache_folder()
-    if not folder.is_dir():
-        raise DataError(f"{name} : aucune donnée dans « {folder} ». Indiquez COURSE_DATA ou COURSE_MODE=fast.")
-    return folder
+    """Return the data folder that holds the data set called `name`.
+
+    That is the folder of `COURSE_DATA` when it is set, which is never written to; else the user's cache, completed
+    by a download.
+
+    Raises
+    ------
+    DataError
+        The prepared folder lacks the data set, or nothing can be downloaded.
+    """
+    dataset = DATASETS[name]
+    prepared = prepared_folder()
+    if prepared is None:
+        folder = cache_folder()
+        fetch(dataset, folder)
+        return folder
+    missing = dataset.missing_from(prepared)
+    if missing:
+        raise DataError(
+            f"{dataset.title} : « {missing[0]} » manque dans le dossier COURSE_DATA « {prepared} ». Complétez-le "
+            f"(course data fetch {name}), ou retirez COURSE_DATA pour télécharger."
+        )
+    return prepared
+
+
+def fetch(dataset: Dataset, folder: Path) -> None:
+    """Download what `folder` lacks of a data set.
+
+    Raises
+    ------
+    DataError
+        No source gives a file with the right checksum, or the folder cannot be written.
+    """
+    if all(resource.is_in(folder) for resource in dataset.resources):
+        return
+    with _lock(dataset, folder):
+        for resource in dataset.resources:
+            # Looked at again: another process may have made it while this one waited.
+            if not resource.is_in(folder):
+                _fetch_resource(dataset, resource, folder)
+
+
+def checksum(path: Path, algorithm: str) -> str:
+    """Return the checksum of a file: `md5`, `sha256`, or `git` for its identifier in git."""
+    if algorithm == "git":
+        digest = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    else:
+        digest = hashlib.new(algorithm, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def matches(path: Path, expected: str) -> bool:
+    """Tell whether a file has the checksum written as in the registry, `algorithm:digest`."""
+    algorithm, _, digest = expected.partition(":")
+    return checksum(path, algorithm) == digest
+
+
+@contextlib.contextmanager
+def _lock(dataset: Dataset, folder: Path) -> Iterator[None]:
+    """Keep other processes from working on the same data set; the system frees the lock of one that dies."""
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f".{dataset.name}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            print(f"{dataset.title} : un autre programme est en train de le télécharger, on attend qu'il ait fini.")
+            lock.acquire()
+    except OSError as error:
+        raise DataError(f"{dataset.title} : impossible d'écrire dans « {folder} » ({error}).") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
+    prefix = f".{dataset.name}.part-"
+    for leftover in folder.glob(f"{prefix}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
+    try:
+        source = staging / "download"
+        _download(dataset, resource, source)
+        resource.unpack(source, staging)
+        for path in resource.makes:
+            _move(staging / path, folder / path)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Give a finished file or folder its final name, in one step."""
+    if target.is_dir():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+
+
+def _download(dataset: Dataset, resource: Resource, path: Path) -> None:
+    """Download from the first source that gives the right content."""
+    from requests import RequestException
+
+    megabytes = f"{resource.megabytes:g}".replace(".", ",")
+    print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({megabytes} Mo)")
+    downloader = pooch.HTTPDownloader(
+        progressbar=resource.megabytes >= MEGABYTES_WITH_BAR, chunk_size=CHUNK, timeout=TIMEOUT
+    )
+    failures = []
+    for url in resource.urls:
+        try:
+            downloader(url, str(path), None)
+        except RequestException as error:
+            failures.append(f"{url} : {_explain(error)}")
+            continue
+        if matches(path, resource.checksum):
+            return
+        failures.append(f"{url} : somme de contrôle inattendue, le fichier reçu est incomplet ou modifié")
+    reasons = "\n".join(f"  - {failure}" for failure in failures)
+    raise DataError(
+        f"{dataset.title} : le téléchargement a échoué.\n{reasons}\n"
+        "Vérifiez la connexion et relancez la cellule. Sans réseau : indiquez dans COURSE_DATA un dossier préparé par "
+        "« course data fetch », ou demandez des données synthétiques par COURSE_MODE=fast."
+    )
+
+
+def _explain(error: Exception) -> str:
+    from requests import ConnectionError, HTTPError, Timeout
+
+    if isinstance(error, HTTPError):
+        return f"réponse {error.response.status_code} du serveur"
+    if isinstance(error, Timeout):
+        return "pas de réponse à temps"
+    if isinstance(error, ConnectionError):
+        return "connexion impossible ou interrompue"
+    return f"échange interrompu ({type(error).__name__})"

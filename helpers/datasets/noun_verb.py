@@ -45,7 +45,7 @@ def load_noun_verb() -> NounVerb:
         The files cannot be had or are damaged.
     """
     if is_fast():
-        parts = {part: _parse(write_conll(size, seed)) for seed, (part, size) in enumerate(FAST_SIZES.items())}
+        parts = {part: _parse(write_conll(size, seed), part) for seed, (part, size) in enumerate(FAST_SIZES.items())}
         origin = "données synthétiques, COURSE_MODE=fast"
     else:
         folder = locate("noun_verb") / "noun-verb"
@@ -59,10 +59,9 @@ def load_noun_verb() -> NounVerb:
 
 
 def _read_parts(folder: Path) -> dict[str, list[Sentence]]:
-    dev, test = (_parse((folder / name).read_text(encoding="utf-8")) for name in ("dev.conll", "test.conll"))
+    dev, test = (read_sentences(folder / name) for name in ("dev.conll", "test.conll"))
     if (folder / "train.conll").exists():
-        train = _parse((folder / "train.conll").read_text(encoding="utf-8"))
-        return {"train": train, "val": dev, "test": test}
+        return {"train": read_sentences(folder / "train.conll"), "val": dev, "test": test}
     print(
         f"Noun-verb : train.conll est absent de « {folder} » ; on entraîne sur test.conll et on évalue sur dev.conll, "
         "partagé une phrase sur deux entre validation et test."
@@ -70,12 +69,15 @@ def _read_parts(folder: Path) -> dict[str, list[Sentence]]:
     return {"train": test, "val": dev[::2], "test": dev[1::2]}
 
 
-def _parse(text: str) -> list[Sentence]:
+def read_sentences(path: Path) -> list[Sentence]:
+    """Read a CoNLL file."""
+    return _parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _parse(text: str, origin: str) -> list[Sentence]:
     import pyconll
 
     try:
         return list(pyconll.load_from_string(text))
     except pyconll.exception.ParseError as error:
-        raise DataError(
-            f"Noun-verb : fichier CoNLL illisible ({error}). Supprimez-le et relancez la cellule."
-        ) from error
+        raise DataError(f"Noun-verb : « {origin} » est illisible ({error}). Supprimez ce fichier.") from error
