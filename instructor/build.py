@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from instructor.course import Course
-from instructor.nbgrader_app import generate_assignment
+from instructor.course import Course, CourseError
+from instructor.nbgrader_app import NbgraderError, generate_assignment
 from instructor.notebooks import read_notebook, to_text
 
 
@@ -37,5 +37,8 @@ def render(course: Course, labs: list[str]) -> dict[str, str]:
     """Return the text of each lab's release notebook, made by nbgrader in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         for lab in labs:
-            generate_assignment(course, lab, Path(folder), gradebook=False)
+            try:
+                generate_assignment(course, lab, Path(folder), gradebook=False)
+            except NbgraderError as error:
+                raise CourseError(f"nbgrader cannot generate the lab '{lab}': {error}") from None
         return {lab: to_text(read_notebook(Path(folder) / lab / f"{lab}.ipynb")) for lab in labs}

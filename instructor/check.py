@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from instructor.notebooks import (
     HIDDEN_BLOCK,
     TODO_BLOCK,
     NotebookError,
-    find_cell,
     grade_id,
     is_autograded,
     is_graded,
@@ -77,7 +77,7 @@ def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Fi
     if total != TOTAL_POINTS:
         yield Finding(file, "notebook", f"points sum to {total:g}", f"make them sum to {TOTAL_POINTS}")
     for what, names in [
-        ("cell id", [cell.get("id", "") for cell in source.cells]),
+        ("cell id", _cell_ids(course.source(lab))),
         ("grade_id", [grade_id(cell) for cell in source.cells if grade_id(cell)]),
     ]:
         for name, count in Counter(names).items():
@@ -89,6 +89,11 @@ def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Fi
         yield from (
             Finding(file, _name(cell), what, mend) for what, mend in _check_cell(cell, course.source(lab).parent)
         )
+
+
+def _cell_ids(path: Path) -> list[str]:
+    """Return the ids as they are in the file: nbformat replaces a repeated one while it reads."""
+    return [cell.get("id", "") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
 
 
 def _check_cell(cell: NotebookNode, folder: Path) -> Iterator[tuple[str, str]]:
@@ -177,8 +182,9 @@ def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> It
     if not any(cell.get("id") == BADGE_ID for cell in release.cells):
         yield Finding(file, "notebook", "no Colab badge", "run course build")
     visible = "\n".join(cell.source for cell in release.cells)
-    for cell in filter(is_solution, source.cells):
-        stub = find_cell(release, grade_id(cell)).source
+    stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
+    for cell in (cell for cell in source.cells if grade_id(cell) in stubs):
+        stub = stubs[grade_id(cell)]
         extra = set(_lines(stub)) - set(_lines(cell.source))
         if cell.cell_type == "code" and extra:
             yield Finding(file, grade_id(cell), f"line not in the solution: {min(extra)}", "rebuild it from source")

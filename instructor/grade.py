@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course, CourseError
 from instructor.grading import default_policy, fingerprint, reference_run
-from instructor.nbgrader_app import failure_reason, generate_assignment, nbgrader_api
+from instructor.nbgrader_app import NbgraderError, autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook
 from instructor.repair import HandInError, repair
 
@@ -84,9 +84,10 @@ def _grade(course: Course, lab: str, student: str, force: bool) -> Result:
     except HandInError as error:
         return Result(student, lab, "refused", reason=f"{error}{_likely_lab(course, handin)}")
     if force or not _is_up_to_date(course, lab, student):
-        outcome = nbgrader_api(course).autograde(lab, student, force=True)
-        if not outcome["success"]:
-            return Result(student, lab, "failed", reason=failure_reason(outcome))
+        try:
+            autograde(course, lab, student)
+        except NbgraderError as error:
+            return Result(student, lab, "failed", reason=str(error))
     return read_result(course, lab, student)
 
 
@@ -122,7 +123,7 @@ def graded_results(course: Course, labs: list[str]) -> list[Result]:
 def read_result(course: Course, lab: str, student: str) -> Result:
     """Read a graded hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook."""
     notebook = read_notebook(course.autograded(student, lab))
-    with nbgrader_api(course).gradebook as gradebook:
+    with open_gradebook(course) as gradebook:
         grades = {grade.name: grade for grade in gradebook.find_submission_notebook(lab, lab, student).grades}
         result = Result(student, lab, repairs=list(notebook.metadata.course.get("repairs", [])))
         for mark in notebook.metadata.course.marks:

@@ -1,4 +1,4 @@
-"""nbgrader's own converters, run from Python with the course's configuration."""
+"""nbgrader's own converters and gradebook, used from Python with the course's configuration."""
 
 from __future__ import annotations
 
@@ -9,46 +9,62 @@ import sys
 import warnings
 from pathlib import Path
 
-from nbgrader.apps import NbGraderAPI
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
-from instructor.course import Course, CourseError
+from instructor.course import Course
 
 # nbgrader 0.9.6 builds rows before adding them to its session, which SQLAlchemy 2 remarks on at every hand-in.
-warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+warnings.filterwarnings("ignore", category=SAWarning)
+
+# capture_log adds a handler that keeps the log for its caller; nothing is printed.
+_log = logging.getLogger("course.nbgrader")
+_log.propagate = False
+_log.addHandler(logging.NullHandler())
 
 
-def nbgrader_api(course: Course, **course_directory: str) -> NbGraderAPI:
-    """Return nbgrader's API for `course`; keywords set traits of its CourseDirectory, such as `release_directory`."""
-    # Creating a gradebook runs the command `alembic`, which must be found even where .venv is not activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    config.merge(Config(CourseDirectory={"root": str(course.root), **course_directory}))
-    api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    api.log = logging.getLogger("course.nbgrader")  # the results hold the log: nothing is printed
-    api.log.propagate = False
-    api.log.addHandler(logging.NullHandler())
-    return api
+class NbgraderError(Exception):
+    """A converter of nbgrader did not succeed; the message is the line of its log that says why."""
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Return the course's gradebook, to be used in a `with` block."""
+    config = _config(course)
+    return Gradebook(CourseDirectory(config=config).db_url, config.CourseDirectory.course_id)
 
 
 def generate_assignment(course: Course, lab: str, release_directory: Path, *, gradebook: bool) -> None:
     """Run nbgrader's generate_assignment for one lab; without `gradebook`, no database is read or written."""
-    api = nbgrader_api(course, release_directory=str(release_directory))
+    config = _config(course, assignment_id=lab, release_directory=str(release_directory))
     if not gradebook:
-        api.config.merge(Config(GenerateAssignment={"no_database": True}, SaveCells={"enabled": False}))
-    check(api.generate_assignment(lab, force=True), f"nbgrader could not generate the lab '{lab}'")
+        config.merge(Config(GenerateAssignment={"no_database": True}, SaveCells={"enabled": False}))
+    _run(GenerateAssignment, config)
 
 
-def check(result: dict, what: str) -> None:
-    """Raise CourseError with nbgrader's reason when a converter did not succeed."""
+def autograde(course: Course, lab: str, student: str) -> None:
+    """Run nbgrader's autograde for one hand-in, whatever an earlier run left behind."""
+    _run(Autograde, _config(course, assignment_id=lab, student_id=student))
+
+
+def _config(course: Course, **course_directory: str) -> Config:
+    # Creating a gradebook runs the command `alembic`, which must be found even where .venv is not activated.
+    binaries = str(Path(sys.executable).parent)
+    if binaries not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.merge(Config(CourseDirectory={"root": str(course.root), **course_directory}))
+    return config
+
+
+def _run(converter: type, config: Config) -> None:
+    app = converter(coursedir=CourseDirectory(config=config), config=config, log=_log)
+    app.force = True
+    result = capture_log(app)
     if not result["success"]:
-        raise CourseError(f"{what}: {failure_reason(result)}")
-
-
-def failure_reason(result: dict) -> str:
-    """Return the line of nbgrader's log that names the exception behind a failure."""
-    lines = (result.get("log", "") + "\n" + result["error"]).splitlines()
-    exceptions = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Entry)\b", line)]
-    return (exceptions or lines)[0]
+        lines = [line.strip() for part in ("log", "error") for line in result.get(part, "").splitlines()]
+        exceptions = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Entry)\b", line)]
+        raise NbgraderError((exceptions or lines)[0])

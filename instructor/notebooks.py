@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -24,8 +25,10 @@ def read_notebook(path: Path) -> NotebookNode:
     except (ValueError, RecursionError) as error:
         raise NotebookError(f"{path.name} is not JSON ({error})") from None
     try:
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
+            notebook = nbformat.reads(json.dumps(content), as_version=4)
+            nbformat.validate(notebook)
     except Exception as error:  # nbformat raises whatever its migrations meet
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise NotebookError(f"{path.name} is not a valid Jupyter notebook ({reason[0]})") from None

@@ -1,0 +1,51 @@
+"""A small course to test the instructor's tools on: the skeleton that `course new` writes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from instructor.course import Course
+from instructor.new import new_lab
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def pristine_course(tmp_path_factory) -> Course:
+    """A course with one lab, `essai`, as `course new` leaves it; tests must not write into it."""
+    root = tmp_path_factory.mktemp("course")
+    return make_course(root)
+
+
+@pytest.fixture
+def course(pristine_course, tmp_path) -> Course:
+    """A copy of the small course, to write into."""
+    return Course(Path(shutil.copytree(pristine_course.root, tmp_path / "course")))
+
+
+def make_course(root: Path) -> Course:
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root / name)
+    (root / "source").mkdir()
+    course = Course(root)
+    mode = pytest.MonkeyPatch()
+    mode.delenv("COURSE_MODE", raising=False)
+    new_lab(course, "essai")
+    mode.undo()
+    return course
+
+
+def hand_in(course: Course, student: str, notebook: NotebookNode) -> None:
+    write_notebook(notebook, course.submitted(student, "essai"))
+
+
+def answered(course: Course, code: str = "    return float(x.sum() / len(x))") -> NotebookNode:
+    """Return the release with `code` as the body of the first question and a written answer."""
+    notebook = read_notebook(course.release("essai"))
+    cell = find_cell(notebook, "sol_mean")
+    cell.source = "\n".join([*cell.source.splitlines()[:2], code])
+    find_cell(notebook, "written_interpretation").source = "La moyenne est tirée vers zéro."
+    return notebook

@@ -1,0 +1,141 @@
+"""The generated release, and what `course check` finds."""
+
+import nbformat
+import pytest
+
+from instructor.build import build, drifted
+from instructor.check import check_labs
+from instructor.course import Course, CourseError
+from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
+from instructor.solutions import stale_solutions
+
+
+def edit(path, change):
+    notebook = read_notebook(path)
+    change(notebook)
+    write_notebook(notebook, path)
+
+
+def findings(course: Course) -> list[str]:
+    return [str(finding) for finding in check_labs(course, course.labs)]
+
+
+def test_skeleton_of_a_new_lab_passes_every_check(pristine_course):
+    assert findings(pristine_course) == []
+
+
+def test_release_holds_no_solution_no_hidden_test_no_output(pristine_course):
+    text = to_text(read_notebook(pristine_course.release("essai")))
+    for absent in ("x.sum()", "TODO", "probe", "HIDDEN", "Barème"):
+        assert absent not in text
+    notebook = read_notebook(pristine_course.release("essai"))
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert "raise NotImplementedError" in find_cell(notebook, "sol_mean").source
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_release_opens_on_colab_from_the_one_address(course):
+    pyproject = course.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("OWNER/deep-learning-labs", "ecole/tp"))
+    assert drifted(course, ["essai"]) == [course.release("essai")]
+    build(Course(course.root), ["essai"])
+    text = to_text(read_notebook(course.release("essai")))
+    assert "colab.research.google.com/github/ecole/tp/blob/main/release/essai/essai.ipynb" in text
+    assert "git+https://github.com/ecole/tp@main" in text
+
+
+def test_building_twice_gives_the_same_bytes_and_touches_no_gradebook(course):
+    before = course.release("essai").read_bytes()
+    assert build(course, ["essai"]) == []
+    course.release("essai").unlink()
+    assert build(course, ["essai"]) == [course.release("essai")]
+    assert course.release("essai").read_bytes() == before
+    assert not (course.root / "gradebook.db").exists()
+
+
+def test_drift_names_the_edited_file_and_the_orphan(course):
+    edit(course.release("essai"), lambda notebook: notebook.cells.pop())
+    orphan = course.release("disparu")
+    orphan.parent.mkdir()
+    orphan.write_text("{}")
+    assert drifted(course, ["essai"]) == [orphan, course.release("essai")]
+
+
+def test_solution_keeps_outputs_and_drops_markers_and_hidden_tests(pristine_course):
+    solution = read_notebook(pristine_course.solution("essai"))
+    text = to_text(solution)
+    assert "x.sum()" in text
+    assert "TODO" not in text
+    assert "probe" not in text
+    assert any(cell.get("outputs") for cell in solution.cells)
+
+
+def test_solution_drifts_when_the_source_changes(course):
+    assert stale_solutions(course, ["essai"]) == []
+    edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
+    assert stale_solutions(course, ["essai"]) == [course.solution("essai")]
+
+
+def set_source(name, text):
+    def change(notebook):
+        cell = find_cell(notebook, name)
+        cell.source = text(cell.source) if callable(text) else text
+
+    return change
+
+
+def add_output(notebook):
+    find_cell(notebook, "sol_mean").outputs = [nbformat.v4.new_output("stream", text="1")]
+
+
+def append_cell(text, kind=nbformat.v4.new_markdown_cell):
+    return lambda notebook: notebook.cells.append(kind(text, id="ajout"))
+
+
+DEFECTS = {
+    "points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.update(points=3), "points sum to 7"),
+    "output": (add_output, "output saved in source"),
+    "no probe": (set_source("test_mean", "assert True"), "no probe in a hidden block"),
+    "bare expression": (set_source("test_mean", lambda s: s + "\n16"), "ends in a bare expression"),
+    "visible probe": (set_source("test_mean", lambda s: "probe = 1\n" + s), "probe in the visible part"),
+    "no import": (
+        set_source("test_mean", lambda s: s.replace("from helpers import probe, probe_rng", "")),
+        "does not import what it calls",
+    ),
+    "no TODO": (set_source("sol_mean", "mean = np.mean"), "no TODO block"),
+    "other family": (append_cell("### BEGIN SOLUTION\n### END SOLUTION"), "nbgrader's own family"),
+    "grade_id": (lambda nb: find_cell(nb, "sol_mean").metadata.nbgrader.update(grade_id="mean"), "start it with sol_"),
+    "same id": (lambda nb: nb.cells[1].update(id=nb.cells[0].id), "used 2 times"),
+    "absolute path": (append_cell("x = '/home/prof/x'", nbformat.v4.new_code_cell), "absolute path /home/p"),
+    "dead link": (append_cell("[voir](figure.png)"), "dead relative link figure.png"),
+    "metadata": (lambda nb: nb.metadata.course.pop("minutes_t4"), "course.minutes_t4 is missing"),
+    "given away": (append_cell("return float(x.sum() / len(x))", nbformat.v4.new_code_cell), "given away"),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_check_finds_the_defect(course, defect):
+    change, expected = DEFECTS[defect]
+    edit(course.source("essai"), change)
+    if defect == "given away":
+        build(course, ["essai"])
+    assert expected in "\n".join(findings(course))
+
+
+def test_check_asks_for_wrong_answers_that_fail_every_test_cell(course):
+    answers = course.answers("essai")
+    answers.write_text(answers.read_text().replace("loses={", "loses={} and {"))
+    assert "test_mean: failed by no wrong answer" in "\n".join(findings(course))
+    answers.unlink()
+    assert "answers.py: file: missing" in "\n".join(findings(course))
+
+
+def test_check_finds_a_marker_left_in_the_release(course):
+    edit(course.release("essai"), append_cell("### BEGIN TODO"))
+    assert "marker left" in "\n".join(findings(course))
+
+
+def test_notebook_nbgrader_cannot_convert_is_one_clear_error(course):
+    edit(course.source("essai"), set_source("sol_mean", "### BEGIN TODO"))
+    with pytest.raises(CourseError, match="nbgrader cannot generate the lab 'essai': .*no end solution"):
+        build(course, ["essai"])

@@ -1,0 +1,172 @@
+"""What is known to go wrong with nbgrader, handed in by one small class, graded once."""
+
+import copy
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from instructor.course import Course, CourseError
+from instructor.grade import Result, grade_class
+from instructor.notebooks import find_cell, grade_id, read_notebook
+from tests.instructor.conftest import answered, hand_in, make_course
+
+RIGHT = "    return float(x.sum() / len(x))"
+HAND_INS = {
+    "warns": f"    import warnings\n    warnings.warn('lent')\n{RIGHT}",
+    "logs_on_stderr": f"    import sys\n    print('log', file=sys.stderr)\n{RIGHT}",
+    "shows_a_progress_bar": f"    from tqdm import tqdm\n    list(tqdm(range(3)))\n{RIGHT}",
+    "prints_a_mark": f"    print('16/16')\n    display(16)\n{RIGHT}",
+    "returns_nan": "    return float('nan')",
+    "returns_a_constant": "    return 2.0",
+    "kills_the_kernel": "    import os\n    os._exit(0)",
+    "raises_at_once": "    raise ValueError('la réponse cachée est 42')",
+    "publishes_twice": f"    from helpers import probe\n    probe('random_vector', {RIGHT.strip()[7:]})\n{RIGHT}",
+    "publishes_more": f"    from helpers import probe\n    probe('bonus', 1)\n{RIGHT}",
+    "forges_the_seed": f"    import os\n    os.environ.pop('COURSE_SEED')\n{RIGHT}",
+    "exits": "    import sys\n    sys.exit(0)",
+}
+EARNED = {"warns": 16, "logs_on_stderr": 16, "shows_a_progress_bar": 16, "prints_a_mark": 16}
+
+
+@pytest.fixture(scope="module")
+def graded_course(tmp_path_factory) -> Course:
+    course = make_course(tmp_path_factory.mktemp("graded"))
+    for student, code in HAND_INS.items():
+        hand_in(course, student, answered(course, code))
+    hand_in(course, "good", answered(course))
+    hand_in(course, "blank", read_notebook(course.release("essai")))
+
+    tagged = answered(course, "    return 0.0")
+    find_cell(tagged, "test_mean").metadata["tags"] = ["skip-execution"]
+    hand_in(course, "skips_the_test", tagged)
+
+    rewarded = answered(course, "    return 0.0")
+    find_cell(rewarded, "test_mean").source = "16"
+    find_cell(rewarded, "test_mean").metadata["nbgrader"]["points"] = 1000
+    hand_in(course, "writes_its_own_mark", rewarded)
+
+    duplicated = answered(course)
+    duplicated.cells.append(copy.deepcopy(find_cell(duplicated, "sol_mean")))
+    duplicated.cells[-1].id = "twin"
+    hand_in(course, "duplicates_a_cell", duplicated)
+
+    deleted = answered(course)
+    deleted.cells = [cell for cell in deleted.cells if grade_id(cell) != "test_mean"]
+    hand_in(course, "deletes_the_test", deleted)
+
+    stripped = answered(course)
+    for cell in stripped.cells:
+        cell.metadata.clear()
+        del cell["id"]
+    stripped.nbformat_minor = 4
+    hand_in(course, "loses_all_metadata", stripped)
+
+    colab = answered(course)
+    colab.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    hand_in(course, "saves_on_colab", colab)
+
+    hand_in(course, "other_notebook", new_notebook(cells=[new_code_cell("print('bonjour')")]))
+    for student, text in [("not_json", "{ notebook"), ("not_a_notebook", '{"a": 1}'), ("old", '{"nbformat": 2}')]:
+        path = course.submitted(student, "essai")
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    course.submitted("no_file", "essai").parent.mkdir(parents=True)
+    (course.submitted("good", "essai").parent / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
+    return course
+
+
+@pytest.fixture(scope="module")
+def results(graded_course) -> dict[str, Result]:
+    return {result.student: result for result in grade_class(graded_course, ["essai"])}
+
+
+@pytest.mark.parametrize("student", HAND_INS)
+def test_answer_earns_what_its_probes_earn(results, student):
+    assert results[student].status == "graded"
+    assert results[student].cells[0]["score"] == EARNED.get(student, 0), results[student].cells[0]
+
+
+def test_right_answer_earns_its_points_and_the_written_one_waits(results):
+    assert (results["good"].score, results["good"].pending, results["good"].max_score) == (16, 4, 20)
+    assert results["good"].flags == ["manual-pending"]
+
+
+def test_untouched_release_earns_nothing_and_waits_for_nobody(results):
+    assert (results["blank"].score, results["blank"].pending) == (0, 0)
+    assert results["blank"].cells[0]["reason"] == "Cette question n'est pas traitée."
+
+
+@pytest.mark.parametrize("student", ["skips_the_test", "writes_its_own_mark"])
+def test_edited_test_cell_is_replaced_and_earns_nothing(results, student):
+    assert results[student].cells[0]["score"] == 0
+    assert results[student].max_score == 20
+
+
+@pytest.mark.parametrize(
+    ("student", "repair"),
+    [
+        ("duplicates_a_cell", "présente 2 fois"),
+        ("deletes_the_test", "elle a été remise"),
+        ("loses_all_metadata", "ses métadonnées, perdues, ont été rétablies"),
+    ],
+)
+def test_damaged_notebook_is_repaired_graded_and_said_so(results, student, repair):
+    assert results[student].score == 16
+    assert any(repair in line for line in results[student].repairs)
+    assert "repaired" in results[student].flags
+
+
+def test_colab_metadata_needs_no_repair(results):
+    assert (results["saves_on_colab"].score, results["saves_on_colab"].repairs) == (16, [])
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [
+        ("other_notebook", "no cell of this notebook answers a question of the lab"),
+        ("not_json", "essai.ipynb is not JSON"),
+        ("not_a_notebook", "is not a valid Jupyter notebook"),
+        ("old", "is not a valid Jupyter notebook"),
+        ("no_file", "no file essai.ipynb"),
+    ],
+)
+def test_unreadable_hand_in_is_refused_with_the_reason_and_no_mark(results, student, reason):
+    assert (results[student].status, results[student].score) == ("refused", None)
+    assert reason in results[student].reason
+
+
+def test_reason_repeats_nothing_that_the_graded_run_raised(results):
+    assert results["raises_at_once"].cells[0]["reason"] == "Votre code a levé une exception ValueError."
+    assert "42" in results["raises_at_once"].cells[0]["detail"]
+
+
+def test_file_beside_the_notebook_is_not_copied(graded_course, results):
+    assert [path.name for path in graded_course.autograded("good", "essai").parent.iterdir()] == ["essai.ipynb"]
+
+
+def test_second_run_executes_nothing_again(graded_course, results):
+    before = graded_course.autograded("good", "essai").stat().st_mtime_ns
+    again = {result.student: result for result in grade_class(graded_course, ["essai"])}
+    assert graded_course.autograded("good", "essai").stat().st_mtime_ns == before
+    assert again == results
+
+
+def test_changed_hand_in_is_graded_again(graded_course, results):
+    hand_in(graded_course, "returns_a_constant", answered(graded_course))
+    again = grade_class(graded_course, ["essai"], ["returns_a_constant"])
+    assert [result.score for result in again] == [16]
+
+
+def test_results_are_json(results):
+    assert json.loads(json.dumps([result.as_dict() for result in results.values()]))
+
+
+def test_unknown_student_is_an_error(graded_course):
+    with pytest.raises(CourseError, match="unknown student 'personne'"):
+        grade_class(graded_course, ["essai"], ["personne"])
+
+
+def test_empty_class_is_an_error(course):
+    with pytest.raises(CourseError, match="submitted/ holds no hand-in"):
+        grade_class(course, ["essai"])
