@@ -13,6 +13,8 @@ from pathlib import Path
 
 MIB = 2**20
 GIB = 2**30
+# What an empty file costs the machine's memory, about.
+INODE_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Limits:
     Attributes
     ----------
     memory
-        Bytes of private memory of one process; the warden kills the notebook when all its processes together take more.
+        Bytes of private memory of one process; the warden kills the notebook when all its processes and files together
+        take more.
     processes
         Processes and threads. The kernel itself has a dozen.
     open_files
@@ -56,7 +59,9 @@ class Limits:
             resource.RLIMIT_FSIZE: self.file_size,
             resource.RLIMIT_CORE: 0,
         }.items():
-            resource.setrlimit(name, (value, value))
+            hard = resource.getrlimit(name)[1]
+            lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(name, (lower, lower))
 
 
 class Meter:
@@ -67,21 +72,25 @@ class Meter:
     limits
         The ceilings to compare with.
     processes
-        Descriptor of the box's `/proc`.
+        The box's `/proc`, reached from outside.
+    file_systems
+        The box's file systems in memory.
     """
 
-    def __init__(self, limits: Limits, processes: int) -> None:
+    def __init__(self, limits: Limits, processes: Path, file_systems: list[Path]) -> None:
         self._limits = limits
-        self._processes = Path(f"/proc/self/fd/{processes}")
+        self._processes = processes
+        self._file_systems = file_systems
         self._end = time.monotonic() + limits.seconds
 
     def excess(self) -> str | None:
         """Return the limit that is passed, in words; None while all is well."""
         if time.monotonic() > self._end:
             return f"the notebook ran for more than {self._limits.seconds:g} seconds"
+        files = sum(map(_bytes_in, self._file_systems))
         # Resident pages are read at once, but what processes share is counted for each: look closer only if need be.
-        if self._sum("statm", _resident) > self._limits.memory < self._sum("smaps_rollup", _proportional):
-            return f"the notebook's processes took more than {self._limits.memory / MIB:.0f} MiB of memory"
+        if all(files + self._sum(*way) > self._limits.memory for way in (RESIDENT, PROPORTIONAL)):
+            return f"the notebook took more than {self._limits.memory / MIB:.0f} MiB of memory"
         return None
 
     def _sum(self, name: str, read: Callable[[str], int]) -> int:
@@ -99,3 +108,12 @@ def _resident(statm: str) -> int:
 
 def _proportional(smaps: str) -> int:
     return int(re.search(r"^Pss:\s+(\d+) kB", smaps, re.M)[1]) * 1024
+
+
+RESIDENT = "statm", _resident
+PROPORTIONAL = "smaps_rollup", _proportional
+
+
+def _bytes_in(file_system: Path) -> int:
+    usage = os.statvfs(file_system)
+    return (usage.f_blocks - usage.f_bfree) * usage.f_frsize + (usage.f_files - usage.f_ffree) * INODE_BYTES

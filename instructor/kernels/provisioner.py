@@ -26,6 +26,8 @@ class WarmProvisioner(LocalProvisioner):
 
     sandbox = Bool(False, help="Run the kernel in the sandbox, on a copy of its working directory.").tag(config=True)
     limits = Dict(help="What differs from the default limits of the sandbox; see `Limits`.").tag(config=True)
+    # Why the last kernel was killed, if a limit, an interrupt or an accident did it.
+    death_reason: str | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose ipc sockets in the abstract namespace, which leave no file behind."""
@@ -58,12 +60,13 @@ class WarmProvisioner(LocalProvisioner):
         if self.sandbox and signum == signal.SIGINT and not self.parent.shutting_down:
             threading.Thread(target=self._kill_if_deaf, args=[self.process], daemon=True).start()
 
-    async def wait(self) -> int | None:
-        """Wait for the end of the kernel, and log why it was killed if a limit was passed."""
-        process = self.process
-        code = await super().wait()
-        if process and process.reason:
-            self.log.warning("Kernel killed: %s", process.reason)
+    async def poll(self) -> int | None:
+        """Return the exit code, None while the kernel runs; log once why it was killed."""
+        code = await super().poll()
+        reason = self.process and self.process.reason
+        if reason and reason != self.death_reason:
+            self.log.warning("Kernel killed: %s", reason)
+            self.death_reason = reason
         return code
 
     def _kill_if_deaf(self, process: KernelProcess) -> None:

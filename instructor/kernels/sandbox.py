@@ -24,6 +24,7 @@ from instructor.kernels.seccomp import load_library, restrict_system_calls
 
 WORK = "/submission"
 RENDEZVOUS = "/run/kernel"
+WRITABLE = [WORK, RENDEZVOUS, "/tmp", "/dev/shm"]
 # What a notebook may learn of the environment of whoever starts it.
 PASSED_VARIABLES = frozenset(["COURSE_SEED", "COURSE_MODE", "NBGRADER_EXECUTION", *forkserver.SINGLE_THREADED])
 _SYSTEM_FILES = [
@@ -91,7 +92,7 @@ class Box:
         try:
             self._process = subprocess.Popen(
                 command,
-                env={"PATH": os.environ["PATH"]},
+                env={"PATH": os.environ.get("PATH", os.defpath)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -200,12 +201,8 @@ def _arguments(limits: Limits, users: int) -> list[str]:
         arguments += ["--unshare-user", "--disable-userns"]
     arguments += ["--die-with-parent", "--new-session", "--hostname", "course"]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    for path, size in {
-        "/dev/shm": limits.scratch,
-        "/tmp": limits.scratch,
-        WORK: limits.scratch,
-        RENDEZVOUS: MIB,
-    }.items():
+    for path in WRITABLE:
+        size = MIB if path == RENDEZVOUS else limits.scratch
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", path]
     for path in ("/bin", "/sbin", "/lib", "/lib64"):
         if Path(path).is_symlink():

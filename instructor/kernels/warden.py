@@ -25,7 +25,7 @@ from typing import NoReturn
 
 from instructor.kernels.forkserver import MAX_MESSAGE
 from instructor.kernels.limits import Limits, Meter
-from instructor.kernels.sandbox import RENDEZVOUS, WORK, Box, confine, copy_work, sandbox_environment
+from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work, sandbox_environment
 
 PR_SET_CHILD_SUBREAPER = 36
 METER_MILLISECONDS = 200
@@ -65,14 +65,15 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
     limits = Limits(**request["limits"])
     box = Box(limits)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if not os.fork():
+    entrant = os.fork()
+    if not entrant:
         with _telling(connection):
             ours.close()
             box.release()
             box.enter()
             # Only a child is in the new process namespace. Its parent leaves, so that the warden inherits it.
             if kernel := os.fork():
-                folders = [os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in (WORK, RENDEZVOUS, "/proc")]
+                folders = [os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in ("/proc", *WRITABLE)]
                 socket.send_fds(theirs, [str(kernel).encode()], folders)
                 os._exit(0)
             if theirs.recv(1) != b"!":
@@ -81,25 +82,27 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
             os.chdir(WORK)
             confine(box.uid, limits)
             prepare_fork(sandbox_environment(request["env"]))
-        become_kernel(f"{RENDEZVOUS}/kernel.json")
+        # A module beside the notebook must not take the place of a library or of `helpers`.
+        become_kernel(f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True")
 
     theirs.close()
-    pid, folders, *_ = socket.recv_fds(ours, 32, 3)
-    os.wait()
+    pid, descriptors, *_ = socket.recv_fds(ours, 32, 1 + len(WRITABLE))
+    os.waitpid(entrant, 0)
     if not pid:
         return {"exited": 1}
-    work, rendezvous, processes = folders
+    # These paths lead into the box's file systems from outside.
+    processes, *writable = [Path(f"/proc/{os.getpid()}/fd/{descriptor}") for descriptor in descriptors]
+    folders = dict(zip(WRITABLE, writable, strict=True))
     if request["cwd"]:
-        copy_work(Path(request["cwd"]), Path(f"/proc/self/fd/{work}"), box.uid, limits.scratch)
-    file = Path(f"/proc/self/fd/{rendezvous}/kernel.json")
+        copy_work(Path(request["cwd"]), folders[WORK], box.uid, limits.scratch)
+    file = folders[RENDEZVOUS] / "kernel.json"
     info = json.loads(Path(request["connection_file"]).read_text())
     file.write_text(json.dumps(info | {"ip": f"{RENDEZVOUS}/s"}))
     file.chmod(0o600)
     os.chown(file, box.uid, -1)
     ours.send(b"!")
-    # The sockets live in the box's memory; the client reaches them through this process.
-    _send(connection, {"started": int(pid), "ip": f"/proc/{os.getpid()}/fd/{rendezvous}/s"})
-    return watch(connection, int(pid), Meter(limits, processes))
+    _send(connection, {"started": int(pid), "ip": str(folders[RENDEZVOUS] / "s")})
+    return watch(connection, int(pid), Meter(limits, processes, writable))
 
 
 def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) -> dict:
@@ -160,13 +163,13 @@ def prepare_fork(env: dict[str, str]) -> None:
     gc.enable()
 
 
-def become_kernel(connection_file: str) -> NoReturn:
+def become_kernel(connection_file: str, *options: str) -> NoReturn:
     """Turn this fork into an IPython kernel, and leave the process when it is shut down."""
     from ipykernel.kernelapp import IPKernelApp
 
     code = 1
     try:
-        arguments = ["-f", connection_file, "--HistoryManager.enabled=False"]
+        arguments = ["-f", connection_file, "--HistoryManager.enabled=False", *options]
         sys.argv = ["ipykernel_launcher.py", *arguments]
         IPKernelApp.launch_instance(arguments)
         atexit._run_exitfuncs()
