@@ -8,6 +8,7 @@ from helpers.plotting.curves import compare_curves, learning_curves
 from helpers.plotting.display import show
 from helpers.plotting.gradients import gradient_by_layer, gradient_by_time, gradient_norms
 from helpers.plotting.images import image_grid, most_confident_errors
+from helpers.plotting.seeds import compare_seeds
 from helpers.plotting.style import COLORS, style
 from helpers.plotting.tables import answer_grid, confusion_matrix, heat_map
 from helpers.plotting.values import decimal_comma
@@ -16,6 +17,7 @@ __all__ = [
     "COLORS",
     "answer_grid",
     "compare_curves",
+    "compare_seeds",
     "confusion_matrix",
     "decimal_comma",
     "gradient_by_layer",

@@ -80,5 +80,5 @@ def _render(figure: Figure) -> bytes:
     image = Image.open(drawn).convert("RGB")
     if image.getcolors(_COLORS_OF_A_DRAWING):
         image = image.quantize(256)
-    image.save(compressed, format="png", optimize=True)
+    image.save(compressed, format="png")
     return compressed.getvalue()
