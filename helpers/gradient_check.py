@@ -1,0 +1,169 @@
+"""Compare gradients written by hand with central differences, and say which layer is wrong and the usual cause.
+
+The differences are taken in float64: truncation and rounding then leave a relative error around 1e-9, far below that
+of any mistake in a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+TOLERANCE = 1e-5
+STEP = 1e-6
+
+
+def reference_pass(
+    params: Sequence[torch.Tensor], bias: Sequence[torch.Tensor], x: torch.Tensor
+) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
+    """Run a ReLU network with softmax output, so that a backward pass can be checked whatever the forward pass does.
+
+    Parameters
+    ----------
+    params, bias
+        One matrix (out, in) and one row (1, out) a layer.
+    x
+        Inputs, shape (n, in).
+
+    Returns
+    -------
+    The pre-activations of every layer, (n, out) each; the inputs of every layer, (n, in) each; the probabilities.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    pre_activations, inputs = [], [x]
+    for weight, row in zip(params, bias, strict=True):
+        pre_activations.append(F.linear(inputs[-1], weight, row.flatten()))
+        inputs.append(F.relu(pre_activations[-1]))
+    return pre_activations, inputs[:-1], torch.softmax(pre_activations[-1], dim=1)
+
+
+def check_gradients(
+    network: tuple[Sequence[torch.Tensor], Sequence[torch.Tensor]],
+    batch: tuple[torch.Tensor, torch.Tensor],
+    grads: tuple[Sequence[torch.Tensor], Sequence[torch.Tensor]],
+    *,
+    name: str = "backward",
+) -> dict[str, float]:
+    """Check the gradients of the mean cross-entropy of a ReLU network with softmax output.
+
+    Parameters
+    ----------
+    network
+        The parameters (params, bias), as for `reference_pass`, in float64.
+    batch
+        The inputs, shape (n, in), and the one-hot labels, shape (n, classes).
+    grads
+        Gradients to check: (grads_W, grads_b), each in the order of the layers.
+    name
+        Function that computed them, for the message.
+
+    Returns
+    -------
+    The relative error of each gradient by name (``"W_1"``, ``"b_1"``…): its largest gap to the central difference,
+    over the largest element of the central difference.
+
+    Raises
+    ------
+    AssertionError
+        A gradient is further than 1e-5 from the central differences; the message names the wrong layer nearest to the
+        output, since those before it inherit its error, and the usual cause.
+    """
+    import torch
+
+    (params, bias), (x, y), (grads_W, grads_b) = network, batch, grads
+
+    def loss() -> torch.Tensor:
+        return -(y * torch.log_softmax(reference_pass(params, bias, x)[0][-1], dim=1)).sum(dim=1).mean()
+
+    errors, causes = {}, {}
+    for layer in reversed(range(len(params))):
+        for letter, tensor, gradient in (("W", params[layer], grads_W[layer]), ("b", bias[layer], grads_b[layer])):
+            key, expected = f"{letter}_{layer + 1}", central_differences(loss, tensor)
+            errors[key] = relative_error(gradient, expected)
+            if not errors[key] < TOLERANCE:
+                causes[key] = _simple_cause(gradient, expected, len(x))
+    if causes:
+        first = next(iter(causes))
+        cause = causes[first] or _cause_by_layer(int(first[2:]), len(params), causes)
+        table = " · ".join(f"{key} {_short(errors[key])}" for key in sorted(errors, key=lambda key: (key[2:], key)))
+        inherited = (
+            "\nCorrigez d'abord cette couche : celles d'avant héritent de son erreur." if int(first[2:]) > 1 else ""
+        )
+        raise AssertionError(
+            f"{name} : le gradient de {first} s'écarte des différences finies (erreur relative "
+            f"{_short(errors[first])}, on attend moins de {_short(TOLERANCE)}).\n"
+            f"Cause fréquente : {cause}\nErreur par couche : {table}.{inherited}"
+        )
+    return dict(reversed(errors.items()))
+
+
+def central_differences(loss: Callable[[], torch.Tensor], tensor: torch.Tensor, step: float = STEP) -> torch.Tensor:
+    """Return (loss(t + step) - loss(t - step)) / (2 step) for every element t of a tensor that `loss` reads."""
+    import torch
+
+    differences = torch.empty_like(tensor)
+    for index in range(tensor.numel()):
+        element = tensor.view(-1)[index]
+        value = element.item()
+        element.fill_(value + step)
+        above = loss().item()
+        element.fill_(value - step)
+        below = loss().item()
+        element.fill_(value)
+        differences.view(-1)[index] = (above - below) / (2 * step)
+    return differences
+
+
+def relative_error(gradient: torch.Tensor, expected: torch.Tensor) -> float:
+    """Return max |gradient - expected| / max |expected|; infinite where the shapes differ."""
+    if gradient.shape != expected.shape:
+        return float("inf")
+    return ((gradient - expected).abs().max() / expected.abs().max()).item()
+
+
+def _simple_cause(gradient: torch.Tensor, expected: torch.Tensor, num_examples: int) -> str | None:
+    """Recognise a gradient that is right but for its shape or a factor."""
+    if gradient.shape != expected.shape:
+        if gradient.shape == expected.T.shape:
+            return f"il est transposé, de forme {tuple(gradient.shape)} au lieu de {tuple(expected.shape)}."
+        return f"sa forme est {tuple(gradient.shape)} ; celle du paramètre est {tuple(expected.shape)}."
+    if not gradient.isfinite().all():
+        return "il contient des NaN ou des infinis."
+    if len(set(expected.shape)) == 1 and relative_error(gradient.T, expected) < TOLERANCE:
+        return "il est transposé : la ligne est le neurone de sortie, la colonne celui d'entrée."
+    factor = ((gradient * expected).sum() / expected.square().sum()).item()
+    if factor == 0 or relative_error(gradient / factor, expected) > TOLERANCE:
+        return None
+    if abs(factor - num_examples) < TOLERANCE:
+        return f"il est sommé sur les {num_examples} exemples au lieu d'être moyenné."
+    if abs(factor * num_examples - 1) < TOLERANCE:
+        return f"il est divisé une fois de trop par le nombre d'exemples, {num_examples}."
+    if abs(factor + 1) < TOLERANCE:
+        return "son signe est inversé."
+    return f"il vaut {factor:.3g} fois le bon gradient.".replace(".", ",", f"{factor:.3g}".count("."))
+
+
+def _cause_by_layer(layer: int, num_layers: int, causes: dict[str, str | None]) -> str:
+    """Say what is worth a look when only the place of the mistake is known."""
+    both = f"W_{layer}" in causes and f"b_{layer}" in causes
+    if f"W_{layer}" in causes and not both:
+        return (
+            f"le gradient de b_{layer} est juste, donc l'erreur δ aussi : c'est h qui n'est pas l'entrée de la couche."
+        )
+    if not both:
+        return f"le gradient de W_{layer} est juste : c'est la somme de δ sur les exemples qui manque pour le biais."
+    if layer == num_layers:
+        return "l'erreur δ de la couche de sortie est fausse."
+    return (
+        f"l'erreur δ de la couche {layer} est fausse alors que celle de la couche {layer + 1} est juste. Le masque de "
+        f"ReLU vient-il bien de a_{layer}, et la matrice qui propage l'erreur est-elle bien W_{layer + 1} ?"
+    )
+
+
+def _short(number: float) -> str:
+    return f"{number:.0e}".replace("inf", "∞")
