@@ -105,7 +105,6 @@ DEFECTS = {
     "no TODO": (set_source("sol_mean", "mean = np.mean"), "no TODO block"),
     "other family": (append_cell("### BEGIN SOLUTION\n### END SOLUTION"), "nbgrader's own family"),
     "grade_id": (lambda nb: find_cell(nb, "sol_mean").metadata.nbgrader.update(grade_id="mean"), "start it with sol_"),
-    "same id": (lambda nb: nb.cells[1].update(id=nb.cells[0].id), "used 2 times"),
     "absolute path": (append_cell("x = '/home/prof/x'", nbformat.v4.new_code_cell), "absolute path /home/p"),
     "dead link": (append_cell("[voir](figure.png)"), "dead relative link figure.png"),
     "metadata": (lambda nb: nb.metadata.course.pop("minutes_t4"), "course.minutes_t4 is missing"),
@@ -120,6 +119,12 @@ def test_check_finds_the_defect(course, defect):
     if defect == "given away":
         build(course, ["essai"])
     assert expected in "\n".join(findings(course))
+
+
+def test_check_finds_a_cell_id_used_twice(course):
+    text = course.source("essai").read_text(encoding="utf-8")
+    course.source("essai").write_text(text.replace('"id": "imports"', '"id": "title"'), encoding="utf-8")
+    assert "title: cell id used 2 times" in "\n".join(findings(course))
 
 
 def test_check_asks_for_wrong_answers_that_fail_every_test_cell(course):

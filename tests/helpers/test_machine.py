@@ -1,0 +1,51 @@
+"""The set-up cell: seeds, device, one French line."""
+
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from helpers import is_fast, setup
+
+
+def test_setup_seeds_every_generator_and_returns_the_device(capsys):
+    torch = pytest.importorskip("torch")
+    device = setup(seed=3)
+    drawn = [random.random(), np.random.rand(), torch.rand(1).item()]
+    setup(seed=3)
+    assert [random.random(), np.random.rand(), torch.rand(1).item()] == drawn
+    assert device == torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("PyTorch ")
+
+
+def test_on_colab_without_gpu_the_line_names_the_menu(capsys, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    setup()
+    assert "menu Exécution › Modifier le type d'exécution" in capsys.readouterr().out
+
+
+def test_numpy_lab_does_not_import_torch():
+    code = "import sys; from helpers import setup; setup(numpy_only=True); print('torch' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "False"
+
+
+def test_libraries_that_need_torchvision_import_after_setup():
+    code = (
+        "from helpers import setup; setup(); import torchvision.transforms.v2, torchmetrics, lightning; print('fine')"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "fine"
+
+
+def test_fast_mode_is_read_when_asked(monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "fast")
+    assert is_fast()
+    monkeypatch.delenv("COURSE_MODE")
+    assert not is_fast()
