@@ -28,8 +28,9 @@ def test_one_dictionary_an_epoch_draws_one_curve_a_layer(shown):
 
 def test_vanished_gradients_are_counted_since_they_cannot_be_drawn(shown):
     plotting.gradient_by_layer({"petite": [0.0, 0.0, 0.1], "He": [1.0, 1.0, 1.0]})
-    labels = [line.get_label() for line in shown[0][0].axes[0].lines]
-    assert labels == ["petite\n(valeurs nulles : 2)", "He"]
+    vanished, steady = shown[0][0].axes[0].lines
+    assert vanished.get_label() == "petite\n(valeurs nulles : 2)" and steady.get_label() == "He"
+    assert np.isnan(vanished.get_ydata()).tolist() == [True, True, False]
 
 
 def test_all_zero_norms_are_still_drawn(shown):
