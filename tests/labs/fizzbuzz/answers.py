@@ -199,31 +199,31 @@ ANSWERS = [
     Answer(
         "no_zero_grad",
         "Gradients add up from one step to the next.",
-        loses={"test_train": 1.8},
+        loses={"test_train": 1.5},
         blocks={"sol_train": train_with(zero_grad="pass")},
     ),
     Answer(
         "no_shuffling",
         "Mini-batches are always the same, in the order of the examples.",
-        loses={"test_train": 0.6},
+        loses={"test_train": 0.5},
         blocks={"sol_train": train_with(before_epoch="order = torch.arange(len(X))")},
     ),
     Answer(
         "shuffled_once",
         "Examples are shuffled before the first epoch only.",
-        loses={"test_train": 0.6},
+        loses={"test_train": 0.5},
         blocks={"sol_train": train_with(before_epochs=DRAWN_ORDER, before_epoch="pass")},
     ),
     Answer(
         "generator_ignored",
         "The order does not come from the generator that was given.",
-        loses={"test_train": 0.6},
+        loses={"test_train": 0.5},
         blocks={"sol_train": train_with(before_epoch="order = torch.randperm(len(X))")},
     ),
     Answer(
         "softmax_before_the_cross_entropy",
         "Probabilities are given to a loss that takes logits.",
-        loses={"test_train": 1.8},
+        loses={"test_train": 1.5},
         blocks={"sol_train": train_with(logits="model(X[batch]).softmax(dim=1)")},
     ),
     Answer(
