@@ -88,15 +88,15 @@ def load_glove(dim: int = 50) -> WordVectors:
 
 def _load_package() -> WordVectors:
     folder = Path(importlib.util.find_spec(PACKAGE).origin).parent / "data"
+    vectors = _map_vectors(folder / "glove_6B_50d_emb.npy")
     cached = cache_folder() / "glove" / "package-50.words.txt"
-    if cached.exists():
-        words = _read_words(cached)
-    else:
+    words = _read_words(cached) if cached.exists() else []
+    if len(words) != len(vectors):
         import pyarrow.parquet
 
         words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
         _write_words(words, cached)
-    return WordVectors(words, _map_vectors(folder / "glove_6B_50d_emb.npy"))
+    return WordVectors(words, vectors)
 
 
 def _load_download(dim: int) -> tuple[WordVectors, str]:

@@ -12,6 +12,7 @@ SIZE = 64
 SCALE = 2  # drawn larger, then averaged: smooth edges
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
+CIRCLE = [(float(np.cos(angle)), float(np.sin(angle))) for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
 
 
 class Sheet:
@@ -21,10 +22,10 @@ class Sheet:
         self.image = _draw_background(rng)
         self.draw = ImageDraw.Draw(self.image)
         self.unit = SIZE * SCALE * rng.uniform(0.27, 0.36)
-        self.centre = SIZE * SCALE * rng.uniform(0.43, 0.57, 2)
-        angle = rng.normal(0, 0.15)
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        self.matrix = turn @ np.diag([rng.choice([-1, 1]), 1.0])
+        self.centre = (SIZE * SCALE * rng.uniform(0.43, 0.57, 2)).tolist()
+        angle, side = rng.normal(0, 0.15), rng.choice([-1, 1])
+        cos, sin = self.unit * np.cos(angle), self.unit * np.sin(angle)
+        self.matrix = (float(side * cos), float(-sin), float(side * sin), float(cos))
 
     def polygon(self, points: list[Point], colour: Colour) -> None:
         self.draw.polygon(self._place(points), fill=colour)
@@ -33,12 +34,12 @@ class Sheet:
         self.draw.line(self._place(points), fill=colour, width=max(1, round(width * self.unit)), joint="curve")
 
     def ellipse(self, centre: Point, radii: Point, colour: Colour) -> None:
-        angles = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-        self.polygon(list(np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii + centre), colour)
+        self.polygon([(centre[0] + radii[0] * x, centre[1] + radii[1] * y) for x, y in CIRCLE], colour)
 
     def _place(self, points: list[Point]) -> list[Point]:
-        placed = np.asarray(points) @ self.matrix.T * self.unit + self.centre
-        return [tuple(point) for point in placed.tolist()]
+        a, b, c, d = self.matrix
+        left, top = self.centre
+        return [(left + a * x + b * y, top + c * x + d * y) for x, y in points]
 
 
 def write_animals(folder: Path, sizes: dict[str, int], seed: int = 0) -> None:
