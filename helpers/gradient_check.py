@@ -119,7 +119,7 @@ def _diagnosis(errors: dict[str, float], causes: dict[str, str | None], num_laye
         f"Erreur par couche : {' · '.join(f'{name} {_short(errors[name])}' for name in names)}.",
     ]
     if layer > 1:
-        lines.append("Corrigez d'abord cette couche : celles d'avant héritent de son erreur.")
+        lines.append("Corrigez d'abord cette couche : celles d'avant peuvent hériter de son erreur.")
     return "\n".join(lines)
 
 
