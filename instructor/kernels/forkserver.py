@@ -41,7 +41,11 @@ PRELOADED = [
     "matplotlib.pyplot",
     "tqdm.auto",
     "ipykernel.kernelapp",
-    "matplotlib_inline.backend_inline",
+    # What the first figure and the first error of a notebook import. Not the inline backend: it looks for its shell
+    # when it is imported.
+    "matplotlib.backends.backend_agg",
+    "pygments.formatters.terminal256",
+    "stack_data",
 ]
 IDLE_SECONDS = 120
 # OpenBLAS and OpenMP read these when they are loaded, and a pool of threads would be lost by the fork.

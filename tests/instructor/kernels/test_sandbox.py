@@ -1,0 +1,337 @@
+"""What a hand-in can and cannot do in the sandbox."""
+
+import json
+import os
+import socket
+import uuid
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from instructor.kernels import SANDBOXED, forkserver, sandbox
+from instructor.kernels.client import KernelLaunchError
+from instructor.kernels.limits import GIB, MIB
+from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available
+
+AVAILABLE, REASON = sandbox_available()
+pytestmark = pytest.mark.skipif(not AVAILABLE, reason=f"no sandbox: {REASON}")
+
+LOOK_AROUND = """
+import json, os, socket, sys
+from pathlib import Path
+import helpers
+
+def attempt(action):
+    try:
+        return str(action())
+    except Exception as error:
+        return type(error).__name__ + ": " + str(error)
+
+FOLDERS = ["/", "/usr", "/etc", "/dev", "/run", "/proc/sys", sys.prefix, sys.base_prefix, *helpers.__path__]
+
+def listed(path):
+    return attempt(lambda: sorted(os.listdir(path)))
+
+seen = {
+    "tcp": attempt(lambda: socket.create_connection(("192.0.2.1", 80), 2)),
+    "udp": attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53))),
+    "dns": attempt(lambda: socket.getaddrinfo("example.org", 80)),
+    "vsock": attempt(lambda: socket.socket(40, socket.SOCK_STREAM)),
+    "server": attempt(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(SERVER)),
+    "work": sorted(str(path) for path in Path(".").rglob("*")),
+    "root": sorted(os.listdir("/")),
+    "home": listed(HOME),
+    "course": listed(Path(helpers.__file__).parents[1]),
+    "etc": sorted(os.listdir("/etc")),
+    "run": sorted(os.listdir("/run")),
+    "commands": sorted(Path("/proc", pid, "comm").read_text().strip() for pid in os.listdir("/proc") if pid.isdigit()),
+    "environment": sorted(os.environ),
+    "status": Path("/proc/self/status").read_text(),
+    "files": len(os.listdir("/proc/self/fd")),
+    "written": [folder for folder in FOLDERS if os.access(folder, os.W_OK)],
+    "uid": os.getuid(),
+}
+print(json.dumps(seen))
+"""
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory) -> dict:
+    """Return what a hand-in sees of a machine where there is something to see."""
+    hand_in = tmp_path_factory.mktemp("submitted") / "ada"
+    (hand_in / "data").mkdir(parents=True)
+    (hand_in.parent / "grace").mkdir()
+    (hand_in.parent / "grace" / "lab.ipynb").write_text("{}")
+    for name in ("lab.ipynb", "points.csv", "data/table.csv", "data/copy.ipynb", "torch.py"):
+        (hand_in / name).write_text("1")
+    (hand_in / "link").symlink_to(hand_in.parent / "grace")
+    settings = f"SERVER = {forkserver.socket_name()!r}\nHOME = {str(Path.home())!r}\n"
+    env = {**os.environ, "COURSE_SEED": "12", "COURSE_MODE": "fast", "AWS_SECRET_ACCESS_KEY": "secret"}
+    manager, client = start_new_kernel(kernel_name=SANDBOXED, cwd=str(hand_in), env=env)
+    printed = []
+    try:
+        client.execute_interactive(
+            settings + LOOK_AROUND, timeout=60, output_hook=lambda message: printed.append(message["content"])
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return json.loads("".join(content.get("text", "") for content in printed))
+
+
+@pytest.fixture
+def boxed(run):
+    """Execute cells in the sandbox."""
+    return lambda *cells, **options: run(*cells, kernel=SANDBOXED, **options)
+
+
+def test_the_network_is_unreachable(seen):
+    assert "Network is unreachable" in seen["tcp"]
+    assert "Network is unreachable" in seen["udp"]
+    assert "gaierror" in seen["dns"]
+    assert "not supported" in seen["vsock"]
+
+
+def test_the_fork_server_is_out_of_reach(seen):
+    forkserver.connect().close()
+    assert "refused" in seen["server"]
+
+
+def test_the_work_copy_holds_the_files_but_no_notebook_and_no_link(seen):
+    assert seen["work"] == ["data", "data/table.csv", "points.csv", "torch.py"]
+
+
+def test_nothing_of_the_machine_is_seen_but_the_system_and_the_environment(seen):
+    assert set(seen["course"].strip("[]").replace("'", "").split(", ")) <= {"helpers", ".venv"}
+    assert not {"home", "mnt", "media", "srv", "var", "sys", "boot"} & set(seen["root"])
+    assert "shadow" not in seen["etc"]
+    assert seen["run"] == ["kernel"]
+    assert ".bash_history" not in seen["home"]
+    assert ".ssh" not in seen["home"]
+
+
+def test_no_other_process_is_seen(seen):
+    assert [name for name in seen["commands"] if "python" not in name] == ["bwrap", "cat"]
+    assert len(seen["commands"]) == 3
+
+
+def test_the_environment_is_what_the_kernel_needs(seen):
+    allowed = sandbox.PASSED_VARIABLES | {"PATH", "HOME", "TMPDIR", "USER", "LANG", "MPLBACKEND"}
+    # ipykernel sets these itself.
+    own = {"PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"}
+    assert {"COURSE_SEED", "COURSE_MODE"} <= set(seen["environment"]) <= allowed | own
+
+
+def test_the_kernel_has_no_privilege(seen):
+    status = dict(line.split(":\t", 1) for line in seen["status"].splitlines())
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
+    assert seen["uid"] != 0
+
+
+def test_nothing_is_writable_but_the_private_folders(seen):
+    assert seen["written"] == []
+
+
+def test_modules_beside_the_notebook_replace_no_library(boxed, tmp_path):
+    (tmp_path / "helpers.py").write_text("print('mine')")
+    assert boxed("import helpers", cwd=tmp_path).texts == [""]
+
+
+def test_honest_code_works(boxed):
+    pytest.importorskip("torch")
+    cell = """
+import multiprocessing, subprocess, sys, tempfile
+import matplotlib.pyplot as plt
+import torch
+from torch.utils.data import DataLoader
+from helpers import setup
+
+setup()
+plt.plot([1, 2])
+with open("model.pt", "wb") as file:
+    torch.save(torch.nn.Linear(3, 2).state_dict(), file)
+assert sum(len(batch) for batch in DataLoader(range(10), batch_size=5, num_workers=2)) == 10
+with multiprocessing.Pool(2) as pool:
+    assert pool.map(abs, [-1, 2]) == [1, 2]
+assert subprocess.run([sys.executable, "-c", "import numpy"]).returncode == 0
+tempfile.TemporaryFile().write(b"x")
+"""
+    shown = boxed(cell)
+    assert not shown.errors
+    assert any("image/png" in output.get("data", {}) for output in shown.outputs[0])
+
+
+def test_one_large_array_is_a_memory_error(boxed):
+    shown = boxed("data = bytearray(2 * 2**30)", "print('alive')", limits={"memory": GIB})
+    assert shown.errors == ["MemoryError"]
+    assert shown.texts[1] == "alive\n"
+
+
+MEMORY_BOMBS = {
+    "shared": "import mmap; shared = mmap.mmap(-1, 3 * 2**30)\nwhile True: shared.write(bytes(2**24))",
+    "processes": """
+import os, time
+for _ in range(8):
+    if not os.fork():
+        data = b"x" * (300 * 2**20)
+        time.sleep(60)
+time.sleep(60)
+""",
+    "files": """
+import time
+for folder in ("/tmp", "/dev/shm", "."):
+    for number in range(4):
+        open(f"{folder}/{number}", "wb").write(bytes(120 * 2**20))
+time.sleep(60)
+""",
+}
+
+
+@pytest.mark.parametrize("bomb", MEMORY_BOMBS.values(), ids=MEMORY_BOMBS)
+def test_memory_that_no_single_process_holds_is_counted(boxed, bomb):
+    shown = boxed(bomb, limits={"memory": GIB})
+    assert shown.died
+    assert "1024 MiB of memory" in shown.death_reason
+
+
+def test_a_fork_bomb_stays_within_its_limit(boxed, processes_with):
+    marker = f"{uuid.uuid4().int % 10**9}.5"
+    cell = f"""
+import subprocess
+started = []
+try:
+    while len(started) < 500:
+        started.append(subprocess.Popen(["sleep", "{marker}"], start_new_session=True))
+except BlockingIOError:
+    print(len(started) < 100)
+"""
+    shown = boxed(cell, "print('alive')", limits={"processes": 100})
+    assert shown.texts == ["True\n", "alive\n"]
+    assert not processes_with(marker)
+
+
+@pytest.mark.parametrize("folder", ["/submission", "/tmp", "/dev/shm"])
+def test_a_full_disk_is_an_error_in_the_notebook(boxed, folder):
+    cell = f"""
+try:
+    for number in range(3):
+        open(f"{folder}/{{number}}", "wb").write(bytes(20 * 2**20))
+except OSError as error:
+    print(error.strerror)
+"""
+    assert boxed(cell, limits={"scratch": 32 * MIB}).texts == ["No space left on device\n"]
+
+
+def test_a_file_has_a_limit(boxed):
+    shown = boxed("open('large', 'wb').write(bytes(2 * 2**20))", "print('alive')", limits={"file_size": MIB})
+    assert shown.errors == ["OSError"]
+    assert shown.texts[1] == "alive\n"
+
+
+def test_the_time_of_the_notebook_is_limited(boxed):
+    shown = boxed("print('before')", "import time; time.sleep(60)", limits={"seconds": 5})
+    assert shown.died
+    assert shown.texts[0] == "before\n"
+    assert shown.death_reason == "the notebook ran for more than 5 seconds"
+
+
+def test_a_loop_that_swallows_interrupts_is_killed(boxed):
+    loop = "import time\nwhile True:\n  try:\n    while True: time.sleep(0.1)\n  except BaseException: pass"
+    shown = boxed("print('before')", loop, timeout=3, interrupt_on_timeout=True, limits={"interrupt_grace": 1})
+    assert shown.died
+    assert shown.texts[0] == "before\n"
+    assert "interrupted" in shown.death_reason
+
+
+def test_an_interrupted_kernel_that_comes_back_is_left_alone(boxed):
+    cells = "import time\nwhile True: time.sleep(0.1)", "time.sleep(3); print('next')"
+    shown = boxed(*cells, timeout=5, interrupt_on_timeout=True, limits={"interrupt_grace": 2})
+    assert shown.errors == ["KeyboardInterrupt"]
+    assert shown.texts[1] == "next\n"
+
+
+@pytest.mark.parametrize("deed", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.killpg(0, 9)"])
+def test_a_kernel_that_kills_itself_is_noticed(boxed, deed):
+    shown = boxed("print('before')", f"import os; {deed}")
+    assert shown.died
+    assert shown.texts[0] == "before\n"
+
+
+def test_what_holds_the_box_cannot_be_killed_from_inside(boxed):
+    cell = """
+import contextlib, os
+for process in (1, -1):
+    with contextlib.suppress(OSError):
+        os.kill(process, 9)
+"""
+    assert boxed(cell, "print(os.getppid())").texts[1] in {"0\n", ""}
+
+
+def test_orphans_end_with_the_kernel(boxed, processes_with):
+    marker = f"{uuid.uuid4().int % 10**9}.5"
+    for end in ("", "import os; os._exit(0)"):
+        boxed(f"import subprocess; subprocess.Popen(['sleep', '{marker}'], start_new_session=True)", end)
+        assert not processes_with(marker)
+
+
+def test_new_namespaces_and_uncounted_memory_are_refused(boxed):
+    cell = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.unshare(0x10000000), libc.memfd_create(b"x", 0), libc.shmget(0, 4096, 0o600))
+"""
+    assert boxed(cell).texts == ["-1 -1 -1\n"]
+
+
+def test_without_a_folder_the_work_copy_is_empty(boxed):
+    assert boxed("import os; print(os.listdir(), os.getcwd())").texts == ["[] /submission\n"]
+
+
+def test_a_folder_that_is_no_hand_in_is_refused(boxed, tmp_path):
+    (tmp_path / "large.bin").write_bytes(bytes(3 * MIB))
+    with pytest.raises(KernelLaunchError, match="is it a hand-in"):
+        boxed("1", cwd=tmp_path, limits={"scratch": 2 * MIB})
+
+
+def test_two_hand_ins_at_once_see_nothing_of_each_other(tmp_path):
+    kernels = [start_new_kernel(kernel_name=SANDBOXED) for _ in range(2)]
+    try:
+        folders = [Path(manager.ip).parent for manager, _ in kernels]
+        owners = [sorted(path.stat().st_uid for path in folder.iterdir()) for folder in folders]
+        assert not os.getuid() or owners[0] == owners[1]
+        assert os.getuid() or not set(owners[0]) & set(owners[1])
+        kernels[0][1].execute("open('/tmp/note', 'w').write('hello')", silent=True)
+        seen = []
+        kernels[1][1].execute_interactive(
+            "import os; print(os.path.exists('/tmp/note'), len(os.listdir('/dev/shm')))",
+            output_hook=lambda message: seen.append(message["content"].get("text", "")),
+        )
+        assert "".join(seen) == "False 0\n"
+    finally:
+        for manager, client in kernels:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+
+
+def test_without_bubblewrap_no_kernel_starts(monkeypatch, boxed):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    sandbox_available.cache_clear()
+    try:
+        with pytest.raises(SandboxUnavailable, match="apt-get install bubblewrap"):
+            boxed("1")
+    finally:
+        sandbox_available.cache_clear()
+
+
+def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):
+    name = f"\0course-kernels-test-{uuid.uuid4()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as impostor:
+        impostor.bind(name)
+        impostor.listen()
+        monkeypatch.setattr(forkserver, "socket_name", lambda: name)
+        monkeypatch.setattr(forkserver, "peer_uid", lambda connection: os.getuid() + 1)
+        with pytest.raises(PermissionError):
+            forkserver.connect()
