@@ -1,7 +1,7 @@
 """Sentences with one annotated word, noun or verb, in the format of the noun-verb data set.
 
-A sentence joins two clauses around ambiguous words, a verb in one and a noun in the other, and annotates one of the
-two: the set of its words says nothing of the answer, only their order does. In "the company plans …" what follows
+A sentence joins two clauses around ambiguous words, most often a verb in one and a noun in the other, and annotates one
+of the two: the set of its words says little of the answer. In "the company plans …" what follows
 decides: "plans a trip" is a verb, "plans failed" a noun. After another noun group the rule is the reverse: "the bridge
 the company plans failed" is a verb, "they showed the guests the company plans a week later" a noun. Elsewhere what
 precedes decides: "often plans in the garden", "likes the plans in the garden".
@@ -16,6 +16,8 @@ import numpy as np
 from helpers.datasets.synthetic import lexicon
 
 VERB_SHARE = 0.6
+# Always opposite, the other clause would give the answer away; independent, the set of words would.
+OPPOSITE_SHARE = 0.75
 WRONG_ANNOTATIONS = 0.03  # people disagree on real sentences too; a model that over-fits learns these by heart
 Pick = Callable[[list[str]], str]
 
@@ -42,7 +44,8 @@ def _make_sentence(rng: np.random.Generator) -> tuple[list[str], int, bool]:
 
     is_verb, comes_first = rng.random() < VERB_SHARE, rng.random() < 0.5
     left, right = pick(FRAMES)(pick, is_verb)
-    other = " {} ".join(pick(FRAMES)(pick, not is_verb)).format(pick(lexicon.AMBIGUOUS))
+    other_is_verb = is_verb != (rng.random() < OPPOSITE_SHARE)
+    other = " {} ".join(pick(FRAMES)(pick, other_is_verb)).format(pick(lexicon.AMBIGUOUS))
     joined = f", {pick(['and', 'but', 'while', 'when'])}"
     left, right = (left, f"{right} {joined} {other}") if comes_first else (f"{other} {joined} {left}", right)
     words = [*left.split(), pick(lexicon.AMBIGUOUS), *right.split(), "."]
@@ -81,7 +84,7 @@ def _decided_by_left(pick: Pick, is_verb: bool) -> tuple[str, str]:
     return f"{_subject(pick)} {pick(['likes', 'keeps', 'needs'])} the", place
 
 
-FRAMES = [_after_one_group, _after_two_groups, _decided_by_left]
+FRAMES = [_after_one_group, _after_one_group, _after_two_groups, _decided_by_left]
 
 
 def _to_conll(words: list[str], index: int, is_verb: bool, number: int) -> str:
