@@ -1,4 +1,8 @@
-"""Answers to the backpropagation lab: the mistakes that students make, and right answers in other styles."""
+"""Answers to the backpropagation lab: the mistakes that students make, and right answers in other styles.
+
+A mistake costs its own question only. `forward` and `backward` build on ReLU and on the gradient of the output, so
+their hidden blocks first put right versions of those in place; the other test cells hand over their inputs.
+"""
 
 from instructor.answers import Answer
 
