@@ -1,0 +1,100 @@
+"""Choose, among the notebooks that one student handed in, the one that answers the lab."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from instructor.course import Course
+from instructor.moodle.archive import Member
+from instructor.notebooks import NotebookError, grade_id, is_solution, read_notebook
+from instructor.repair import HandInError, repair
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A notebook that a student handed in, copied at `path` to be read."""
+
+    member: Member
+    inner: str
+    path: Path
+
+
+@dataclass
+class Lab:
+    """A lab, read once for a whole class."""
+
+    course: Course
+    name: str
+
+    @cached_property
+    def source(self) -> NotebookNode:
+        return read_notebook(self.course.source(self.name))
+
+    @cached_property
+    def release(self) -> NotebookNode:
+        return read_notebook(self.course.release(self.name))
+
+    def repairs(self, notebook: NotebookNode) -> list[str] | None:
+        """Return what grading would repair, None if the notebook is not this lab's."""
+        try:
+            return repair(notebook, self.source, self.release)[1]
+        except HandInError:
+            return None
+
+    def num_answers(self, notebook: NotebookNode) -> int:
+        """Return how many answers of the notebook differ from the statement."""
+        asked = {grade_id(cell): cell.source.strip() for cell in self.release.cells if is_solution(cell)}
+        return sum(grade_id(cell) in asked and cell.source.strip() != asked[grade_id(cell)] for cell in notebook.cells)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The notebook kept for a student, what a teacher should know of it, and whether it is this lab's."""
+
+    candidate: Candidate
+    remarks: list[str]
+    is_of_lab: bool
+
+
+def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
+    """Return the notebook to keep: of this lab first, then the one with the most answers, then the best named.
+
+    A notebook that cannot be read, or is another lab's, is kept where there is nothing better: grading says so.
+    """
+    read = {candidate.path: _read(candidate.path) for candidate in candidates}
+
+    def merit(candidate: Candidate) -> tuple:
+        notebook = read[candidate.path]
+        if isinstance(notebook, NotebookError):
+            return (0, 0, _is_named(candidate, lab))
+        of_lab = lab.repairs(notebook) is not None
+        return (1 + of_lab, lab.num_answers(notebook), _is_named(candidate, lab))
+
+    best = max(candidates, key=merit)
+    remarks = [f"kept {best.inner} among {len(candidates)} notebooks"] * (len(candidates) > 1)
+    notebook = read[best.path]
+    if isinstance(notebook, NotebookError):
+        return Choice(best, [*remarks, f"unreadable: {notebook}"], is_of_lab=False)
+    repairs = lab.repairs(notebook)
+    if repairs is None:
+        found = next((other.name for other in others if other.repairs(notebook) is not None), None)
+        remark = f"looks like the lab '{found}'" if found else "answers no question of this lab"
+        return Choice(best, [*remarks, remark], is_of_lab=False)
+    return Choice(best, [*remarks, *(f"will be repaired: {line}" for line in repairs)], is_of_lab=True)
+
+
+def _read(path: Path) -> NotebookNode | NotebookError:
+    try:
+        return read_notebook(path)
+    except NotebookError as error:
+        return error
+
+
+def _is_named(candidate: Candidate, lab: Lab) -> bool:
+    """Tell whether the file bears the lab's name, as in `lab.ipynb`, not `lab (1).ipynb`."""
+    return re.split(r"/", candidate.inner)[-1].casefold() == f"{lab.name}.ipynb"

@@ -1,0 +1,236 @@
+"""Bring the hand-ins of Moodle's zip into `submitted/`, each under its student, with the time Moodle gives.
+
+Everything is read and judged before the first file is written; the archive itself is only read.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from instructor.course import Course, CourseError
+from instructor.moodle.archive import LeftOut, read_archive
+from instructor.moodle.choose import Candidate, Choice, Lab, choose
+from instructor.moodle.dates import timestamp, to_local, to_utc
+from instructor.moodle.files import write_whole
+from instructor.moodle.layout import Place, locate
+from instructor.moodle.records import HandIn, read_record, write_record
+from instructor.moodle.roster import DERIVED, Roster, read_roster
+from instructor.moodle.worksheet import Row, Worksheet
+from instructor.nbgrader_app import open_gradebook
+
+
+@dataclass
+class Collection:
+    """What came out of one archive: hand-ins, students without one, what was left out, and the deadline if any."""
+
+    lab: str
+    hand_ins: list[HandIn]
+    without: list[str]
+    left_out: list[LeftOut]
+    deadline: datetime | None
+    roster: Roster
+    warnings: list[str] = field(default_factory=list)
+
+
+def collect(
+    course: Course,
+    lab: str,
+    archive_path: Path,
+    worksheet_path: Path | None = None,
+    deadline: datetime | None = None,
+) -> Collection:
+    """Collect the hand-ins of a lab.
+
+    Parameters
+    ----------
+    archive_path
+        The zip of Moodle's "Download all submissions".
+    worksheet_path
+        Moodle's grading worksheet of the same assignment: it tells when each hand-in came, and whose it is.
+    deadline
+        In local time. Kept in the gradebook; also the time of a hand-in of which the worksheet says nothing.
+
+    Raises
+    ------
+    CourseError
+        The archive is no zip, holds no hand-in, or is another lab's; the worksheet is another assignment's.
+    """
+    if not course.release(lab).is_file():
+        raise CourseError(f"release/{lab}/ does not exist; run 'course build {lab}' first")
+    archive = read_archive(archive_path)
+    rows = _read_rows(worksheet_path)
+    roster = read_roster(course)
+    warnings: list[str] = []
+    scratch = course.root / ".course"
+    scratch.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        places, candidates, unplaced = _sort(archive.notebooks, Path(folder), lab)
+        choices = _choose_all(course, lab, archive_path, candidates)
+        if rows and not set(rows) & set(choices):
+            raise CourseError(
+                f"{worksheet_path.name} and {archive_path.name} have no student in common: one of them is another "
+                "assignment's; download both from the same one"
+            )
+        links = _link(roster, places, rows, warnings)
+        old = read_record(course, lab)
+        kept_deadline = _keep_deadline(course, lab, deadline)
+        collected = {}
+        for number, choice in choices.items():
+            student, linked_by = links[number]
+            moment = rows[number].submitted if number in rows and rows[number].submitted else deadline
+            remarks = [*choice.remarks, *_install(course, lab, student, choice, moment)]
+            if number in old and old[number].student != student:
+                _rename(course, lab, old[number].student, student)
+                remarks.append(f"was '{old[number].student}' before")
+            collected[number] = HandIn(
+                number=number,
+                name=places[number].name,
+                student=student,
+                file=choice.candidate.member.path,
+                handed_in=f"{moment:%Y-%m-%d %H:%M}" if moment else "",
+                linked_by=linked_by,
+                remarks=remarks,
+            )
+        earlier = {
+            number: replace(hand_in, remarks=["handed in earlier, not in this archive"])
+            for number, hand_in in old.items()
+            if number not in collected and course.submitted(hand_in.student, lab).is_file()
+        }
+        _name_the_unknown(course, collected)
+        write_record(course, lab, old | collected)
+    hand_ins = sorted((earlier | collected).values(), key=lambda hand_in: hand_in.student)
+    absent = set(roster.students) - {hand_in.student for hand_in in hand_ins}
+    return Collection(lab, hand_ins, sorted(absent), archive.left_out + unplaced, kept_deadline, roster, warnings)
+
+
+def _read_rows(path: Path | None) -> dict[int, Row]:
+    return {row.number: row for row in Worksheet(path).rows} if path else {}
+
+
+def _sort(notebooks: list, folder: Path, lab: str) -> tuple[dict[int, Place], dict[int, list[Candidate]], list]:
+    """Group the notebooks by student, each copied under `folder` where it can be read."""
+    places, candidates, unplaced = {}, defaultdict(list), []
+    for rank, member in enumerate(notebooks):
+        place = locate(member.path)
+        if place is None:
+            unplaced.append(LeftOut(member.path, "no folder or file name says whose it is"))
+            continue
+        path = folder / str(rank) / f"{lab}.ipynb"
+        path.parent.mkdir()
+        path.write_bytes(member.content)
+        places.setdefault(place.number, place)
+        candidates[place.number].append(Candidate(member, place.inner, path))
+    return places, candidates, unplaced
+
+
+def _choose_all(
+    course: Course, lab: str, archive_path: Path, candidates: dict[int, list[Candidate]]
+) -> dict[int, Choice]:
+    """Choose each student's notebook; refuse an archive without one, or with none of this lab and some of another."""
+    if not candidates:
+        raise CourseError(
+            f"{archive_path.name} holds no hand-in: no notebook under a name such as "
+            "'Full Name_12345_assignsubmission_file'; give the zip of Moodle's 'Download all submissions'"
+        )
+    others = [Lab(course, name) for name in course.labs if name != lab and course.release(name).is_file()]
+    choices = {number: choose(found, Lab(course, lab), others) for number, found in candidates.items()}
+    if not any(choice.is_of_lab for choice in choices.values()):
+        alike = Counter(
+            remark for choice in choices.values() for remark in choice.remarks if remark.startswith("looks like")
+        )
+        if alike:
+            remark, count = alike.most_common(1)[0]
+            raise CourseError(
+                f"no notebook of {archive_path.name} is of the lab '{lab}'; {count} of {len(choices)}: {remark}"
+            )
+    return choices
+
+
+def _link(
+    roster: Roster, places: dict[int, Place], rows: dict[int, Row], warnings: list[str]
+) -> dict[int, tuple[str, str]]:
+    """Return by number the student's identifier and what linked them; an identifier from the number where nothing did.
+
+    Two numbers never share a student: where both claim one, neither gets it.
+    """
+    found = {number: roster.find(number, place.name, rows.get(number)) for number, place in places.items()}
+    claims = Counter(link[0] for link in found.values() if link)
+    links = {}
+    for number, link in found.items():
+        who = f"{places[number].name} ({number})"
+        if link and claims[link[0]] == 1:
+            links[number] = link
+            continue
+        links[number] = (f"{DERIVED}{number}", "")
+        if link:
+            warnings.append(f"{who}: {claims[link[0]]} hand-ins would be of the student '{link[0]}'; kept apart")
+        elif roster.students:
+            warnings.append(f"{who}: unknown to the roster; collected as '{DERIVED}{number}'")
+    return links
+
+
+def _install(course: Course, lab: str, student: str, choice: Choice, moment: datetime | None) -> list[str]:
+    """Put a notebook and its time into `submitted/`; return what a teacher should know."""
+    target = course.submitted(student, lab)
+    remarks = []
+    content = choice.candidate.member.content
+    if not target.is_file() or target.read_bytes() != content:
+        remarks += ["replaces an earlier hand-in"] * target.is_file()
+        write_whole(target, content)
+    stamp = target.with_name("timestamp.txt")
+    before = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    after = timestamp(moment) if moment else ""
+    if after != before:
+        _grade_again(course, lab, student)
+        if after:
+            write_whole(stamp, after.encode())
+        else:
+            stamp.unlink()
+    return remarks
+
+
+def _keep_deadline(course: Course, lab: str, deadline: datetime | None) -> datetime | None:
+    """Write the deadline into the gradebook if one is given; return the one that counts, in local time."""
+    with open_gradebook(course) as gradebook:
+        known = next((found.duedate for found in gradebook.assignments if found.name == lab), None)
+        if deadline is None:
+            return to_local(known) if known else None
+        if to_utc(deadline) != known:
+            gradebook.update_or_create_assignment(lab, duedate=to_utc(deadline))
+            for student in course.students(lab):
+                _grade_again(course, lab, student)
+    return deadline
+
+
+def _name_the_unknown(course: Course, collected: dict[int, HandIn]) -> None:
+    """Give nbgrader the name that Moodle gives to students whom no roster names."""
+    with open_gradebook(course) as gradebook:
+        for hand_in in collected.values():
+            if not hand_in.linked_by:
+                gradebook.update_or_create_student(hand_in.student, last_name=hand_in.name)
+
+
+def _grade_again(course: Course, lab: str, student: str) -> None:
+    """Make the next `course grade` mark this hand-in again: nbgrader decides its lateness only then."""
+    course.autograded(student, lab).unlink(missing_ok=True)
+
+
+def _rename(course: Course, lab: str, before: str, after: str) -> None:
+    """Move what is known of a hand-in to the student whom a roster names now; marks by hand come along."""
+    for path in (course.submitted(before, lab), course.autograded(before, lab), course.feedback(before, lab)):
+        for file in path.parent.glob("*"):
+            file.unlink()
+        if path.parent.is_dir():
+            path.parent.rmdir()
+    with open_gradebook(course) as gradebook:
+        students = {student.id: student for student in gradebook.students}
+        submissions = {found.student_id: found for found in gradebook.assignment_submissions(lab)}
+        if before in submissions and after in students and after not in submissions:
+            submissions[before].student = students[after]
+            gradebook.db.commit()
+        if before in students and not students[before].submissions:
+            gradebook.remove_student(before)

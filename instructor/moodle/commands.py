@@ -1,0 +1,94 @@
+"""The commands of `course` that face Moodle: collect, roster, grades."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from instructor.course import Course
+
+console = Console(highlight=False, soft_wrap=True)
+roster_app = typer.Typer(no_args_is_help=True, help="The class: who is expected to hand in.")
+
+Lab = typer.Argument(metavar="LAB")
+Deadline = typer.Option(
+    None, formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="Local time, kept in the gradebook for the late rule."
+)
+
+
+def collect_command(
+    lab: str = Lab,
+    archive: Path = typer.Argument(metavar="MOODLE.ZIP"),
+    worksheet: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet: who, and when."),
+    deadline: datetime = Deadline,
+) -> None:
+    """Bring the hand-ins of Moodle's zip into submitted/, and say who handed in what."""
+    from instructor.moodle.collect import collect
+    from instructor.moodle.tables import show_collection
+
+    course = Course.find()
+    course.select_labs([lab])
+    show_collection(console, collect(course, lab, archive, worksheet, deadline))
+    console.print(f"next: course grade {lab}")
+
+
+@roster_app.command("import")
+def roster_import_command(file: Path = typer.Argument(metavar="CSV")) -> None:
+    """Bring the students of a CSV file into the gradebook: Moodle's participants, a worksheet, or your own list."""
+    from instructor.moodle.roster import import_roster
+
+    students = import_roster(Course.find(), file)
+    console.print(
+        f"{len(students)} students imported, the first is {students[0].id} ({students[0].name})", markup=False
+    )
+
+
+@roster_app.command("show")
+def roster_show_command() -> None:
+    """List the class."""
+    from instructor.moodle.roster import read_roster
+
+    for student in read_roster(Course.find()).students.values():
+        console.print(f"{student.id}\t{student.name}\t{student.email}", markup=False)
+
+
+def grades_command(
+    lab: str = Lab,
+    moodle: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet, to be filled in a copy."),
+    provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
+) -> None:
+    """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
+    from instructor.moodle.feedback_zip import write_feedback_zip
+    from instructor.moodle.files import write_whole
+    from instructor.moodle.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
+
+    course = Course.find()
+    course.select_labs([lab])
+    grades = final_grades(course, lab)
+    folder = course.root / "grades" / lab
+    filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
+    _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
+    _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "nbgrader's own export")
+    if filled is None:
+        return
+    for remark in filled.remarks:
+        console.print(f"  {remark}", markup=False)
+    path = write_whole(folder / f"filled-{moodle.name}", filled.content)
+    _say_written(course, path, f"{len(filled.students)} lines filled; upload it first")
+    results = [grades[student].result for student in filled.students]
+    pages = write_feedback_zip(course, lab, results, folder / "feedback.zip")
+    _say_written(course, folder / "feedback.zip", f"{len(pages)} pages; upload it second")
+
+
+def _say_written(course: Course, path: Path, what: str) -> None:
+    console.print(f"wrote {path.relative_to(course.root)} ({what})", markup=False)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to `course`."""
+    app.command("collect")(collect_command)
+    app.command("grades")(grades_command)
+    app.add_typer(roster_app, name="roster")

@@ -1,0 +1,25 @@
+"""A rule for late hand-ins that `nbgrader_config.py` may choose: points off for each day begun."""
+
+from __future__ import annotations
+
+import math
+
+from nbgrader.plugins import BasePlugin
+from traitlets import Float
+
+DAY = 24 * 60 * 60
+
+
+class PointsPerDay(BasePlugin):
+    """Take points off for each day begun after the deadline, once the time of grace is over.
+
+    nbgrader calls it for each late hand-in, keeps the penalty in its gradebook, and takes off no more than was earned.
+    """
+
+    points_per_day = Float(0.0, min=0, help="Points taken off for each day begun.").tag(config=True)
+    grace_minutes = Float(0.0, min=0, help="A hand-in this late is still on time.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        if total_seconds_late <= 60 * self.grace_minutes:
+            return None
+        return self.points_per_day * math.ceil(total_seconds_late / DAY)
