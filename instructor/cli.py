@@ -14,6 +14,7 @@ except ModuleNotFoundError as error:
     sys.exit(f"course: {error.name} is missing; install the instructor's tools: pip install -e '.[instructor]'")
 
 from instructor.course import Course, CourseError
+from instructor.moodle import commands as moodle
 
 if TYPE_CHECKING:
     from instructor.grade import Result
@@ -130,6 +131,9 @@ def demo_command() -> None:
     _grade_and_show(demo, LABS)
     pages = _write_feedback(demo, LABS)
     console.print(f"{len(pages)} feedback pages; open one: {pages[0].relative_to(course.root)}")
+
+
+moodle.mount(app)
 
 
 def _grade_and_show(
