@@ -1,0 +1,138 @@
+"""The lab on recurrent networks against the usual way, same sentences, same seeds: accuracy and seconds an epoch.
+
+`COURSE_DATA=<folder> python -m bench.noun_verb [--models NAME...] [--seeds N...]`. Seconds are processor time on one
+thread, so that a busy machine does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+from helpers.datasets import load_glove, load_noun_verb
+
+BATCH_SIZE = 64
+NUM_EPOCHS = 10
+NOTEBOOK = Path(__file__).parents[1] / "source" / "rnn_noun_verb" / "rnn_noun_verb.ipynb"
+# The cells that the lab's best model needs, in the order of the notebook.
+CELLS = "setup imports data vocabulary sol-preprocess sol-dataset batches sol-gru sol-train spelling best".split()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Accuracies between 0 and 1, and processor seconds of one epoch."""
+
+    validation: float
+    test: float
+    seconds: float
+
+
+class VectorsOnDemand:
+    """Sentences as lists of word vectors, looked up word by word each time that they are asked for."""
+
+    def __init__(self, sentences: list, vectors: dict[str, torch.Tensor], unknown: torch.Tensor):
+        self.sentences, self.vectors, self.unknown = sentences, vectors, unknown
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    def __getitem__(self, row: int) -> tuple[torch.Tensor, int, float]:
+        words = torch.zeros(0, len(self.unknown))
+        for place, token in enumerate(self.sentences[row]):
+            vector = self.vectors.get(token.form.lower(), self.unknown)
+            words = torch.cat([words, vector[None]])
+            if token.feats:
+                index, label = place, float("VERB" in token.feats["POS"])
+        return words, index, label
+
+
+class UsualNetwork(nn.Module):
+    """A bidirectional recurrent network; the states at the word are picked and joined one sentence at a time."""
+
+    def __init__(self, layer: type[nn.RNNBase], hidden_size: int, num_layers: int):
+        super().__init__()
+        self.rnn = layer(50, hidden_size, num_layers, batch_first=True, bidirectional=True)
+        self.linear = nn.Linear(2 * hidden_size, 1)
+
+    def forward(self, sentences: list[torch.Tensor], indices: list[int]) -> torch.Tensor:
+        """Return one logit a sentence."""
+        lengths = [len(sentence) for sentence in sentences]
+        packed = pack_padded_sequence(pad_sequence(sentences, True), lengths, True, enforce_sorted=False)
+        states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        at_word = torch.zeros(0, states.shape[2])
+        for sentence, index in zip(states, indices, strict=True):
+            at_word = torch.cat([at_word, sentence[index][None]])
+        return self.linear(at_word).squeeze(1)
+
+
+def train_usual(layer: type[nn.RNNBase], hidden_size: int, num_layers: int, seed: int) -> Run:
+    """Train a usual network for ten epochs; the epoch is the one that is best on validation."""
+    data, glove = load_noun_verb(), load_glove()
+    forms = {token.form.lower() for part in (data.train, data.val, data.test) for s in part for token in s}
+    vectors = {form: torch.from_numpy(glove[form].copy()) for form in forms if form in glove}
+    unknown = torch.from_numpy(glove.vectors.mean(0))
+    parts = [VectorsOnDemand(part, vectors, unknown) for part in (data.train, data.val, data.test)]
+    torch.manual_seed(seed)
+    network = UsualNetwork(layer, hidden_size, num_layers)
+    optimizer = torch.optim.Adam(network.parameters())
+    accuracies, seconds = [], []
+    for _ in range(NUM_EPOCHS):
+        start = time.process_time()
+        for rows in torch.randperm(len(parts[0])).split(BATCH_SIZE):
+            sentences, indices, labels = zip(*(parts[0][row] for row in rows.tolist()), strict=True)
+            loss = nn.functional.binary_cross_entropy_with_logits(network(sentences, indices), torch.tensor(labels))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        seconds.append(time.process_time() - start)
+        accuracies.append([_accuracy(network, part) for part in parts[1:]])
+    return Run(*max(accuracies, key=lambda pair: pair[0]), statistics.median(seconds))
+
+
+@torch.no_grad()
+def _accuracy(network: UsualNetwork, part: VectorsOnDemand) -> float:
+    right = 0
+    for rows in torch.arange(len(part)).split(256):
+        sentences, indices, labels = zip(*(part[row] for row in rows.tolist()), strict=True)
+        right += int(((network(sentences, indices) > 0) == (torch.tensor(labels) > 0)).sum())
+    return right / len(part)
+
+
+MODELS: dict[str, Callable[[int], Run]] = {
+    "usual GRU, 100": lambda seed: train_usual(nn.GRU, 100, 1, seed),
+    "usual LSTM, 2 x 200": lambda seed: train_usual(nn.LSTM, 200, 2, seed),
+}
+
+
+def main() -> None:
+    """Train every model with every seed and print one line a run, then the means and the spreads."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    runs: dict[str, list[Run]] = {}
+    for name in arguments.models:
+        for seed in arguments.seeds:
+            with contextlib.redirect_stdout(io.StringIO()):
+                run = MODELS[name](seed)
+            runs.setdefault(name, []).append(run)
+            print(
+                f"{name:22} seed {seed}  validation {run.validation:6.1%}  test {run.test:6.1%}  "
+                f"{run.seconds:6.1f} s/epoch",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
