@@ -6,6 +6,7 @@ import json
 import select
 import signal
 import socket
+import time
 
 from instructor.kernels import forkserver
 
@@ -24,8 +25,9 @@ def launch(request: dict) -> KernelProcess:
     KernelLaunchError
         With the reason given by the server.
     """
-    # A server may stop for idleness between the connection and the fork: the second try starts another.
-    for _ in range(2):
+    # A server may end between the connection and the fork: the next try starts another.
+    for pause in (0, 0.1, 1):
+        time.sleep(pause)
         connection = forkserver.connect()
         connection.settimeout(STARTUP_SECONDS)
         try:

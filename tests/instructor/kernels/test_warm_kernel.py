@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from instructor.kernels import WARM, install
 from instructor.kernels.kernelspec import SANDBOXED
@@ -76,9 +77,7 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(run):
     assert shown.texts[1] == "next\n"
 
 
-def test_a_restarted_kernel_is_another_fork(run):
-    from jupyter_client.manager import start_new_kernel
-
+def test_a_restarted_kernel_is_another_fork():
     manager, client = start_new_kernel(kernel_name=WARM)
     try:
         first = manager.provisioner.pid
@@ -110,10 +109,13 @@ client.get_shell_msg(timeout=2)
     assert not processes_with(marker)
 
 
-def test_nothing_is_left_behind(run):
-    run("print('done')")
+def test_nothing_is_left_behind():
+    manager, client = start_new_kernel(kernel_name=WARM)
+    assert manager.kernel_id in Path("/proc/net/unix").read_text()
+    client.stop_channels()
+    manager.shutdown_kernel()
     assert list(Path(os.environ["JUPYTER_RUNTIME_DIR"]).iterdir()) == []
-    assert "course-kernel-" not in Path("/proc/net/unix").read_text()
+    assert manager.kernel_id not in Path("/proc/net/unix").read_text()
 
 
 def test_nbval_and_nbconvert_use_the_kernel_by_its_name(tmp_path):
@@ -148,9 +150,7 @@ def test_installing_twice_changes_nothing(tmp_path):
     assert [(folder / "kernel.json").stat().st_mtime_ns for folder in folders] == before
 
 
-def test_a_signal_to_a_dead_kernel_is_harmless(run):
-    from jupyter_client.manager import start_new_kernel
-
+def test_a_signal_to_a_dead_kernel_is_harmless():
     manager, client = start_new_kernel(kernel_name=WARM)
     client.execute("import os; os._exit(0)")
     manager.provisioner.process.wait(timeout=10)

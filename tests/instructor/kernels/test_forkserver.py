@@ -1,0 +1,111 @@
+"""The fork server is found, replaced and ended without anyone's care."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from instructor.kernels import forkserver
+
+
+@pytest.fixture
+def own_server(monkeypatch):
+    """Give the test a server that nobody else uses, and end it."""
+    name = f"\0course-kernels-test-{uuid.uuid4()}"
+    monkeypatch.setattr(forkserver, "socket_name", lambda: name)
+    yield name.lstrip("\0")
+    for pid in processes_named(name.lstrip("\0")):
+        os.kill(pid, signal.SIGKILL)
+
+
+def processes_named(name: str) -> list[int]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if name.encode() in file.read_bytes().split(b"\0"):
+                found.append(int(file.parent.name))
+        except OSError:
+            pass
+    return found
+
+
+def test_clients_share_one_server(own_server):
+    with forkserver.connect():
+        first = processes_named(own_server)
+        with forkserver.connect():
+            assert processes_named(own_server) == first
+    assert len(first) == 1
+
+
+def test_starting_a_second_server_does_nothing(own_server):
+    with forkserver.connect():
+        first = processes_named(own_server)
+        forkserver._start(f"\0{own_server}")
+        assert processes_named(own_server) == first
+
+
+def test_a_killed_server_is_replaced(own_server):
+    with forkserver.connect():
+        (first,) = processes_named(own_server)
+    os.kill(first, signal.SIGKILL)
+    while first in processes_named(own_server):
+        pass
+    with forkserver.connect():
+        (second,) = processes_named(own_server)
+    assert second != first
+
+
+def test_an_installed_package_calls_for_another_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(forkserver.sysconfig, "get_path", lambda name: str(tmp_path))
+    before = forkserver.socket_name()
+    assert forkserver.socket_name() == before
+    (tmp_path / "package-1.0.dist-info").mkdir()
+    assert forkserver.socket_name() != before
+
+
+def test_a_server_that_nobody_uses_ends():
+    script = """
+import socket
+from instructor.kernels.forkserver import serve
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+listener.bind("")
+listener.listen()
+serve(listener, idle_seconds=0)
+"""
+    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
+
+
+def test_a_failed_import_is_told_to_whoever_waits(tmp_path):
+    name = f"course-kernels-test-{uuid.uuid4()}"
+    script = f"""
+import sys
+from instructor.kernels import forkserver
+forkserver.importlib.util.find_spec = lambda name: name == "broken"
+forkserver.PRELOADED.append("broken")
+sys.argv = ["forkserver", {name!r}]
+forkserver.main()
+"""
+    (tmp_path / "broken.py").write_text("import time; time.sleep(1); raise ImportError('half installed')")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path), **forkserver.SINGLE_THREADED}
+    subprocess.run([sys.executable, "-c", script], env=env, timeout=60, check=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        connection.settimeout(100)
+        connection.connect(f"\0{name}")
+        assert b"half installed" in connection.recv(forkserver.MAX_MESSAGE)
+
+
+def test_a_process_with_threads_is_not_forked():
+    script = """
+import threading
+from instructor.kernels import forkserver
+forkserver.importlib.util.find_spec = lambda name: None
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+forkserver.preload()
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert "a fork would lose them" in done.stderr
