@@ -25,13 +25,13 @@ def fashion_mnist_epoch(batch_size: int, num_workers: int) -> float:
     from torchvision.transforms import ToTensor
 
     data = FashionMNIST(os.environ["COURSE_DATA"], train=True, transform=ToTensor())
+    warnings.filterwarnings("ignore", message=".*worker processes in total.*")
     # Forked workers, as in a notebook on Linux; the measuring process itself was spawned.
     context = "fork" if num_workers else None
     loader = DataLoader(
         data, batch_size=batch_size, shuffle=True, num_workers=num_workers, multiprocessing_context=context
     )
-    warnings.filterwarnings("ignore", message=".*worker processes in total.*")
-    return time_epoch(loader, len(loader))
+    return time_epoch(lambda: loader, len(loader))
 
 
 def glove_text(path: Path) -> float:
@@ -66,7 +66,7 @@ class ReviewsOnDemand(Dataset):
 def imdb_epoch(batch_size: int) -> float:
     """Encode every review again during the epoch."""
     loader = DataLoader(ReviewsOnDemand(), batch_size=batch_size, shuffle=True)
-    return time_epoch(loader, len(loader))
+    return time_epoch(lambda: loader, len(loader))
 
 
 def noun_verb_epoch(batch_size: int) -> float:
@@ -89,4 +89,4 @@ def noun_verb_epoch(batch_size: int) -> float:
                 labels.append(torch.tensor([float(tokens[place].feats["POS"] == {"VERB"})]).to(device))
             yield pad_sequence(rows, batch_first=True), torch.cat(places), torch.cat(labels)
 
-    return time_epoch(batches(), -(-len(sentences) // batch_size))
+    return time_epoch(batches, -(-len(sentences) // batch_size))

@@ -4,11 +4,12 @@ from helpers.datasets.batches import Batches
 from helpers.datasets.cats_and_fish import CatsAndFish, load_cats_and_fish
 from helpers.datasets.fashion_mnist import FashionMNIST, ImageSet, load_fashion_mnist
 from helpers.datasets.folders import DataError
-from helpers.datasets.glove import WordVectors, load_glove
+from helpers.datasets.glove import load_glove
 from helpers.datasets.imdb import Imdb, load_imdb
 from helpers.datasets.noun_verb import NounVerb, load_noun_verb
 from helpers.datasets.texts import TextSet
 from helpers.datasets.tweets import load_tweets
+from helpers.datasets.word_vectors import WordVectors
 
 __all__ = [
     "Batches",

