@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import select
 import signal
 import socket
+import threading
 import time
+from contextlib import suppress
 
 from instructor.kernels import forkserver
 
@@ -67,18 +68,18 @@ class KernelProcess:
         self.returncode: int | None = None
         self.reason: str | None = None
         self._connection = connection
+        # A watchdog may ask while the client does.
+        self._lock = threading.Lock()
 
     def poll(self) -> int | None:
         """Return the exit code, None while the kernel runs."""
-        if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
-            self._read_end()
+        with suppress(BlockingIOError):
+            self._read_end(timeout=0)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end of the kernel and return its exit code; TimeoutError after `timeout` seconds."""
-        if self.returncode is None:
-            self._connection.settimeout(timeout)
-            self._read_end()
+        self._read_end(timeout)
         return self.returncode
 
     def send_signal(self, signum: int) -> None:
@@ -95,12 +96,16 @@ class KernelProcess:
         self.reason = reason
         self.send_signal(signal.SIGKILL)
 
-    def _read_end(self) -> None:
-        try:
-            message = self._connection.recv(forkserver.MAX_MESSAGE)
-        except ConnectionError:
-            message = b""
-        end = json.loads(message) if message else {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
-        self.returncode = end.get("exited", 1)
-        self.reason = self.reason or end.get("reason") or end.get("error")
-        self._connection.close()
+    def _read_end(self, timeout: float | None) -> None:
+        with self._lock:
+            if self.returncode is not None:
+                return
+            self._connection.settimeout(timeout)
+            try:
+                message = self._connection.recv(forkserver.MAX_MESSAGE)
+            except ConnectionError:
+                message = b""
+            end = json.loads(message) if message else {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
+            self.reason = self.reason or end.get("reason") or end.get("error")
+            self.returncode = end.get("exited", 1)
+            self._connection.close()

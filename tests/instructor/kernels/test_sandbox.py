@@ -286,6 +286,21 @@ print(libc.unshare(0x10000000), libc.memfd_create(b"x", 0), libc.shmget(0, 4096,
     assert boxed(cell).texts == ["-1 -1 -1\n"]
 
 
+def test_the_client_cannot_be_led_to_another_socket(boxed):
+    assert boxed("import os; os.symlink('/run/docker.sock', '/run/kernel/s-9')").errors == ["PermissionError"]
+
+
+def test_nbgrader_executes_in_it(tmp_path, monkeypatch):
+    import nbformat
+    from nbgrader.preprocessors import Execute
+
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    cells = ["1/0", "import os; print(os.getcwd(), os.environ['NBGRADER_EXECUTION'])"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    Execute(kernel_name=SANDBOXED).preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    assert notebook.cells[1].outputs[0].text == "/submission autograde\n"
+
+
 def test_without_a_folder_the_work_copy_is_empty(boxed):
     assert boxed("import os; print(os.listdir(), os.getcwd())").texts == ["[] /submission\n"]
 
