@@ -106,7 +106,8 @@ def test_a_killed_client_takes_its_kernel_along(processes_with, kernel):
 from jupyter_client.manager import start_new_kernel
 manager, client = start_new_kernel(kernel_name="{kernel}")
 cell = "import subprocess; child = subprocess.Popen(['sleep', '{marker}']); print('started'); child.wait()"
-client.execute_interactive(cell, output_hook=lambda message: print(message["content"]["text"], flush=True))
+show = lambda message: print(message["content"].get("text", ""), end="", flush=True)
+client.execute_interactive(cell, output_hook=show)
 """
     client = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     with client:
