@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, cache_folder, format_count
+from helpers.datasets.folders import DataError, cache_folder, format_count, make_folder
 from helpers.datasets.synthetic.animals import write_animals
 from helpers.machine import is_fast
 
@@ -125,7 +125,7 @@ def _sort_classes(source: Path) -> Path:
     """Copy the images that the course uses into the cache, once, under the course's layout."""
     target = cache_folder() / f"cats_and_fish-{'-'.join(map(str, SIZES.values()))}"
     if not target.is_dir():
-        partial = Path(tempfile.mkdtemp(prefix=".cats_and_fish.", dir=_create(cache_folder())))
+        partial = Path(tempfile.mkdtemp(prefix=".cats_and_fish.", dir=make_folder(cache_folder())))
         try:
             for name, images in _choose_images(source).items():
                 for part, paths in images.items():
@@ -169,13 +169,8 @@ def _interleave(lists: list[list[Path]]) -> list[Path]:
     return [path for paths in zip(*lists, strict=True) for path in paths]
 
 
-def _create(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def _copy(paths: list[Path], folder: Path) -> None:
-    _create(folder)
+    make_folder(folder)
     for path in paths:
         shutil.copyfile(path, folder / path.name)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pooch
 
-from helpers.datasets.folders import DataError, cache_folder, prepared_folder
+from helpers.datasets.folders import DataError, cache_folder, make_folder, prepared_folder
 from helpers.datasets.registry import DATASETS, Dataset, Resource
 
 TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
@@ -86,16 +86,12 @@ def _lock(dataset: Dataset, folder: Path) -> Iterator[None]:
     """Keep other processes from working on the same data set; the system frees the lock of one that dies."""
     from filelock import FileLock, Timeout
 
+    lock = FileLock(make_folder(folder) / f".{dataset.name}.lock")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f".{dataset.name}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            print(f"{dataset.title} : un autre programme est en train de le télécharger, on attend qu'il ait fini.")
-            lock.acquire()
-    except OSError as error:
-        raise DataError(f"{dataset.title} : impossible d'écrire dans « {folder} » ({error}).") from error
+        lock.acquire(timeout=0)
+    except Timeout:
+        print(f"{dataset.title} : un autre programme est en train de le télécharger, on attend qu'il ait fini.")
+        lock.acquire()
     try:
         yield
     finally:

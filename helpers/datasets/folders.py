@@ -38,6 +38,21 @@ def cache_folder() -> Path:
     return Path(pooch.os_cache("deep-learning-labs"))
 
 
+def make_folder(path: Path) -> Path:
+    """Create a folder if need be and return it.
+
+    Raises
+    ------
+    DataError
+        It cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"Impossible d'écrire dans « {path} » ({error}). Libérez ou corrigez ce dossier.") from error
+    return path
+
+
 def format_count(number: int) -> str:
     """Write an integer the French way: thousands apart by a narrow no-break space."""
     return f"{number:,}".replace(",", "\u202f")
@@ -46,7 +61,7 @@ def format_count(number: int) -> str:
 @contextmanager
 def replace_atomically(path: Path) -> Iterator[Path]:
     """Give the path of a new file to write; rename it to `path` when the block succeeds, remove it when it fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield partial

@@ -108,7 +108,7 @@ def test_second_process_waits_and_downloads_nothing(source, tmp_path, capsys):
 
 def test_folder_that_cannot_be_made_is_named(source, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match="impossible d'écrire"):
+    with pytest.raises(DataError, match="Impossible d'écrire"):
         fetch(make_dataset(source.url("numbers")), tmp_path / "file" / "data")
 
 
