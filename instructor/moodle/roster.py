@@ -83,7 +83,7 @@ def name_key(name: str) -> tuple[str, ...]:
 def read_roster(course: Course) -> Roster:
     """Return the class as nbgrader's gradebook knows it, without those whom only Moodle's number names."""
     with open_gradebook(course) as gradebook:
-        students = [_from_gradebook(student) for student in gradebook.students]
+        students = sorted(map(_from_gradebook, gradebook.students), key=lambda student: student.id)
     return Roster([student for student in students if not student.id.startswith(DERIVED)])
 
 
