@@ -15,6 +15,7 @@ except ModuleNotFoundError as error:
 
 from instructor.course import Course, CourseError
 from instructor.moodle import commands as moodle
+from instructor.publish_command import publish_command
 
 if TYPE_CHECKING:
     from instructor.grade import Result
@@ -134,6 +135,7 @@ def demo_command() -> None:
 
 
 moodle.mount(app)
+app.command("publish")(publish_command)
 
 
 def _grade_and_show(
