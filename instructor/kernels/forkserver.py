@@ -40,7 +40,12 @@ PRELOADED = [
     "gensim.models",
     "matplotlib.pyplot",
     "tqdm.auto",
+    # ipykernel imports the last four when a kernel starts; the debugger alone takes half of that time.
     "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "IPython.core.completerlib",
+    "psutil",
     # What the first figure and the first error of a notebook import. Not the inline backend: it looks for its shell
     # when it is imported.
     "matplotlib.backends.backend_agg",
