@@ -27,6 +27,7 @@ from instructor.kernels.forkserver import MAX_MESSAGE
 from instructor.kernels.limits import Limits, Meter
 from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work, sandbox_environment
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 METER_MILLISECONDS = 200
 
@@ -156,6 +157,8 @@ def _telling(connection: socket.socket) -> Iterator[None]:
 def prepare_fork(env: dict[str, str]) -> None:
     """Make this fork a process of its own: its session, environment, random numbers, modules and threads."""
     os.setsid()
+    # Without its warden, nothing would end it.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
     os.environ.update(env)
     forget_course_modules()

@@ -48,7 +48,7 @@ seen = {
     "commands": sorted(Path("/proc", pid, "comm").read_text().strip() for pid in os.listdir("/proc") if pid.isdigit()),
     "environment": sorted(os.environ),
     "status": Path("/proc/self/status").read_text(),
-    "files": len(os.listdir("/proc/self/fd")),
+    "files": sorted({os.readlink(file).split(":")[0] for file in Path("/proc/self/fd").iterdir() if file.is_symlink()}),
     "written": [folder for folder in FOLDERS if os.access(folder, os.W_OK)],
     "uid": os.getuid(),
 }
@@ -129,6 +129,10 @@ def test_the_kernel_has_no_privilege(seen):
     assert status["NoNewPrivs"] == "1"
     assert status["Seccomp"] == "2"
     assert seen["uid"] != 0
+
+
+def test_no_open_file_leads_out_of_the_box(seen):
+    assert set(seen["files"]) <= {"/dev/null", "pipe", "socket", "anon_inode"}
 
 
 def test_nothing_is_writable_but_the_private_folders(seen):

@@ -116,6 +116,19 @@ client.execute_interactive(cell, output_hook=show)
     assert not processes_with(marker)
 
 
+def test_a_killed_warden_takes_its_kernel_along():
+    manager, client = start_new_kernel(kernel_name=WARM)
+    kernel = manager.provisioner.pid
+    warden = int(Path(f"/proc/{kernel}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(warden, signal.SIGKILL)
+    manager.provisioner.process.wait(timeout=10)
+    assert manager.provisioner.process.reason == "its warden was killed"
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    while Path(f"/proc/{kernel}").exists():
+        pass
+
+
 def test_nothing_is_left_behind():
     manager, client = start_new_kernel(kernel_name=WARM)
     assert manager.kernel_id in Path("/proc/net/unix").read_text()
