@@ -55,7 +55,7 @@ def _run_free(connection: socket.socket, request: dict) -> dict:
     if not kernel:
         with _telling(connection):
             os.chdir(request["cwd"])
-            prepare_fork(request["env"])
+            prepare_fork(request, request["env"])
         become_kernel(request["connection_file"])
     _send(connection, {"started": kernel})
     return watch(connection, kernel)
@@ -82,7 +82,7 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
             theirs.close()
             os.chdir(WORK)
             confine(box.uid, limits)
-            prepare_fork(sandbox_environment(request["env"]))
+            prepare_fork(request, sandbox_environment(request["env"]))
         # A module beside the notebook must not take the place of a library or of `helpers`.
         become_kernel(f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True")
 
@@ -154,9 +154,13 @@ def _telling(connection: socket.socket) -> Iterator[None]:
     connection.close()
 
 
-def prepare_fork(env: dict[str, str]) -> None:
-    """Make this fork a process of its own: its session, environment, random numbers, modules and threads."""
+def prepare_fork(request: dict, env: dict[str, str]) -> None:
+    """Make this fork a process of its own, with what a child of the client would have inherited."""
     os.setsid()
+    os.sched_setaffinity(0, request["cpus"])
+    # A server that was started by a gentler client cannot do better for the next.
+    with suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, request["nice"])
     # Without its warden, nothing would end it.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()

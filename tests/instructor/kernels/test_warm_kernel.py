@@ -45,6 +45,17 @@ def test_the_kernel_has_the_environment_and_the_folder_of_its_client(run, tmp_pa
     assert shown.texts == [f"7 {tmp_path}\n"]
 
 
+def test_the_kernel_has_the_cores_and_the_priority_of_its_client(run):
+    before = os.sched_getaffinity(0)
+    core = max(before)
+    os.sched_setaffinity(0, {core})
+    try:
+        shown = run("import os; print(os.sched_getaffinity(0), os.nice(0))")
+    finally:
+        os.sched_setaffinity(0, before)
+    assert shown.texts == [f"{ {core} } {os.nice(0)}\n"]
+
+
 def test_torch_computes_on_the_threads_that_are_asked_for(run):
     pytest.importorskip("torch")
     cell = "import torch; x = torch.rand(300, 300, requires_grad=True); (x @ x).sum().backward()"
