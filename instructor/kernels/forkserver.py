@@ -70,7 +70,8 @@ def connect() -> socket.socket:
 
 def socket_name() -> str:
     """Return the address of the server: it changes with the user, Python, the packages and the code that it runs."""
-    digest = hashlib.sha256(f"{sys.executable}\n{sys.version}\n".encode())
+    # A process may give its children a lower priority than its own, but no higher: one server for each.
+    digest = hashlib.sha256(f"{sys.executable}\n{sys.version}\n{os.getpriority(os.PRIO_PROCESS, 0)}\n".encode())
     site_packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     files = [entry for folder in site_packages for entry in Path(folder).iterdir()]
     files += Path(__file__).parent.glob("*.py")

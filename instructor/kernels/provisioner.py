@@ -48,7 +48,6 @@ class WarmProvisioner(LocalProvisioner):
             "env": kwargs["env"],
             "cwd": self.cwd and os.path.realpath(self.cwd),
             "cpus": sorted(os.sched_getaffinity(0)),
-            "nice": os.getpriority(os.PRIO_PROCESS, 0),
             "sandbox": self.sandbox,
             "limits": dataclasses.asdict(Limits(**self.limits)),
         }

@@ -158,9 +158,6 @@ def prepare_fork(request: dict, env: dict[str, str]) -> None:
     """Make this fork a process of its own, with what a child of the client would have inherited."""
     os.setsid()
     os.sched_setaffinity(0, request["cpus"])
-    # A server that was started by a gentler client cannot do better for the next.
-    with suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, request["nice"])
     # Without its warden, nothing would end it.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
