@@ -17,7 +17,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from instructor.plugins import ExecuteHandIn, PrepareRelease, RepairHandIn, VerifyProbes
+from instructor.plugins import ExecuteHandIn, PrepareRelease, RepairHandIn, SanitizeHandIn
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
@@ -71,12 +71,13 @@ c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language
 # A test cell that was deleted would otherwise stay "needs grading" for ever.
 c.OverwriteCells.add_missing_cells = True
 
-# Marks are decided by VerifyProbes, between execution and saving; SaveAutoGrades only writes them down.
+# ExecuteHandIn decides the marks from the probes; SaveAutoGrades only writes them down. What the formgrader will show
+# is sanitised last, once SaveAutoGrades has compared written answers with the statement.
 c.Autograde.autograde_preprocessors = [
     ExecuteHandIn,
     LimitOutput,
-    VerifyProbes,
     SaveAutoGrades,
     AssignLatePenalties,
     CheckCellMetadata,
+    SanitizeHandIn,
 ]

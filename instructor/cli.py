@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,17 +15,25 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"course: {error.name} is missing; install the instructor's tools: pip install -e '.[instructor]'")
 
+from instructor import data
 from instructor.course import Course, CourseError
 from instructor.moodle import commands as moodle
 from instructor.publish_command import publish_command
 
 if TYPE_CHECKING:
-    from instructor.grade import Result
+    from instructor.grade import Options, Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
 console = Console(highlight=False, soft_wrap=True)
 
 Labs = typer.Argument(None, metavar="[LAB]...", help="Labs; all of them unless named.", show_default=False)
+
+
+class Sandbox(str, Enum):
+    """Where hand-ins run."""
+
+    auto = "auto"
+    none = "none"
 
 
 @app.command("build")
@@ -101,11 +111,17 @@ def grade_command(
     labs: list[str] = Labs,
     student: list[str] = typer.Option([], metavar="ID", help="Only this student; may be repeated."),
     json_file: Path = typer.Option(None, "--json", metavar="FILE", help="Also write every mark and reason as JSON."),
+    workers: int = typer.Option(os.cpu_count(), min=1, help="Hand-ins executed at the same time."),
+    scheduler: str = typer.Option(None, metavar="ADDRESS", help="Dask scheduler of an existing cluster."),
+    sandbox: Sandbox = typer.Option(Sandbox.auto, help="'none' runs hand-ins with your own rights."),
     force: bool = typer.Option(False, help="Run again what did not change."),
 ) -> None:
     """Grade the hand-ins of submitted/: repair, execute, verify, save in the gradebook."""
+    from instructor.grade import Options
+
     course = Course.find()
-    results = _grade_and_show(course, course.select_labs(labs), student, force)
+    options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
+    results = _grade_and_show(course, course.select_labs(labs), options, student)
     if json_file:
         text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
         json_file.write_text(text + "\n", encoding="utf-8")
@@ -125,29 +141,32 @@ def feedback_command(labs: list[str] = Labs) -> None:
 def demo_command() -> None:
     """Grade a demo class of ten students in demo/, and say what to open next."""
     from instructor.demo import LABS, make_demo
+    from instructor.grade import Options
+    from instructor.kernels.sandbox import sandbox_available
 
     course = Course.find()
     demo = make_demo(course)
     console.print(f"{len(demo.students(LABS[0]))} students, {len(LABS)} labs, in {demo.root.relative_to(course.root)}/")
-    _grade_and_show(demo, LABS)
+    confined, reason = sandbox_available()
+    console.print("hand-ins run in the sandbox" if confined else f"hand-ins run without a sandbox: {reason}")
+    _grade_and_show(demo, LABS, Options(os.cpu_count(), sandbox=confined))
     pages = _write_feedback(demo, LABS)
     console.print(f"{len(pages)} feedback pages; open one: {pages[0].relative_to(course.root)}")
 
 
 moodle.mount(app)
 app.command("publish")(publish_command)
+app.add_typer(data.app, name="data")
 
 
 def _grade_and_show(
-    course: Course, labs: list[str], students: list[str] | None = None, force: bool = False
+    course: Course, labs: list[str], options: Options, students: list[str] | None = None
 ) -> list[Result]:
     from instructor.grade import grade_class
-    from instructor.tables import marks_table
+    from instructor.tables import grading_progress, marks_table
 
-    def tell(result: Result) -> None:
-        console.print(f"{result.lab} · {result.student}: {result.status} {result.reason}".rstrip(), markup=False)
-
-    results = grade_class(course, labs, students, force=force, tell=tell)
+    with grading_progress(console) as tell:
+        results = grade_class(course, labs, students, options, tell)
     for lab in labs:
         if of_lab := [result for result in results if result.lab == lab]:
             console.print(marks_table(lab, of_lab))

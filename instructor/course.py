@@ -68,6 +68,10 @@ class Course:
     def autograded(self, student: str, lab: str) -> Path:
         return self.root / "autograded" / student / lab / f"{lab}.ipynb"
 
+    def executed(self, student: str, lab: str) -> Path:
+        """Where a graded hand-in waits to be filed in the gradebook."""
+        return self.root / ".course" / "executed" / student / lab / f"{lab}.ipynb"
+
     def feedback(self, student: str, lab: str) -> Path:
         return self.root / "feedback" / student / lab / f"{lab}.html"
 

@@ -14,6 +14,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from instructor.kernels import SANDBOXED
+
 DEFAULT_CELL_TIMEOUT = 60
 NOTEBOOK_TIMEOUT_FACTOR = 5
 MAX_STREAM_CHARACTERS = 100_000
@@ -28,18 +30,20 @@ class Policy:
     seed
         Seed of the probes' inputs, shared by the reference and every hand-in.
     kernel_name
-        Name of an installed kernelspec.
+        The course's kernel, sandboxed or not (`instructor.kernels`).
     cell_timeout
         Seconds a cell may take; None for what the lab asks for. A notebook may take five times as long.
     """
 
     seed: int
-    kernel_name: str = "python3"
+    kernel_name: str = SANDBOXED
     cell_timeout: float | None = None
 
     def environment(self) -> dict[str, str]:
         """Variables that the kernel gets on top of the process's own."""
-        return {"COURSE_SEED": str(self.seed), "COURSE_MODE": "fast", "NBGRADER_EXECUTION": "autograde"}
+        # One thread a kernel: hand-ins run side by side, and several threads each would wait for one another.
+        threads = {"OMP_NUM_THREADS": "1"}
+        return {"COURSE_SEED": str(self.seed), "COURSE_MODE": "fast", "NBGRADER_EXECUTION": "autograde"} | threads
 
 
 class _Client(NotebookClient):

@@ -55,6 +55,8 @@ def _render_handin(course: Course, result: Result) -> str:
     """Return the notebook as it was handed in, as HTML without scripts, frames or event handlers."""
     notebook = read_notebook(course.submitted(result.student, result.lab))
     exporter = HTMLExporter(template_name="basic", sanitize_html=True)
+    # Sanitising escapes the images that HTML outputs hold; a figure comes as PNG too, with its alternative text.
+    exporter.config.NbConvertBase.display_data_priority = ["image/png", "text/html", "text/markdown", "text/plain"]
     body, _ = exporter.from_notebook_node(notebook)
     return body
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,18 +16,20 @@ import instructor
 from helpers.probe import MIME_TYPE
 from instructor.course import Course, CourseError
 from instructor.execute import Policy, run_notebook
-from instructor.notebooks import find_cell, read_notebook
+from instructor.notebooks import find_cell, parse_notebook, read_notebook
 from instructor.repair import repair
+from instructor.review import suspicious
 from instructor.verify import Mark, Reference, make_reference, mark_notebook
 
 
 @dataclass(frozen=True)
-class GradedNotebook:
-    """A hand-in after grading: the executed notebook, its marks, and what had to be repaired."""
+class Lab:
+    """What grading needs to know of a lab. It holds no path, so that it can travel to another machine."""
 
-    notebook: NotebookNode
-    marks: list[Mark]
-    repairs: list[str]
+    source: NotebookNode
+    release: NotebookNode
+    reference: Reference
+    policy: Policy
 
 
 @cache
@@ -37,44 +39,47 @@ def default_policy() -> Policy:
 
 
 @cache
-def reference_run(source: Path, policy: Policy) -> Reference:
-    """Run the instructor's notebook under `policy`, once a process."""
+def load_lab(course: Course, name: str, policy: Policy) -> Lab:
+    """Read a lab and run its reference, once a process; CourseError if it cannot be graded."""
+    if not course.release(name).is_file():
+        raise CourseError(f"release/{name}/ does not exist; run 'course build {name}' first")
+    source = read_notebook(course.source(name))
     try:
-        return make_reference(run_notebook(read_notebook(source), policy))
+        reference = make_reference(run_notebook(source, policy))
     except ValueError as error:
-        raise CourseError(f"the instructor's notebook {source.name} cannot serve as reference: {error}") from None
+        raise CourseError(f"source/{name}/{name}.ipynb cannot serve as reference: {error}") from None
+    return Lab(source, read_notebook(course.release(name)), reference, policy)
 
 
-def grade_notebook(handin: NotebookNode, course: Course, lab: str, policy: Policy) -> GradedNotebook:
-    """Grade a hand-in of `lab`; HandInError if it is not one."""
-    source = read_notebook(course.source(lab))
-    repaired, repairs = repair(handin, source, read_notebook(course.release(lab)))
-    executed = run_notebook(repaired, policy)
-    marks = mark_notebook(executed, reference_run(course.source(lab), policy))
-    return GradedNotebook(executed, marks, repairs)
+def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
+    """Return the executed hand-in, with its marks, repairs and flags in `metadata.course`.
 
-
-def fingerprint(course: Course, lab: str, student: str) -> str:
-    """Return a digest of everything that a mark depends on: the hand-in, the lab, the helpers and the grader."""
-    files = [
-        course.submitted(student, lab),
-        course.source(lab),
-        course.release(lab),
-        course.root / "nbgrader_config.py",
-    ]
-    for package in (helpers, instructor):
-        files += sorted(Path(package.__file__).parent.rglob("*.py"))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def write_marks_for_nbgrader(notebook: NotebookNode, marks: list[Mark]) -> None:
-    """Leave in each test cell the one output from which nbgrader reads the mark we gave, and nothing it misreads.
-
-    nbgrader gives 0 for an error or a line on stderr, and the value of the last expression when there is one.
+    Raises
+    ------
+    NotebookError, HandInError
+        The file is no notebook, or not one of this lab.
     """
+    repaired, repairs = repair(parse_notebook(content, "the file handed in"), lab.source, lab.release)
+    executed = run_notebook(repaired, lab.policy)
+    record_marks(executed, mark_notebook(executed, lab.reference))
+    executed.metadata.course.update(repairs=repairs, review=suspicious(repaired, lab.source))
+    return executed
+
+
+def execute_for_gradebook(course: Course, lab: str, student: str) -> NotebookNode:
+    """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
+    executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, default_policy()))
+    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student)
+    return executed
+
+
+def record_marks(notebook: NotebookNode, marks: list[Mark]) -> None:
+    """Write the marks into the notebook's metadata, and in each test cell the one output nbgrader reads a mark from.
+
+    nbgrader gives 0 for an error or a line on stderr, and the value of the last expression when there is one: both are
+    turned into plain text, so that neither the student's warnings nor what the student shows is taken for a mark.
+    """
+    notebook.metadata.course["marks"] = [asdict(mark) for mark in marks]
     for mark in marks:
         if mark.score is None:
             continue
@@ -95,3 +100,17 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     if output.output_type == "execute_result":
         return new_output("display_data", data=output.data)
     return output
+
+
+def fingerprint(course: Course, lab: str, student: str) -> str:
+    """Return a digest of everything that a mark depends on: the hand-in, the lab, the environment and the grader."""
+    files = [course.submitted(student, lab), course.source(lab), course.release(lab)]
+    files += [course.root / "nbgrader_config.py", *_code_files()]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
+
+
+@cache
+def _code_files() -> list[Path]:
+    folders = [Path(package.__file__).parent for package in (helpers, instructor)]
+    requirements = folders[1].parent / "requirements.txt"
+    return [path for folder in folders for path in sorted(folder.rglob("*.py"))] + [requirements]

@@ -45,9 +45,11 @@ def generate_assignment(course: Course, lab: str, release_directory: Path, *, gr
     _run(GenerateAssignment, config)
 
 
-def autograde(course: Course, lab: str, student: str) -> None:
-    """Run nbgrader's autograde for one hand-in, whatever an earlier run left behind."""
-    _run(Autograde, _config(course, assignment_id=lab, student_id=student))
+def autograde(course: Course, lab: str, student: str, executed: Path) -> None:
+    """Have nbgrader file one hand-in that has been executed and marked, whatever an earlier run left behind."""
+    config = _config(course, assignment_id=lab, student_id=student)
+    config.merge(Config(ExecuteHandIn={"executed": str(executed)}))
+    _run(Autograde, config)
 
 
 def _config(course: Course, **course_directory: str) -> Config:

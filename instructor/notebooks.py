@@ -19,11 +19,17 @@ class NotebookError(Exception):
 def read_notebook(path: Path) -> NotebookNode:
     """Return the notebook at `path` as version 4; NotebookError if it is not one."""
     try:
-        content = json.loads(path.read_bytes())
+        return parse_notebook(path.read_bytes(), path.name)
     except FileNotFoundError:
         raise NotebookError(f"no file {path.name}") from None
+
+
+def parse_notebook(content: bytes, name: str) -> NotebookNode:
+    """Return the notebook whose file holds `content`; NotebookError, naming the file `name`, if it is none."""
+    try:
+        content = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise NotebookError(f"{path.name} is not JSON ({error})") from None
+        raise NotebookError(f"{name} is not JSON ({error})") from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
@@ -31,7 +37,7 @@ def read_notebook(path: Path) -> NotebookNode:
             nbformat.validate(notebook)
     except Exception as error:  # nbformat raises whatever its migrations meet
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotebookError(f"{path.name} is not a valid Jupyter notebook ({reason[0]})") from None
+        raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason[0]})") from None
     return notebook
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from pathlib import Path
 
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
 
 from instructor.colab import prepare_release
 from instructor.course import Course
-from instructor.execute import run_notebook
-from instructor.grading import default_policy, fingerprint, reference_run, write_marks_for_nbgrader
+from instructor.grading import execute_for_gradebook
 from instructor.notebooks import read_notebook
 from instructor.repair import repair
-from instructor.verify import mark_notebook
+
+REMOTE_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 
 
 class PrepareRelease(NbGraderPreprocessor):
@@ -29,25 +32,33 @@ class RepairHandIn(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         course, lab = Course.find(), resources["nbgrader"]["assignment"]
-        nb, repairs = repair(nb, read_notebook(course.source(lab)), read_notebook(course.release(lab)))
-        nb.metadata["course"]["repairs"] = repairs
+        nb, _ = repair(nb, read_notebook(course.source(lab)), read_notebook(course.release(lab)))
         return nb, resources
 
 
 class ExecuteHandIn(NbGraderPreprocessor):
-    """Execute under the grading policy, in an empty folder, with the seed of this run."""
+    """Execute under the grading policy, or take what `course grade` has executed already."""
+
+    executed = Unicode("", help="Path of the executed and marked notebook.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        return run_notebook(nb, default_policy()), resources
-
-
-class VerifyProbes(NbGraderPreprocessor):
-    """Decide the marks from the probes, in this process, and hand them to SaveAutoGrades."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        if self.executed:
+            return read_notebook(Path(self.executed)), resources
         course, lab = Course.find(), resources["nbgrader"]["assignment"]
-        marks = mark_notebook(nb, reference_run(course.source(lab), default_policy()))
-        write_marks_for_nbgrader(nb, marks)
-        nb.metadata["course"]["marks"] = [asdict(mark) for mark in marks]
-        nb.metadata["course"]["fingerprint"] = fingerprint(course, lab, resources["nbgrader"]["student"])
-        return nb, resources
+        student = resources["nbgrader"]["student"]
+        return execute_for_gradebook(course, lab, student), resources
+
+
+class SanitizeHandIn(SanitizeHTML):
+    """Take active content out of what the formgrader shows on the teacher's own Jupyter origin.
+
+    HTML goes through nbconvert's sanitiser, other active types go away, and so do images fetched from elsewhere.
+    """
+
+    enabled = True
+    safe_output_keys = {"text/plain", "image/png", "image/jpeg"}
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
+        if cell.cell_type == "markdown":
+            cell.source = REMOTE_IMAGE.sub(r"\1", cell.source)
+        return super().preprocess_cell(cell, resources, index)

@@ -74,11 +74,15 @@ def student_files(course: Course, solutions: list[str]) -> dict[str, bytes]:
     """Return the content of the student repository by path."""
     files = {f"release/{lab}/{lab}.ipynb": course.release(lab).read_bytes() for lab in course.labs}
     files |= {f"solutions/{lab}/{lab}.ipynb": course.solution(lab).read_bytes() for lab in solutions}
-    for path in sorted((course.root / "helpers").rglob("*.py")):
-        files[path.relative_to(course.root).as_posix()] = path.read_bytes()
+    return files | package_files(course) | {"README.md": student_readme(course, solutions).encode()}
+
+
+def package_files(course: Course) -> dict[str, bytes]:
+    """Return what installing the helpers needs, by path."""
+    modules = sorted((course.root / "helpers").rglob("*.py"))
+    files = {path.relative_to(course.root).as_posix(): path.read_bytes() for path in modules}
     files |= {name: (course.root / name).read_bytes() for name in COPIED}
     files["pyproject.toml"] = student_pyproject(course).encode()
-    files["README.md"] = student_readme(course, solutions).encode()
     files[".gitignore"] = b"__pycache__/\n.ipynb_checkpoints/\n.venv/\n*.egg-info/\nbuild/\n"
     return files
 

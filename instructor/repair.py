@@ -56,7 +56,7 @@ def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) ->
     for cell in asked:
         name = grade_id(cell)
         restored = copy.deepcopy(cell)
-        restored.metadata = NotebookNode(nbgrader=copy.deepcopy(cell.metadata["nbgrader"]))
+        restored.metadata = NotebookNode(nbgrader=copy.deepcopy(original[name].metadata["nbgrader"]))
         if is_autograded(cell):
             _note_test(name, chosen, handin, original[name], repairs)
         elif name in chosen:

@@ -13,6 +13,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from instructor.course import Course, CourseError
+from instructor.kernels import WARM
 from instructor.notebooks import NotebookError, read_notebook, without_hidden_tests, write_notebook
 
 TODO_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) TODO\n?", re.M)
@@ -36,7 +37,7 @@ def write_solution(course: Course, lab: str) -> Path:
         environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
     notebook = corrected(read_notebook(course.source(lab)))
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": folder}})
+        client = NotebookClient(notebook, kernel_name=WARM, timeout=None, resources={"metadata": {"path": folder}})
         try:
             client.execute(env=environment)
         except CellExecutionError as error:

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from instructor.grade import Result
+
+
+@contextmanager
+def grading_progress(console: Console) -> Iterator[Callable[[Result, int, int], None]]:
+    """Show how far grading is: hand-ins done, an hour, time left, and those without a mark as they come."""
+    columns = [
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+        TimeRemainingColumn(),
+    ]
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=None, pace="")
+
+        def tell(result: Result, done: int, total: int) -> None:
+            elapsed = progress.tasks[0].elapsed or 1e-9
+            progress.update(bar, total=total, completed=done, pace=f"{3600 * done / elapsed:.0f} an hour")
+            if result.score is None:
+                progress.console.print(
+                    f"{result.lab} · {result.student}: {result.status}: {result.reason}", markup=False
+                )
+
+        yield tell
 
 
 def marks_table(lab: str, results: list[Result]) -> Table:
@@ -32,6 +61,11 @@ def marks_table(lab: str, results: list[Result]) -> Table:
             f"{result.score:g}/{result.max_score:g}",
             f"{result.pending:g}" if result.pending else "",
             ", ".join(lost),
-            f"{len(result.repairs)} repairs" if result.repairs else "",
+            _remarks(result),
         )
     return table
+
+
+def _remarks(result: Result) -> str:
+    remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
+    return ", ".join(f"{word} ({count})" for count, word in remarks if count)

@@ -12,11 +12,13 @@ from nbformat import NotebookNode
 from instructor.answers import Answer, load_answers
 from instructor.course import Course
 from instructor.execute import Policy
-from instructor.grading import GradedNotebook, grade_notebook, reference_run
-from instructor.notebooks import is_autograded, points, read_notebook
+from instructor.grading import grade_hand_in, load_lab
+from instructor.kernels import SANDBOXED, WARM
+from instructor.kernels.sandbox import sandbox_available
+from instructor.notebooks import is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])
-POLICY = Policy(seed=20_240_917)
+POLICY = Policy(seed=20_240_917, kernel_name=SANDBOXED if sandbox_available()[0] else WARM)
 LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(lab)) for lab in COURSE.labs]
 ANSWERS = [
     pytest.param(lab, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(lab))
@@ -25,37 +27,45 @@ ANSWERS = [
 ]
 
 
-def grade(lab: str, notebook: NotebookNode) -> GradedNotebook:
-    return grade_notebook(notebook, COURSE, lab, POLICY)
+def grade(lab: str, notebook: NotebookNode) -> NotebookNode:
+    return grade_hand_in(to_text(notebook).encode(), load_lab(COURSE, lab, POLICY))
 
 
-def lost_points(graded: GradedNotebook) -> dict[str, float]:
+def lost_points(graded: NotebookNode) -> dict[str, float]:
     """Return the points lost by test cell, none listed where none was lost."""
     return {
         mark.grade_id: mark.max_score - mark.score
-        for mark in graded.marks
+        for mark in graded.metadata.course.marks
         if mark.score is not None and mark.score < mark.max_score
     }
+
+
+def details(graded: NotebookNode) -> dict[str, str]:
+    return {mark.grade_id: mark.detail for mark in graded.metadata.course.marks if mark.detail}
 
 
 @pytest.mark.parametrize("lab", LABS)
 def test_instructors_notebook_earns_every_autograded_point(lab):
     source = read_notebook(COURSE.source(lab))
     graded = grade(lab, source)
-    assert lost_points(graded) == {}, {mark.grade_id: mark.detail for mark in graded.marks if mark.detail}
-    assert sum(mark.score or 0 for mark in graded.marks) == sum(map(points, filter(is_autograded, source.cells)))
+    assert lost_points(graded) == {}, {
+        mark.grade_id: mark.detail for mark in graded.metadata.course.marks if mark.detail
+    }
+    assert sum(mark.score or 0 for mark in graded.metadata.course.marks) == sum(
+        map(points, filter(is_autograded, source.cells))
+    )
 
 
 @pytest.mark.parametrize("lab", LABS)
 def test_untouched_release_earns_nothing_and_only_says_what_is_missing(lab):
     graded = grade(lab, read_notebook(COURSE.release(lab)))
-    assert graded.repairs == []
-    assert {mark.grade_id: mark.score for mark in graded.marks if mark.score} == {}
+    assert graded.metadata.course.repairs == []
+    assert {mark.grade_id: mark.score for mark in graded.metadata.course.marks if mark.score} == {}
     errors = [
         (cell.id, output.ename, output.evalue)
-        for cell in graded.notebook.cells
+        for cell in graded.cells
         for output in cell.get("outputs", [])
-        if output.output_type == "error"
+        if output.output_type == "error" and output.ename != "CourseMark"
     ]
     assert [error for error in errors if error[1] not in ("NotImplementedError", "NameError")] == []
     assert "NotImplementedError" in {ename for _, ename, _ in errors}
@@ -64,11 +74,10 @@ def test_untouched_release_earns_nothing_and_only_says_what_is_missing(lab):
 @pytest.mark.parametrize(("lab", "answer"), ANSWERS)
 def test_answer_loses_exactly_its_points(lab, answer: Answer):
     graded = grade(lab, answer.apply(read_notebook(COURSE.source(lab))))
-    details = {mark.grade_id: mark.detail for mark in graded.marks if mark.detail}
-    assert lost_points(graded) == pytest.approx(answer.loses), details
+    assert lost_points(graded) == pytest.approx(answer.loses), details(graded)
 
 
 @pytest.mark.parametrize("lab", LABS)
 def test_every_test_cell_is_failed_by_some_answer(lab):
-    tested = set(reference_run(COURSE.source(lab), POLICY).cells)
+    tested = set(load_lab(COURSE, lab, POLICY).reference.cells)
     assert tested == {name for answer in load_answers(COURSE.answers(lab)) for name in answer.loses}
