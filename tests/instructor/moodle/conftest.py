@@ -1,11 +1,15 @@
 """Moodle's files, made as Moodle makes them."""
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
+import pytest
 from nbformat import NotebookNode
 
+from instructor.course import Course
+from instructor.nbgrader_app import open_gradebook
 from instructor.notebooks import to_text
 
 SHEETS = {
@@ -26,6 +30,24 @@ SHEETS = {
         "lundi 6 novembre 2023, 23:30",
     ),
 }
+
+
+@pytest.fixture(scope="session")
+def class_course(pristine_course, tmp_path_factory) -> Course:
+    """The small course with an empty gradebook, which takes long to make; tests must not write into it."""
+    course = copy_of(pristine_course, tmp_path_factory.mktemp("class") / "course")
+    open_gradebook(course).close()
+    return course
+
+
+@pytest.fixture
+def course(class_course, tmp_path) -> Course:
+    """A copy of the small course and its gradebook, to write into."""
+    return copy_of(class_course, tmp_path / "course")
+
+
+def copy_of(course: Course, root: Path) -> Course:
+    return Course(Path(shutil.copytree(course.root, root)))
 
 
 def zip_bytes(files: dict[str, NotebookNode | bytes]) -> bytes:

@@ -1,0 +1,82 @@
+"""Moodle's worksheet: two columns change, every other byte stays."""
+
+import csv
+import io
+
+import pytest
+
+from instructor.course import CourseError
+from instructor.moodle.worksheet import Filling, Worksheet
+from tests.instructor.moodle.conftest import SHEETS, worksheet
+
+CLASS = {11: ("Zoé, dite « Zo »", "zoe@ecole.fr"), 12: ("Bob", "bob@ecole.fr"), 13: ("Ana", "ana@ecole.fr")}
+FILLINGS = {11: Filling(14.5, 'Dit "bien", puis<br>rien'), 13: Filling(20, "Note : 20 / 20.")}
+
+
+def cells(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize(("language", "marks"), [("en", ["14.50", "20.00"]), ("fr", ["14,50", "20,00"])])
+def test_grade_and_comment_are_filled_and_all_else_is_byte_for_byte(tmp_path, language, marks):
+    path = worksheet(tmp_path / "sheet.csv", CLASS, language)
+    before = path.read_bytes()
+    after = Worksheet(path).filled(FILLINGS)
+    assert path.read_bytes() == before
+    rows, filled = cells(before), cells(after)
+    assert [row[4] for row in filled[1:]] == [marks[0], "", marks[1]]
+    assert [row[9] for row in filled[1:]] == ['Dit "bien", puis<br>rien', "", "Note : 20 / 20."]
+    for row, new in zip(rows, filled, strict=True):
+        assert [field for i, field in enumerate(row) if i not in (4, 9)] == [
+            field for i, field in enumerate(new) if i not in (4, 9)
+        ]
+    lines, new_lines = before.split(b"\r\n"), after.split(b"\r\n")
+    assert [lines[i] for i in (0, 2, 4)] == [new_lines[i] for i in (0, 2, 4)]
+
+
+def test_nothing_to_fill_gives_the_same_bytes(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", CLASS, "fr")
+    assert Worksheet(path).filled({}) == path.read_bytes()
+
+
+def test_worksheet_saved_by_an_old_spreadsheet_keeps_its_separator_and_encoding(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")}, "fr", maximum=20)
+    text = path.read_bytes().decode("utf-8-sig").replace('"20,00"', "20.00").replace(",", ";").replace("20.00", "20,00")
+    path.write_bytes(text.encode("cp1252"))
+    after = Worksheet(path).filled({11: Filling(9.25, "Δ faux")}).decode("cp1252")
+    assert ";9,25;20,00;" in after
+    assert after.endswith('"&#916; faux"\r\n')
+    assert Worksheet(path).rows[0].maximum == 20
+
+
+def test_field_over_several_lines_stays_as_it_is(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", CLASS)
+    path.write_bytes(path.read_bytes().replace(b'"Bob"', b'"Bob\r\n""le grand"""'))
+    sheet = Worksheet(path)
+    assert [row.name for row in sheet.rows][1] == 'Bob\r\n"le grand"'
+    assert b'"Bob\r\n""le grand"""' in sheet.filled(FILLINGS)
+
+
+@pytest.mark.parametrize("identifier", ["Participant 11", "Participant11", "Participant\u00a011", "11"])
+def test_identifiers_are_read_however_moodle_spaces_them(tmp_path, identifier):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")})
+    path.write_bytes(path.read_bytes().replace(b"Participant 11", identifier.encode()))
+    assert Worksheet(path).rows[0].number == 11
+
+
+@pytest.mark.parametrize("language", SHEETS)
+@pytest.mark.parametrize("column", [0, 4, 5])
+def test_missing_column_is_named(tmp_path, language, column):
+    path = worksheet(tmp_path / "sheet.csv", CLASS, language)
+    title = SHEETS[language][0].split(",")[column]
+    path.write_bytes(path.read_bytes().replace(title.encode() + b",", b"X,", 1))
+    english = SHEETS["en"][0].split(",")[column]
+    with pytest.raises(CourseError, match=f"sheet.csv has no column '{english}'"):
+        Worksheet(path)
+
+
+def test_line_that_is_not_moodles_is_refused(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", CLASS)
+    path.write_bytes(path.read_bytes().replace(b"Participant 12", b"Bob"))
+    with pytest.raises(CourseError, match="row 3: the identifier 'Bob' is not one of Moodle's"):
+        Worksheet(path)
