@@ -129,7 +129,7 @@ def _check_test_cell(cell: NotebookNode) -> Iterator[tuple[str, str]]:
         yield "the hidden block does not import what it calls", "start it with: from helpers import probe, probe_rng"
     if re.search(r"\bprobe\b", without_hidden_tests(cell.source)):
         yield "probe in the visible part", "move it into the hidden block"
-    if isinstance(ast.parse(cell.source).body[-1], ast.Expr) and not _ends_in_probe(cell.source):
+    if _ends_in_bare_expression(cell.source):
         yield "ends in a bare expression", "assign it or drop it: nbgrader would read it as the mark"
 
 
@@ -145,9 +145,13 @@ def _imported_names(code: str) -> set[str]:
     return {alias.name for node in imports for alias in node.names}
 
 
-def _ends_in_probe(code: str) -> bool:
-    last = ast.parse(code).body[-1].value
-    return isinstance(last, ast.Call) and isinstance(last.func, ast.Name) and last.func.id == "probe"
+def _ends_in_bare_expression(code: str) -> bool:
+    """Tell whether the cell shows a value; calls that return None do not."""
+    last = ast.parse(code).body[-1]
+    if not isinstance(last, ast.Expr):
+        return False
+    called = last.value.func if isinstance(last.value, ast.Call) else None
+    return not (isinstance(called, ast.Name) and re.match(r"(probe|print|assert_\w+)$", called.id))
 
 
 def _check_answers(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
@@ -199,8 +203,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _is_telling(line: str) -> bool:
-    """Tell whether a solution line would help a student: not a comment, nor a return or loop of a few characters."""
-    return len(line) >= 20 and not line.startswith(("#", "import ", "from "))
+    """Tell whether a solution line would help a student: not a comment, an import, nor the head of a block."""
+    return len(line) > 24 and not line.startswith(("#", "import ", "from ")) and not line.endswith(":")
 
 
 def _name(cell: NotebookNode) -> str:
