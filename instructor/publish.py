@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from nbformat import NotebookNode
 
 from instructor.check import MARKER, check_labs
 from instructor.colab import BRANCH, badge
@@ -133,7 +134,9 @@ def _duration(minutes: int) -> str:
 
 def find_leaks(course: Course, files: dict[str, bytes]) -> Iterator[str]:
     """Yield, for each published file that shows a marker or a line of a hidden test, what it shows."""
-    hidden = {line for lab in course.labs for line in _hidden_lines(course, lab)}
+    sources = [read_notebook(course.source(lab)) for lab in course.labs]
+    hidden = {line for source in sources for line in _hidden_lines(source)}
+    hidden -= {line for source in sources for line in _visible_lines(source)}
     for path, content in files.items():
         lines = _lines_shown(path, content)
         for line in lines:
@@ -143,15 +146,19 @@ def find_leaks(course: Course, files: dict[str, bytes]) -> Iterator[str]:
             yield f"{path} shows a line of a hidden test: {shown[0]}"
 
 
-def _hidden_lines(course: Course, lab: str) -> Iterator[str]:
-    """Yield the lines of a lab's hidden tests that are long enough to tell something, and shown nowhere else in it."""
-    source = read_notebook(course.source(lab))
-    visible = {line.strip() for cell in source.cells for line in HIDDEN_BLOCK.sub("", cell.source).splitlines()}
+def _hidden_lines(source: NotebookNode) -> Iterator[str]:
+    """Yield the lines of a lab's hidden tests that are its own, not ones that any program may hold."""
     for cell in source.cells:
         for block in HIDDEN_BLOCK.finditer(cell.source):
             for line in map(str.strip, block["body"].splitlines()):
-                if len(line) >= 20 and not line.startswith(("#", "import ", "from ")) and line not in visible:
+                is_its_own = len(line) >= 40 or (len(line) >= 20 and "probe" in line)
+                if is_its_own and not line.startswith(("#", "import ", "from ")):
                     yield line
+
+
+def _visible_lines(source: NotebookNode) -> Iterator[str]:
+    for cell in source.cells:
+        yield from map(str.strip, HIDDEN_BLOCK.sub("", cell.source).splitlines())
 
 
 def _lines_shown(path: str, content: bytes) -> list[str]:
