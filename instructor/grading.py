@@ -79,7 +79,7 @@ def record_marks(notebook: NotebookNode, marks: list[Mark]) -> None:
     nbgrader gives 0 for an error or a line on stderr, and the value of the last expression when there is one: both are
     turned into plain text, so that neither the student's warnings nor what the student shows is taken for a mark.
     """
-    notebook.metadata.course["marks"] = [asdict(mark) for mark in marks]
+    notebook.metadata.course["marks"] = [NotebookNode(asdict(mark)) for mark in marks]
     for mark in marks:
         if mark.score is None:
             continue
