@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.moodle.archive import Member
-from instructor.notebooks import NotebookError, grade_id, is_solution, read_notebook
+from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook, read_notebook
 from instructor.repair import HandInError, repair
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A notebook that a student handed in, copied at `path` to be read."""
+    """A notebook that a student handed in; `inner` is its path as the student named it."""
 
     member: Member
     inner: str
-    path: Path
 
 
 @dataclass
@@ -66,18 +63,18 @@ def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
 
     A notebook that cannot be read, or is another lab's, is kept where there is nothing better: grading says so.
     """
-    read = {candidate.path: _read(candidate.path) for candidate in candidates}
+    read = [_read(candidate.member.content, f"{lab.name}.ipynb") for candidate in candidates]
 
-    def merit(candidate: Candidate) -> tuple:
-        notebook = read[candidate.path]
+    def merit(rank: int) -> tuple:
+        candidate, notebook = candidates[rank], read[rank]
         if isinstance(notebook, NotebookError):
             return (0, 0, _is_named(candidate, lab))
         of_lab = lab.repairs(notebook) is not None
         return (1 + of_lab, lab.num_answers(notebook), _is_named(candidate, lab))
 
-    best = max(candidates, key=merit)
+    rank = max(range(len(candidates)), key=merit)
+    best, notebook = candidates[rank], read[rank]
     remarks = [f"kept {best.inner} among {len(candidates)} notebooks"] * (len(candidates) > 1)
-    notebook = read[best.path]
     if isinstance(notebook, NotebookError):
         return Choice(best, [*remarks, f"unreadable: {notebook}"], is_of_lab=False)
     repairs = lab.repairs(notebook)
@@ -88,13 +85,18 @@ def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
     return Choice(best, [*remarks, *(f"will be repaired: {line}" for line in repairs)], is_of_lab=True)
 
 
-def _read(path: Path) -> NotebookNode | NotebookError:
+def _read(content: bytes, name: str) -> NotebookNode | NotebookError:
     try:
-        return read_notebook(path)
+        notebook = parse_notebook(content, name)
     except NotebookError as error:
         return error
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if not isinstance(metadata, dict) or not isinstance(metadata.get("grade_id", ""), str):
+            return NotebookError(f"{name} holds nbgrader metadata that nbgrader never writes")
+    return notebook
 
 
 def _is_named(candidate: Candidate, lab: Lab) -> bool:
     """Tell whether the file bears the lab's name, as in `lab.ipynb`, not `lab (1).ipynb`."""
-    return re.split(r"/", candidate.inner)[-1].casefold() == f"{lab.name}.ipynb"
+    return candidate.inner.split("/")[-1].casefold() == f"{lab.name}.ipynb"

@@ -5,14 +5,13 @@ Everything is read and judged before the first file is written; the archive itse
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from instructor.course import Course, CourseError
-from instructor.moodle.archive import LeftOut, read_archive
+from instructor.moodle.archive import LeftOut, Member, read_archive
 from instructor.moodle.choose import Candidate, Choice, Lab, choose
 from instructor.moodle.dates import timestamp, to_local, to_utc
 from instructor.moodle.files import write_whole
@@ -65,43 +64,44 @@ def collect(
     rows = _read_rows(worksheet_path)
     roster = read_roster(course)
     warnings: list[str] = []
-    scratch = course.root / ".course"
-    scratch.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        places, candidates, unplaced = _sort(archive.notebooks, Path(folder), lab)
-        choices = _choose_all(course, lab, archive_path, candidates)
-        if rows and not set(rows) & set(choices):
-            raise CourseError(
-                f"{worksheet_path.name} and {archive_path.name} have no student in common: one of them is another "
-                "assignment's; download both from the same one"
-            )
-        links = _link(roster, places, rows, warnings)
-        old = read_record(course, lab)
-        kept_deadline = _keep_deadline(course, lab, deadline)
-        collected = {}
-        for number, choice in choices.items():
-            student, linked_by = links[number]
-            moment = rows[number].submitted if number in rows and rows[number].submitted else deadline
-            remarks = [*choice.remarks, *_install(course, lab, student, choice, moment)]
-            if number in old and old[number].student != student:
-                _rename(course, lab, old[number].student, student)
-                remarks.append(f"was '{old[number].student}' before")
-            collected[number] = HandIn(
-                number=number,
-                name=places[number].name,
-                student=student,
-                file=choice.candidate.member.path,
-                handed_in=f"{moment:%Y-%m-%d %H:%M}" if moment else "",
-                linked_by=linked_by,
-                remarks=remarks,
-            )
-        earlier = {
-            number: replace(hand_in, remarks=["handed in earlier, not in this archive"])
-            for number, hand_in in old.items()
-            if number not in collected and course.submitted(hand_in.student, lab).is_file()
-        }
-        _name_the_unknown(course, collected)
-        write_record(course, lab, old | collected)
+    places, candidates, unplaced = _sort(archive.notebooks)
+    choices = _choose_all(course, lab, archive_path, candidates)
+    if rows and not set(rows) & set(choices):
+        raise CourseError(
+            f"{worksheet_path.name} and {archive_path.name} have no student in common: one of them is another "
+            "assignment's; download both from the same one"
+        )
+    links = _link(roster, places, rows, warnings)
+    old = read_record(course, lab)
+    kept_deadline = _keep_deadline(course, lab, deadline)
+    # Before anything is installed: two students whom a new roster exchanges must not erase each other.
+    renamed = {
+        number: old[number].student for number in choices if number in old and old[number].student != links[number][0]
+    }
+    for number, before in renamed.items():
+        _rename(course, lab, before, links[number][0])
+    collected = {}
+    for number, choice in choices.items():
+        student, linked_by = links[number]
+        moment = rows[number].submitted if number in rows and rows[number].submitted else deadline
+        remarks = [*choice.remarks, *_install(course, lab, student, choice, moment)]
+        remarks += [f"was '{renamed[number]}' before"] if number in renamed else []
+        collected[number] = HandIn(
+            number=number,
+            name=places[number].name,
+            student=student,
+            file=choice.candidate.member.path,
+            handed_in=f"{moment:%Y-%m-%d %H:%M}" if moment else "",
+            linked_by=linked_by,
+            remarks=remarks,
+        )
+    _name_the_unknown(course, collected)
+    write_record(course, lab, old | collected)
+    earlier = {
+        number: replace(hand_in, remarks=["handed in earlier, not in this archive"])
+        for number, hand_in in old.items()
+        if number not in collected and course.submitted(hand_in.student, lab).is_file()
+    }
     hand_ins = sorted((earlier | collected).values(), key=lambda hand_in: hand_in.student)
     absent = set(roster.students) - {hand_in.student for hand_in in hand_ins}
     return Collection(lab, hand_ins, sorted(absent), archive.left_out + unplaced, kept_deadline, roster, warnings)
@@ -111,19 +111,16 @@ def _read_rows(path: Path | None) -> dict[int, Row]:
     return {row.number: row for row in Worksheet(path).rows} if path else {}
 
 
-def _sort(notebooks: list, folder: Path, lab: str) -> tuple[dict[int, Place], dict[int, list[Candidate]], list]:
-    """Group the notebooks by student, each copied under `folder` where it can be read."""
+def _sort(notebooks: list[Member]) -> tuple[dict[int, Place], dict[int, list[Candidate]], list[LeftOut]]:
+    """Group the notebooks by Moodle's number; those that no name places are left out."""
     places, candidates, unplaced = {}, defaultdict(list), []
-    for rank, member in enumerate(notebooks):
+    for member in notebooks:
         place = locate(member.path)
         if place is None:
             unplaced.append(LeftOut(member.path, "no folder or file name says whose it is"))
             continue
-        path = folder / str(rank) / f"{lab}.ipynb"
-        path.parent.mkdir()
-        path.write_bytes(member.content)
         places.setdefault(place.number, place)
-        candidates[place.number].append(Candidate(member, place.inner, path))
+        candidates[place.number].append(Candidate(member, place.inner))
     return places, candidates, unplaced
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import json
 from datetime import datetime
 
 import pytest
@@ -198,6 +199,18 @@ def test_roster_imported_late_renames_what_was_collected(course, tmp_path):
         assert "moodle-7" not in [student.id for student in gradebook.students]
 
 
+def test_students_whom_a_new_roster_exchanges_keep_their_hand_ins(course, tmp_path):
+    texts = {7: b'{"seven": 1}', 8: b'{"eight": 1}'}
+    files = {f"Ana_{number}_assignsubmission_file/essai.ipynb": text for number, text in texts.items()}
+    archive = moodle_zip(tmp_path / "m.zip", files)
+    for first, second in [("ana", "bob"), ("bob", "ana")]:
+        (tmp_path / "roster.csv").write_text(f"student,moodle\n{first},7\n{second},8\n", encoding="utf-8")
+        import_roster(course, tmp_path / "roster.csv")
+        collect(course, "essai", archive)
+        assert course.submitted(first, "essai").read_bytes() == texts[7]
+        assert course.submitted(second, "essai").read_bytes() == texts[8]
+
+
 def test_two_hand_ins_never_share_a_student(course, tmp_path):
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     import_roster(course, tmp_path / "roster.csv")
@@ -205,6 +218,20 @@ def test_two_hand_ins_never_share_a_student(course, tmp_path):
     collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
     assert [hand_in.student for hand_in in collection.hand_ins] == ["moodle-7", "moodle-8"]
     assert "2 hand-ins would be of the student 'zoe'; kept apart" in collection.warnings[0]
+
+
+@pytest.mark.parametrize("metadata", ["x", None, {"grade_id": ["a"]}, {"grade_id": {"a": 1}}])
+def test_forged_metadata_does_not_stop_the_class(course, tmp_path, metadata):
+    forged = answered(course)
+    for cell in forged.cells:
+        cell.metadata["nbgrader"] = metadata
+    files = {
+        "Ana_7_assignsubmission_file/essai.ipynb": json.dumps(forged).encode(),
+        "Bob_8_assignsubmission_file/essai.ipynb": answered(course),
+    }
+    collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
+    assert [bool(hand_in.remarks) for hand_in in collection.hand_ins] == [True, False]
+    assert "metadata that nbgrader never writes" in collection.hand_ins[0].remarks[0]
 
 
 def nothing_written(course):
