@@ -81,3 +81,8 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
     SanitizeHandIn,
 ]
+
+# Points off for each day begun after the deadline that `course collect` was given, once the grace is over; 0 is none.
+c.AssignLatePenalties.plugin_class = "instructor.moodle.late.PointsPerDay"
+c.PointsPerDay.points_per_day = 0
+c.PointsPerDay.grace_minutes = 0

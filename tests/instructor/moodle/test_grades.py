@@ -26,10 +26,6 @@ CLASS = {
 }
 DATES = {12: "mardi 7 novembre 2023, 23:30"}
 DEADLINE = datetime(2023, 11, 6, 23, 45)
-LATE_RULE = """
-c.AssignLatePenalties.plugin_class = "instructor.moodle.late.PointsPerDay"
-c.PointsPerDay.points_per_day = 1.5
-"""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +34,8 @@ def graded(class_course, tmp_path_factory) -> Course:
     root = tmp_path_factory.mktemp("graded")
     course = copy_of(class_course, root / "course")
     config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text(encoding="utf-8") + LATE_RULE, encoding="utf-8")
+    text = config.read_text(encoding="utf-8").replace("points_per_day = 0", "points_per_day = 1.5")
+    config.write_text(text, encoding="utf-8")
     sheet = worksheet(root / "sheet.csv", CLASS, "fr", submitted=DATES)
     import_roster(course, sheet)
     files = {
