@@ -59,7 +59,7 @@ def _describe(device: torch.device) -> str:
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
         return f"PyTorch {version} · GPU : {properties.name} ({round(properties.total_memory / 2**30)} Go)"
-    line = f"PyTorch {version} · CPU ({torch.get_num_threads()} fils de calcul)"
+    line = f"PyTorch {version} · CPU, fils de calcul : {torch.get_num_threads()}"
     if "google.colab" in sys.modules:
         line += " · pour un GPU : menu Exécution › Modifier le type d'exécution › GPU T4, puis relancez cette cellule"
     return line
