@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from instructor.course import CourseError
 from instructor.grading import Lab, grade_hand_in
 
+CONNECTION_TIMEOUT = 10  # seconds
 TASKS_IN_FLIGHT = 4  # for each worker: enough to keep it busy, few enough for the scheduler's memory
 
 
@@ -59,7 +60,7 @@ def _outcome(content: bytes, lab: Lab) -> NotebookNode | Exception:
 def _connect(workers: int, scheduler: str | None) -> Iterator[Client]:
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=10)
+            client = Client(scheduler, timeout=CONNECTION_TIMEOUT)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"no Dask scheduler answers at {scheduler} ({error}); start one with 'dask scheduler'"

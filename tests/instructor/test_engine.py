@@ -1,0 +1,102 @@
+"""Hand-ins run side by side: the same marks on one worker, on several, and on somebody's cluster."""
+
+import dataclasses
+import os
+import signal
+
+import pytest
+from distributed import Client, LocalCluster
+
+from instructor import engine
+from instructor.course import Course, CourseError
+from instructor.engine import grade_side_by_side
+from instructor.execute import Policy
+from instructor.grade import Options, grade_class
+from instructor.grading import Lab, load_lab
+from instructor.kernels import WARM
+from instructor.notebooks import to_text
+from tests.instructor.conftest import answered, hand_in
+
+
+@pytest.fixture(scope="module")
+def lab(pristine_course) -> Lab:
+    return load_lab(pristine_course, "essai", Policy(seed=1, kernel_name=WARM))
+
+
+@pytest.fixture(scope="module")
+def hand_ins(pristine_course: Course, lab: Lab) -> dict:
+    codes = {"right": "    return float(x.sum() / len(x))", "wrong": "    return 0.0", "loud": "    raise ValueError"}
+    content = {name: to_text(answered(pristine_course, code)).encode() for name, code in codes.items()}
+    return {name: (text, lab) for name, text in content.items()} | {"empty": (b'{"cells": []}', lab)}
+
+
+def marks(outcomes) -> dict[str, object]:
+    """Return the score of the test cell by name, or the type of what went wrong."""
+    return {
+        name: type(outcome) if isinstance(outcome, Exception) else outcome.metadata.course.marks[0].score
+        for name, outcome in outcomes
+    }
+
+
+def test_several_workers_give_the_marks_of_one(hand_ins):
+    one = marks(grade_side_by_side(hand_ins, workers=1))
+    assert marks(grade_side_by_side(hand_ins, workers=2)) == one
+    assert {name: one[name] for name in ("right", "wrong", "loud")} == {"right": 16, "wrong": 0, "loud": 0}
+    assert issubclass(one["empty"], Exception)
+
+
+def test_existing_cluster_gives_the_marks_of_one_worker(hand_ins):
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        on_cluster = marks(grade_side_by_side(hand_ins, workers=1, scheduler=cluster.scheduler_address))
+    assert on_cluster == marks(grade_side_by_side(hand_ins, workers=1))
+
+
+def test_hand_in_whose_worker_is_killed_is_graded_by_another(hand_ins):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with Client(cluster) as client:
+            victim = next(iter(client.run(os.getpid).values()))
+        outcomes = grade_side_by_side(hand_ins, workers=1, scheduler=cluster.scheduler_address)
+        first = next(outcomes)
+        os.kill(victim, signal.SIGKILL)
+        survived = marks([first, *outcomes])
+    assert survived == marks(grade_side_by_side(hand_ins, workers=1))
+
+
+def test_scheduler_that_does_not_answer_is_one_clear_error(hand_ins, monkeypatch):
+    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 0.5)
+    with pytest.raises(CourseError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
+        list(grade_side_by_side(hand_ins, workers=1, scheduler="tcp://127.0.0.1:9"))
+
+
+def test_scheduler_without_workers_is_one_clear_error(hand_ins):
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        pytest.raises(CourseError, match="has no worker; start some"),
+    ):
+        list(grade_side_by_side(hand_ins, workers=1, scheduler=cluster.scheduler_address))
+
+
+def test_run_stopped_before_filing_goes_on_without_executing_again(course, monkeypatch):
+    for student in ("ada", "blaise"):
+        hand_in(course, student, answered(course))
+    options = Options(sandbox=False)
+    complete = {
+        result.student: dataclasses.asdict(result) for result in grade_class(course, ["essai"], options=options)
+    }
+
+    again = Options(sandbox=False, force=True)
+    with monkeypatch.context() as killed:
+        killed.setattr("instructor.grade._file", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            grade_class(course, ["essai"], ["ada"], again)
+    course.autograded("ada", "essai").unlink()
+    monkeypatch.setattr("instructor.engine.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
+    resumed = {result.student: dataclasses.asdict(result) for result in grade_class(course, ["essai"], options=options)}
+    assert resumed == complete
+
+
+def test_without_a_sandbox_grading_is_refused_unless_asked_for(course, monkeypatch):
+    hand_in(course, "ada", answered(course))
+    monkeypatch.setattr("instructor.grade.sandbox_available", lambda: (False, "bubblewrap is missing."))
+    with pytest.raises(CourseError, match="bubblewrap is missing. .* say --sandbox none"):
+        grade_class(course, ["essai"])
