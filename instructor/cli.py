@@ -128,10 +128,13 @@ def grade_command(
 
 
 @app.command("feedback")
-def feedback_command(labs: list[str] = Labs) -> None:
+def feedback_command(
+    labs: list[str] = Labs,
+    with_solutions: bool = typer.Option(False, help="Also show the right answers, once the deadline is over."),
+) -> None:
     """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
     course = Course.find()
-    pages = _write_feedback(course, course.select_labs(labs))
+    pages = _write_feedback(course, course.select_labs(labs), with_solutions)
     if not pages:
         raise CourseError("no graded hand-in; run 'course grade' first")
     console.print(f"wrote {len(pages)} pages in feedback/, the first is {pages[0].relative_to(course.root)}")
@@ -173,11 +176,11 @@ def _grade_and_show(
     return results
 
 
-def _write_feedback(course: Course, labs: list[str]) -> list[Path]:
+def _write_feedback(course: Course, labs: list[str], with_solutions: bool = False) -> list[Path]:
     from instructor.feedback import write_feedback
     from instructor.grade import graded_results
 
-    return [write_feedback(course, result) for result in graded_results(course, labs)]
+    return [write_feedback(course, result, with_solutions) for result in graded_results(course, labs)]
 
 
 def main() -> None:
@@ -185,5 +188,5 @@ def main() -> None:
     try:
         app()
     except CourseError as error:
-        console.print(f"course: {error}", style="red")
+        console.print(f"course: {error}", style="red", markup=False)
         sys.exit(2)
