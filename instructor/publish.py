@@ -222,8 +222,9 @@ def _message(changes: list[list[str]]) -> str:
     for letter, verb in [("A", "Ajoute"), ("M", "Met à jour"), ("D", "Retire")]:
         if subjects := sorted({_subject(path) for status, path in changes if status == letter}):
             clauses.append(f"{verb} {', '.join(subjects)}")
-    if len(clauses) == 1 and len(clauses[0]) <= 72:
-        return clauses[0]
+    short = " ; ".join([clauses[0], *(clause[0].lower() + clause[1:] for clause in clauses[1:])])
+    if len(short) <= 72:
+        return short
     title = "Première publication" if {status for status, _ in changes} == {"A"} else "Met les travaux pratiques à jour"
     return "\n\n".join([title, "\n".join(clauses)])
 

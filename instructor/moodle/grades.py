@@ -65,16 +65,16 @@ def write_csv(course: Course, lab: str, grades: dict[str, FinalGrade], path: Pat
     roster = read_roster(course)
     known = {hand_in.student: hand_in.name for hand_in in read_record(course, lab).values()}
     questions = [cell["grade_id"] for cell in next(iter(grades.values())).result.cells]
+    header = ["student", "name", "email", "status", "grade", "maximum", "points", "late_penalty", "waiting", *questions]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(
-        ["student", "name", "email", "status", "grade", "maximum", "points", "late_penalty", "waiting", *questions]
-    )
+    writer.writerow(header)
     for student in sorted({*roster.students, *course.students(lab), *grades}):
         entry = roster.students.get(student)
         name = entry.name if entry else known.get(student, "")
         identity = [_as_text(field) for field in (student, name, entry.email if entry else "")]
-        writer.writerow([*identity, *_numbers(grades.get(student), student in course.students(lab))])
+        row = [*identity, *_numbers(grades.get(student), student in course.students(lab))]
+        writer.writerow(row + [""] * (len(header) - len(row)))
     return write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
@@ -168,9 +168,10 @@ def comment(grade: FinalGrade) -> str:
     result = grade.result
     lines = [f"Note : {french(grade.grade)} / {french(result.max_score)}."]
     if result.pending:
-        lines.append(f"Note provisoire : {french(result.pending)} points restent à corriger.")
+        waiting = f"{french(result.pending)} sur {french(result.max_score)}"
+        lines.append(f"Note provisoire : des réponses rédigées restent à corriger ({waiting}).")
     if grade.penalty:
-        lines.append(f"Retard : {french(grade.penalty)} points retirés.")
+        lines.append(f"Pénalité de retard : {french(grade.penalty)}.")
     for cell in result.cells:
         if cell["score"] is not None and cell["score"] < cell["max_score"]:
             question = cell["grade_id"].removeprefix("test_").removeprefix("written_")

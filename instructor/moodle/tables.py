@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from instructor.moodle.collect import Collection
+from instructor.moodle.layout import locate
 
 
 def show_collection(console: Console, collection: Collection) -> None:
@@ -21,7 +22,7 @@ def show_collection(console: Console, collection: Collection) -> None:
             Text(hand_in.student),
             Text(f"{hand_in.name}\n{hand_in.number}"),
             Text(hand_in.handed_in + _lateness(hand_in.handed_in, collection.deadline)),
-            Text(hand_in.file.split("/", 1)[-1]),
+            Text(locate(hand_in.file).inner),
             Text("\n".join(hand_in.remarks)),
         )
     for student in collection.without:

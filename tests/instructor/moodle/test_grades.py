@@ -84,7 +84,12 @@ def test_worksheet_is_filled_in_french_with_the_reason_of_each_lost_point(graded
     filled = fill_worksheet(graded, "essai", final_grades(graded, "essai"), sheet, provisional=True)
     rows = cells(filled.content)
     assert [row[4] for row in rows[1:]] == ["16,00", "14,50", "", ""]
-    assert rows[2][9].startswith("Note : 14,5 / 20.<br>Note provisoire : 4 points restent à corriger.<br>Retard : 1,5")
+    assert rows[2][9].split("<br>") == [
+        "Note : 14,5 / 20.",
+        "Note provisoire : des réponses rédigées restent à corriger (4 sur 20).",
+        "Pénalité de retard : 1,5.",
+        "Le détail est dans le fichier joint feedback.html.",
+    ]
     assert filled.students == ["zoe", "bob"]
     assert "zoe: 16,00 replaces 12,00" in filled.remarks
 
