@@ -42,10 +42,20 @@ def write_solution(course: Course, lab: str) -> Path:
             client.execute(env=environment)
         except CellExecutionError as error:
             raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+    tidy_outputs(notebook, environment.get("COURSE_DATA"))
     write_notebook(notebook, course.solution(lab))
     return course.solution(lab)
+
+
+def tidy_outputs(notebook: NotebookNode, data_folder: str | None) -> None:
+    """Leave out what belongs to one run: progress bars, execution times, where the data lay on this machine."""
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                if data_folder and output.output_type == "stream":
+                    output.text = output.text.replace(data_folder, "COURSE_DATA")
 
 
 def stale_solutions(course: Course, labs: list[str]) -> list[Path]:
