@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import time
 from pathlib import Path
 
@@ -18,6 +19,10 @@ declare_missing_operators()
 
 import lightning  # noqa: E402
 from torchmetrics.classification import BinaryAccuracy  # noqa: E402
+
+# Its import sets the level of its loggers: what silenced them before has no effect.
+for name in ("lightning.pytorch", "lightning.fabric"):
+    logging.getLogger(name).setLevel(logging.ERROR)
 
 PARTS = ("train", "val", "test")
 COLUMNS = {
@@ -73,6 +78,10 @@ class WordClassifier(lightning.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """Return Adam on the parameters that are trained."""
         return torch.optim.Adam((p for p in self.parameters() if p.requires_grad), lr=self.learning_rate)
+
+    def on_fit_start(self) -> None:
+        """Train in training mode a model that was evaluated before: Lightning leaves it as it is."""
+        self.train()
 
     def on_train_start(self) -> None:
         """Open the progress bar and print the head of the table."""

@@ -94,6 +94,17 @@ class TestTraining:
         fit(LinearAtWord(embedding), 1, validate=False)
         assert capsys.readouterr().out.strip().splitlines()[-1].split("·")[2].strip() == "—"
 
+    def test_model_evaluated_before_is_trained_in_training_mode(self, fit, embedding):
+        modes = []
+
+        class Watched(LinearAtWord):
+            def training_step(self, batch, batch_idx):
+                modes.append(self.training and self.linear.training)
+                return super().training_step(batch, batch_idx)
+
+        fit(Watched(embedding).eval(), 1)
+        assert modes == [True] * 4
+
     def test_frozen_vectors_stay_as_they_are(self, fit, embedding):
         fit(LinearAtWord(embedding))
         assert torch.equal(embedding.weight, torch.eye(3))
