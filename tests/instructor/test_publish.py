@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,8 +22,6 @@ from instructor.notebooks import NotebookNode, find_cell, read_notebook, write_n
 from instructor.publish import find_leaks, package_files, publish, student_files
 from tests.instructor.conftest import ROOT
 
-NAMES = ("helpers", "LICENSE", "LICENSE-CONTENT")
-
 
 @pytest.fixture
 def public_course(course, monkeypatch) -> Course:
@@ -32,8 +31,9 @@ def public_course(course, monkeypatch) -> Course:
     for variable in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
         monkeypatch.setenv(variable, "prof@ecole.fr")
     give_address(course)
-    for name in NAMES:
-        (course.root / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "helpers", course.root / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("LICENSE", "LICENSE-CONTENT"):
+        shutil.copy(ROOT / name, course.root / name)
     course = Course(course.root)
     build(course, course.labs)
     return course
