@@ -7,18 +7,18 @@ Most test cells give the share of their probes that match: a probe of `test_gru`
 from instructor.answers import Answer
 
 GRU_LAYERS = """
-    self.rnn = nn.GRU(embedding.embedding_dim, hidden_size, batch_first=True, bidirectional=True)
-    self.linear = nn.Linear(2 * hidden_size, 1)
+self.rnn = nn.GRU(embedding.embedding_dim, hidden_size, batch_first=True, bidirectional=True)
+self.linear = nn.Linear(2 * hidden_size, 1)
 """
 PACKED = """
-    packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-    states, last = self.rnn(packed)
-    states, _ = pad_packed_sequence(states, batch_first=True)
+packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+states, last = self.rnn(packed)
+states, _ = pad_packed_sequence(states, batch_first=True)
 """
 ADVANCED_FORWARD = """
-    packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-    states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
-    return self.head(states[torch.arange(len(ids), device=ids.device), indices])[:, 0]
+packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+return self.head(states[torch.arange(len(ids), device=ids.device), indices])[:, 0]
 """
 
 
@@ -46,20 +46,20 @@ WRONG = [
         0.5,
         PACKED
         + """
-        forward = states[torch.arange(len(ids)), indices, : self.rnn.hidden_size]
-        return self.linear(torch.cat([forward, last[1]], dim=1)).squeeze(1)
-        """,
+forward = states[torch.arange(len(ids)), indices, : self.rnn.hidden_size]
+return self.linear(torch.cat([forward, last[1]], dim=1)).squeeze(1)
+""",
     ),
     gru(
         "padding_not_masked",
         "The padded batch is given to the layer as it is: the backward pass starts on padding.",
-        1,
+        1.5,
         "return self.linear(self.rnn(x)[0][torch.arange(len(ids)), indices]).squeeze(1)",
     ),
     gru(
         "batch_first_forgotten_in_the_layer",
         "The unpacked padded batch is read along the wrong axis: sentences run into one another.",
-        3,
+        1.5,
         "return self.linear(self.rnn(x)[0][torch.arange(len(ids)), indices]).squeeze(1)",
         GRU_LAYERS.replace("batch_first=True, ", ""),
     ),
@@ -73,7 +73,7 @@ WRONG = [
     gru(
         "hidden_size_not_doubled",
         "The linear layer expects the units of one direction: no prediction can be made.",
-        3.5,
+        4,
         PACKED + "return self.linear(states[torch.arange(len(ids)), indices]).squeeze(1)",
         GRU_LAYERS.replace("2 * hidden_size", "hidden_size"),
     ),
@@ -242,9 +242,9 @@ RIGHT = [
                 GRU_LAYERS,
                 PACKED
                 + """
-                is_word = torch.arange(states.shape[1], device=ids.device) == indices[:, None]
-                return self.linear((states * is_word[:, :, None]).sum(dim=1)).flatten()
-                """,
+is_word = torch.arange(states.shape[1], device=ids.device) == indices[:, None]
+return self.linear((states * is_word[:, :, None]).sum(dim=1)).flatten()
+""",
             ],
             "sol_choose": """
                 name, best = None, -1.0
