@@ -18,6 +18,7 @@ from instructor.colab import BADGE_ID, SETUP_ID
 from instructor.course import Course
 from instructor.notebooks import (
     HIDDEN_BLOCK,
+    STUB,
     TODO_BLOCK,
     NotebookError,
     grade_id,
@@ -32,7 +33,6 @@ from instructor.solutions import stale_solutions
 
 TOTAL_POINTS = 20
 MARKER = re.compile(r"(BEGIN|END) (TODO|SOLUTION|HIDDEN TESTS|MARK SCHEME)")
-STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~/:])/(?:home|Users|root|content|tmp|work|mnt|var|srv)/\w|\b[A-Z]:\\\\")
 LINK = re.compile(
     r"\]\((?!https?://|mailto:|#|data:)([^)\s]+)\)|(?:src|href)=[\"'](?!https?://|mailto:|#|data:)([^\"']+)"

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 HIDDEN_BLOCK = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>.*?)^[ \t]*### END HIDDEN TESTS$", re.M | re.S)
+STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
 class NotebookError(Exception):
@@ -33,12 +34,21 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
-            notebook = nbformat.reads(json.dumps(content), as_version=4)
+            notebook = nbformat.reads(encodable(json.dumps(content, ensure_ascii=False)), as_version=4)
             nbformat.validate(notebook)
     except Exception as error:  # nbformat raises whatever its migrations meet
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason[0]})") from None
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader")
+        if metadata is not None and not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):
+            del cell.metadata["nbgrader"]  # nbgrader never writes this, and nothing that reads it expects it
     return notebook
+
+
+def encodable(text: str) -> str:
+    """Return `text` with a question mark for each half of a surrogate pair: JSON may hold one, a file may not."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
@@ -51,7 +61,7 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 def to_text(notebook: NotebookNode) -> str:
     """Return the notebook as it is written to disk."""
-    return nbformat.writes(notebook) + "\n"
+    return encodable(nbformat.writes(notebook)) + "\n"
 
 
 def grade_id(cell: NotebookNode) -> str | None:
