@@ -6,19 +6,21 @@ import asyncio
 import copy
 import os
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from instructor.kernels import SANDBOXED
+from instructor.outputs import MAX_CHARACTERS, MAX_OUTPUTS, shorten, size
 
 DEFAULT_CELL_TIMEOUT = 60
 NOTEBOOK_TIMEOUT_FACTOR = 5
-MAX_STREAM_CHARACTERS = 100_000
+KERNEL_START = 60  # seconds, on a machine that another hand-in keeps busy
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,32 @@ class Policy:
 
 
 class _Client(NotebookClient):
-    """A client that goes on after an error, and remembers which cell is running."""
+    """A client that goes on after an error, whatever the kernel sends, and remembers which cell is running."""
 
     running: NotebookNode | None = None
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self._taken: Counter[int] = Counter()
+
+    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Leave out what no kernel sends, and widgets, which can lead outputs elsewhere than to their cell."""
+        try:
+            if not msg["msg_type"].startswith("comm"):
+                return super().process_message(msg, cell, cell_index)
+        except CellExecutionComplete:
+            raise
+        except Exception as error:
+            self.log.warning("Malformed message of the kernel left out: %s", type(error).__name__)
+
+    def output(self, outs: list[NotebookNode], msg: dict, display_id: str | None, cell_index: int) -> None:
+        """Take an output in, and cut the middle of what the cell has shown as soon as it is too much."""
+        out = super().output(outs, msg, display_id, cell_index)
+        self._taken[cell_index] += size(out) if out else 0
+        if self._taken[cell_index] > 2 * MAX_CHARACTERS or len(outs) > 2 * MAX_OUTPUTS:
+            outs[:] = shorten(outs)
+            self.clear_display_id_mapping(cell_index)
+            self._taken[cell_index] = sum(map(size, outs))
 
     def start_of_cell(self, cell: NotebookNode, cell_index: int) -> None:
         self.running = cell
@@ -88,14 +113,16 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         client.on_cell_execute = client.start_of_cell
         client.on_cell_executed = client.end_of_cell
         try:
-            run_sync(_execute)(client, os.environ | policy.environment(), NOTEBOOK_TIMEOUT_FACTOR * timeout)
-        except (DeadKernelError, CellTimeoutError, asyncio.TimeoutError) as error:
+            run_sync(_execute)(
+                client, os.environ | policy.environment(), KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout
+            )
+        except Exception as error:
             if client.running is None:
                 raise
-            message = "the notebook took too long" if isinstance(error, asyncio.TimeoutError) else "the kernel died"
-            client.running.outputs.append(_error(type(error).__name__, message))
+            client.running.outputs.append(_error(type(error).__name__, _what_happened(error)))
     for cell in notebook.cells:
-        _shorten_streams(cell)
+        if cell.cell_type == "code":
+            cell.outputs = shorten(cell.outputs)
     return notebook
 
 
@@ -103,14 +130,14 @@ async def _execute(client: NotebookClient, environment: dict[str, str], timeout:
     await asyncio.wait_for(client.async_execute(env=environment), timeout)
 
 
+def _what_happened(error: Exception) -> str:
+    """Say why a notebook was stopped; what is no death nor delay is a message that the kernel forged."""
+    if isinstance(error, asyncio.TimeoutError):
+        return "the notebook took too long"
+    if isinstance(error, DeadKernelError):
+        return "the kernel died"
+    return f"the kernel sent what cannot be read ({str(error)[:200]})"
+
+
 def _error(ename: str, evalue: str) -> NotebookNode:
     return new_output("error", ename=ename, evalue=evalue, traceback=[f"{ename}: {evalue}"])
-
-
-def _shorten_streams(cell: NotebookNode) -> None:
-    """Keep the head and the tail of a stream that nobody could read whole."""
-    for output in cell.get("outputs", []):
-        if output.output_type == "stream" and len(output.text) > MAX_STREAM_CHARACTERS:
-            half = MAX_STREAM_CHARACTERS // 2
-            cut = len(output.text) - 2 * half
-            output.text = f"{output.text[:half]}\n[... {cut} characters cut ...]\n{output.text[-half:]}"

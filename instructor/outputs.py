@@ -1,0 +1,81 @@
+"""Keep of a cell's outputs what can be written, read and shown."""
+
+from __future__ import annotations
+
+import json
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbformat.validator import isvalid
+
+MAX_TEXT = 100_000
+# All the outputs of a cell together: some fifty figures, or twenty of the largest probes.
+MAX_CHARACTERS = 20_000_000
+MAX_OUTPUTS = 1000
+MAX_DEPTH = 20
+
+
+def size(output: NotebookNode) -> int:
+    """Return about how many characters an output takes."""
+    if output.output_type == "stream":
+        return len(output.text)
+    return len(json.dumps(output))
+
+
+def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return well-formed outputs only, with the head and the tail of each text and of the whole, and what was cut said.
+
+    The end matters: probes are published after all that a test cell shows.
+    """
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if not _is_sound(output):
+            continue
+        if kept and output.output_type == kept[-1].output_type == "stream" and output.name == kept[-1].name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    for output in kept:
+        _shorten_texts(output)
+    return _without_middle(kept)
+
+
+def _without_middle(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    total, cut = sum(map(size, outputs)), 0
+    while total > MAX_CHARACTERS or len(outputs) > MAX_OUTPUTS:
+        total -= size(outputs.pop(len(outputs) // 2))
+        cut += 1
+    if cut:
+        note = new_output("stream", name="stdout", text=f"\n[... {cut} outputs cut ...]\n")
+        outputs.insert(len(outputs) // 2, note)
+    return outputs
+
+
+def _shorten_texts(output: NotebookNode) -> None:
+    if output.output_type == "stream":
+        output.text = _shorten_text(output.text)
+    elif output.output_type == "error":
+        output.evalue = _shorten_text(output.evalue)
+        output.traceback = [_shorten_text(line) for line in output.traceback[-MAX_OUTPUTS:]]
+    elif isinstance(output.data.get("text/plain"), str):
+        output.data["text/plain"] = _shorten_text(output.data["text/plain"])
+
+
+def _shorten_text(text: str) -> str:
+    if len(text) <= MAX_TEXT:
+        return text
+    half = MAX_TEXT // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half} characters cut ...]\n{text[-half:]}"
+
+
+def _is_sound(output: NotebookNode) -> bool:
+    return _is_shallow(output, MAX_DEPTH) and isvalid(output, ref="output", version=4)
+
+
+def _is_shallow(value: object, depth: int) -> bool:
+    """Tell whether nothing is nested deeper than `depth`: what walks through a value would stop on it."""
+    if isinstance(value, dict):
+        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value.values())
+    if isinstance(value, list):
+        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value)
+    return True
