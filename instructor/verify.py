@@ -24,6 +24,9 @@ from instructor.notebooks import (
     without_hidden_tests,
 )
 
+# Longer messages are not searched for those of the visible tests, and details are cut.
+MAX_MESSAGE = 2000
+
 
 @dataclass(frozen=True)
 class CellReference:
@@ -123,7 +126,7 @@ def _reason(cell: NotebookNode, error: NotebookNode | None, matched: dict[str, b
 
 
 def _reason_of_error(error: NotebookNode, wanted: CellReference) -> str:
-    if error.ename == "AssertionError":
+    if error.ename == "AssertionError" and len(error.evalue) <= MAX_MESSAGE:
         for pattern, message in wanted.visible_messages:
             if pattern.fullmatch(error.evalue):
                 return message
@@ -143,7 +146,7 @@ def _detail(cell: NotebookNode, error: NotebookNode | None, verdicts: dict[str, 
     if error is None and cell.execution_count is None:
         lines.append("the cell was not executed")
     lines += [f"probe {name}: {problem}" for name, problem in verdicts.items() if problem]
-    return "; ".join(lines)
+    return "; ".join(lines)[:MAX_MESSAGE]
 
 
 def _first_error(cell: NotebookNode) -> NotebookNode | None:
@@ -157,7 +160,7 @@ def _published_probes(cell: NotebookNode) -> list[dict]:
 
 
 def _compare_probes(published: list[dict], wanted: dict[str, dict]) -> dict[str, str | None]:
-    """Return, by probe name, what is wrong with it, or None; probes nobody asked for are listed too."""
+    """Return, by probe name, what is wrong with it, or None; the first probe that nobody asked for is listed too."""
     verdicts: dict[str, str | None] = {}
     for name, expected in wanted.items():
         values = [probe.get("value") for probe in published if probe["name"] == name]
@@ -167,9 +170,9 @@ def _compare_probes(published: list[dict], wanted: dict[str, dict]) -> dict[str,
             verdicts[name] = compare(values[0], expected["value"], expected["rtol"], expected["atol"])
         else:
             verdicts[name] = _out_of_bounds(values[0], expected.get("at_least"), expected.get("at_most"))
-    for probe in published:
-        if probe["name"] not in wanted:
-            verdicts[probe["name"][:80]] = "not asked for"
+    extra = next((probe["name"] for probe in published if probe["name"] not in wanted), None)
+    if extra is not None:
+        verdicts[extra[:80]] = "not asked for"
     return verdicts
 
 
@@ -230,7 +233,10 @@ def _compare_numbers(data: list, expected_data: list, rtol: float, atol: float) 
 def _out_of_bounds(value: object, at_least: float | None, at_most: float | None) -> str | None:
     if _kind(value) != "number":
         return f"{_kind(value)} where a number was expected"
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return "a number too large to compare"
     if at_least is not None and not number >= at_least:
         return f"{number:.6g} is below {at_least:g}"
     if at_most is not None and not number <= at_most:
