@@ -101,6 +101,10 @@ def grade_class(
             generate_assignment(course, lab, Path(folder), gradebook=True)
     for lab, student in work:
         path = course.submitted(student, lab)
+        if path.resolve() != (course.root / "submitted").resolve() / student / lab / path.name:
+            reason = f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
+            record((lab, student), Result(student, lab, "refused", reason=reason))
+            continue
         if not path.is_file():
             record((lab, student), Result(student, lab, "refused", reason=f"no file {path.name}"))
             continue

@@ -47,7 +47,8 @@ def generate_assignment(course: Course, lab: str, release_directory: Path, *, gr
 
 def autograde(course: Course, lab: str, student: str, executed: Path) -> None:
     """Have nbgrader file one hand-in that has been executed and marked, whatever an earlier run left behind."""
-    config = _config(course, assignment_id=lab, student_id=student)
+    # Other notebooks beside the one asked for, such as a copy, would be an error to nbgrader.
+    config = _config(course, assignment_id=lab, student_id=student, notebook_id=lab)
     config.merge(Config(ExecuteHandIn={"executed": str(executed)}))
     _run(Autograde, config)
 
