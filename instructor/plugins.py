@@ -16,7 +16,10 @@ from instructor.grading import execute_for_gradebook
 from instructor.notebooks import read_notebook
 from instructor.repair import repair
 
-REMOTE_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+MARKDOWN_IMAGE = re.compile(r"!(?=\[)")
+# What MathJax turns into links, styles and attributes.
+ACTIVE_TEX = re.compile(r"\\(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class PrepareRelease(NbGraderPreprocessor):
@@ -32,6 +35,8 @@ class RepairHandIn(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         course, lab = Course.find(), resources["nbgrader"]["assignment"]
+        # What nbgrader has read itself may hold what no file can, and metadata of any kind: read it again, with care.
+        nb = read_notebook(course.submitted(resources["nbgrader"]["student"], lab))
         nb, _ = repair(nb, read_notebook(course.source(lab)), read_notebook(course.release(lab)))
         return nb, resources
 
@@ -52,13 +57,22 @@ class ExecuteHandIn(NbGraderPreprocessor):
 class SanitizeHandIn(SanitizeHTML):
     """Take active content out of what the formgrader shows on the teacher's own Jupyter origin.
 
-    HTML goes through nbconvert's sanitiser, other active types go away, and so do images fetched from elsewhere.
+    HTML goes through nbconvert's sanitiser, other active types go away, and so do images fetched from elsewhere: in
+    Markdown, however they are written, they become links.
     """
 
     enabled = True
     safe_output_keys = {"text/plain", "image/png", "image/jpeg"}
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
-        if cell.cell_type == "markdown":
-            cell.source = REMOTE_IMAGE.sub(r"\1", cell.source)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                # The page holds pictures, their sizes and their descriptions as they are written here.
+                output.metadata = NotebookNode()
+                for kind in [kind for kind in output.data if kind.startswith("image/")]:
+                    if not BASE64.fullmatch("".join(output.data[kind])):
+                        del output.data[kind]
         return super().preprocess_cell(cell, resources, index)
+
+    def sanitize_html_tags(self, html_str: str) -> str:
+        return super().sanitize_html_tags(ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", html_str)))
