@@ -1,0 +1,52 @@
+"""The lab that the attacks are handed in for: two questions tested by machine, the second with partial credit."""
+
+from __future__ import annotations
+
+import copy
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from instructor.build import build
+from instructor.course import Course
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+
+LAB = "essai"
+CELL_TIMEOUT = 3
+# What must never reach a student: it stands on a line of its own in the hidden tests.
+CANARY = "canari_des_tests_masques"
+ANSWER = '''def variance(x: np.ndarray) -> float:
+    """Return the variance of `x`, of shape (n,)."""
+    ### BEGIN TODO
+    return float(((x - x.mean()) ** 2).mean())
+    ### END TODO'''
+TEST = f"""assert isinstance(variance(np.array([1.0, 3.0])), float), "variance : on attend un float"
+### BEGIN HIDDEN TESTS
+from helpers import probe, probe_rng
+
+{CANARY} = 1
+probe("short_vector", variance(probe_rng(1).normal(size=5)))
+probe("long_vector", variance(probe_rng(1).normal(size=50)))
+### END HIDDEN TESTS"""
+
+
+def add_second_question(course: Course) -> None:
+    """Turn the skeleton that `course new` writes into the lab."""
+    notebook = read_notebook(course.source(LAB))
+    notebook.metadata.course.cell_timeout = CELL_TIMEOUT
+    test = find_cell(notebook, "test_mean")
+    test.source = test.source.replace("\nprobe(", f"\n{CANARY} = 1\nprobe(")
+    index = notebook.cells.index(test) + 1
+    notebook.cells[index:index] = [
+        _graded_cell("sol_variance", ANSWER, find_cell(notebook, "sol_mean")),
+        _graded_cell("test_variance", TEST, test, points=8),
+    ]
+    find_cell(notebook, "test_variance").metadata["tags"] = ["partial-credit"]
+    write_notebook(notebook, course.source(LAB))
+    build(course, [LAB])
+
+
+def _graded_cell(name: str, source: str, like: NotebookNode, **options) -> NotebookNode:
+    cell = new_code_cell(source, id=name.replace("_", "-"), metadata=copy.deepcopy(like.metadata))
+    cell.metadata.nbgrader.update(grade_id=name, **options)
+    return cell

@@ -1,0 +1,94 @@
+"""No trick earns a point that it did not earn, stops another student, or carries a hidden line out."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from instructor.feedback import write_feedback
+from tests.instructor.adversarial.attacks import ATTACKS, HONEST
+from tests.instructor.adversarial.lab import CANARY, LAB
+
+REVIEWED = [name for name, attack in ATTACKS.items() if attack.review]
+LINKS = ["hands_in_a_link", "is_a_link"]
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_hand_in_gets_the_mark_that_it_deserves(graded_class, name):
+    result = graded_class.results[name]
+    assert result.status == "graded", result.reason
+    assert (result.score, result.max_score) == (ATTACKS[name].earns, 28), result.cells
+
+
+@pytest.mark.parametrize("name", REVIEWED)
+def test_teacher_is_told_of_code_that_reaches_for_the_machinery(graded_class, name):
+    assert "review" in graded_class.results[name].flags
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_code_is_not_suspected(graded_class, name):
+    assert graded_class.results[name].review == []
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_link_is_no_hand_in(graded_class, name):
+    result = graded_class.results[name]
+    assert (result.status, result.score) == ("refused", None)
+    assert "link" in result.reason
+
+
+def test_every_lost_point_has_a_reason(graded_class):
+    unexplained = [
+        (result.student, cell["grade_id"])
+        for result in graded_class.results.values()
+        for cell in result.cells
+        if cell["score"] is not None and cell["score"] < cell["max_score"] and not (cell["reason"] and cell["detail"])
+    ]
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_student_is_given_no_hidden_line(graded_class, name):
+    page = write_feedback(graded_class.course, graded_class.results[name]).read_text(encoding="utf-8")
+    given = page + repr(graded_class.results[name].repairs)
+    assert CANARY not in given
+    for shift in range(3):
+        # Whatever stands before the word shifts it within its group of three bytes.
+        encoded = base64.b64encode(b" " * shift + CANARY.encode()).decode()[4:-4]
+        assert encoded not in given
+
+
+def test_graded_files_stay_small(graded_class):
+    sizes = {name: graded_class.course.autograded(name, LAB).stat().st_size for name in ATTACKS}
+    assert {name: size for name, size in sizes.items() if size > 2_000_000} == {}
+
+
+def test_nothing_that_was_started_is_left(graded_class):
+    for _ in range(50):
+        if not _processes_with(graded_class.marker):
+            return
+        time.sleep(0.1)
+    assert _processes_with(graded_class.marker) == []
+
+
+def test_folder_of_the_course_is_untouched(graded_class):
+    course = graded_class.course
+    written = {re.sub(r"/.*", "", str(path.relative_to(course.root))) for path in course.root.rglob("*")}
+    allowed = {"nbgrader_config.py", "pyproject.toml", "gradebook.db", "__pycache__", ".course"}
+    allowed |= {"source", "release", "solutions", "tests", "submitted", "autograded", "feedback"}
+    assert written <= allowed
+    assert not list(Path.home().glob(".ipython/profile_default/startup/00-mine.py"))
+
+
+def _processes_with(marker: str) -> list[Path]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if marker.encode() in (folder / "cmdline").read_bytes():
+                found.append(folder)
+    return found
