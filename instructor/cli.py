@@ -19,6 +19,7 @@ from instructor import data
 from instructor.course import Course, CourseError
 from instructor.moodle import commands as moodle
 from instructor.publish_command import publish_command
+from instructor.report_command import report_command
 
 if TYPE_CHECKING:
     from instructor.grade import Options, Result
@@ -159,6 +160,7 @@ def demo_command() -> None:
 
 moodle.mount(app)
 app.command("publish")(publish_command)
+app.command("report")(report_command)
 app.add_typer(data.app, name="data")
 
 

@@ -1,0 +1,110 @@
+"""Gather what was graded of a lab, and write the report's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from instructor.course import Course, CourseError
+from instructor.feedback import TEMPLATES, question
+from instructor.grade import Result, graded_results
+from instructor.moodle.files import write_whole
+from instructor.moodle.roster import read_roster
+from instructor.nbgrader_app import open_gradebook
+from instructor.notebooks import find_cell, read_notebook
+from instructor.report.plots import draw_items, draw_marks, draw_success
+from instructor.report.similar import find_similar
+from instructor.report.statistics import Item, Loss, analyse_items, find_losses, summarise
+
+MOST_LOSSES = 15
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A line of the table of hand-ins; `run_seconds` is what its cells took while graded, `late` how late it came."""
+
+    result: Result
+    run_seconds: float
+    late: timedelta
+
+
+def write_report(course: Course, lab: str) -> Path:
+    """Write the report of a lab and return its path; CourseError where nothing is graded."""
+    results = graded_results(course, [lab])
+    if not results:
+        raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
+    notebooks = {result.student: read_notebook(course.autograded(result.student, lab)) for result in results}
+    summary, items = summarise(results), analyse_items(results)
+    names = [question(item.grade_id) for item in items]
+    graded = {result.student for result in results}
+    page = TEMPLATES.get_template("report.html").render(
+        lab=lab,
+        title=course.lab_metadata(lab)["title"],
+        summary=summary,
+        pending=[result.student for result in results if result.pending],
+        marks_plot=draw_marks([result.score for result in results], summary),
+        success_plot=draw_success(items, names),
+        items_plot=draw_items(items, names),
+        items=[(name, item, _remark(item)) for name, item in zip(names, items, strict=True)],
+        losses=[
+            (loss, question(loss.grade_id), _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]
+        ],
+        hand_ins=_hand_ins(course, lab, results, notebooks),
+        not_graded=[student for student in course.students(lab) if student not in graded],
+        absent=sorted(set(read_roster(course).students) - set(course.students(lab))),
+        pairs=find_similar(notebooks, read_notebook(course.release(lab))),
+    )
+    return write_whole(course.root / "reports" / f"{lab}.html", page.encode("utf-8"))
+
+
+def _remark(item: Item) -> str:
+    """Say what a teacher should look at in a question; the bounds are those usual in the field.
+
+    (Ebel and Frisbie, Essentials of Educational Measurement, 5th edition, 1991, chapter 13.)
+    """
+    remarks = []
+    if item.marked == 0:
+        return "not marked yet"
+    if item.success < 0.3:
+        remarks.append("hard")
+    if item.success > 0.9:
+        remarks.append("easy")
+    if item.discrimination is not None and item.discrimination < 0:
+        remarks.append("the better hand-ins fail it more: check the statement and the test")
+    elif item.discrimination is not None and item.discrimination < 0.2:
+        remarks.append("does not tell good hand-ins from others")
+    return "; ".join(remarks)
+
+
+def _example(loss: Loss, notebooks: dict[str, NotebookNode]) -> str:
+    """Return what the first student concerned wrote for the question, empty where no cell bears its name."""
+    notebook = notebooks[loss.students[0]]
+    for name in (f"sol_{question(loss.grade_id)}", f"written_{question(loss.grade_id)}"):
+        try:
+            return find_cell(notebook, name).source
+        except KeyError:
+            continue
+    return ""
+
+
+def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[str, NotebookNode]) -> list[HandIn]:
+    with open_gradebook(course) as gradebook:
+        late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
+    return [
+        HandIn(result, _run_seconds(notebooks[result.student]), timedelta(seconds=late[result.student]))
+        for result in results
+    ]
+
+
+def _run_seconds(notebook: NotebookNode) -> float:
+    """Return how long the cells ran in all, as nbclient noted it."""
+    total = 0.0
+    for cell in notebook.cells:
+        times = cell.metadata.get("execution", {})
+        if "iopub.execute_input" in times and "shell.execute_reply" in times:
+            start, end = (datetime.fromisoformat(times[key]) for key in ("iopub.execute_input", "shell.execute_reply"))
+            total += (end - start).total_seconds()
+    return total

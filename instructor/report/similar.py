@@ -1,0 +1,82 @@
+"""Find hand-ins whose answers are alike: what students wrote in the TODO blocks, compared by copydetect.
+
+Winnowing of fingerprints, blind to the names of variables: Schleimer, Wilkerson and Aiken, SIGMOD 2003,
+https://doi.org/10.1145/872757.872770. Two right answers to a short question are alike without a copy; the report puts
+them side by side and judges nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from copydetect import CodeFingerprint, compare_files
+from markupsafe import Markup, escape
+from nbformat import NotebookNode
+
+from instructor.notebooks import find_cell, grade_id, is_graded, is_solution
+
+SHORTEST = 15  # characters in a row, names of variables counted as one, that must be equal
+CERTAIN = 20  # equal passages this long are always found
+ALIKE = 0.7
+MOST_PAIRS = 30
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two hand-ins: the share of each that is in the other, and their answers with the common passages marked."""
+
+    students: tuple[str, str]
+    shares: tuple[float, float]
+    answers: tuple[Markup, Markup]
+
+
+def find_similar(handins: dict[str, NotebookNode], release: NotebookNode) -> list[Pair]:
+    """Return the pairs of hand-ins (by student, repaired) of which one is mostly in the other, most alike first."""
+    asked = [cell for cell in release.cells if is_solution(cell) and not is_graded(cell)]
+    statement = _fingerprint("\n".join(cell.source for cell in asked))
+    boilerplate = np.array(sorted(statement.hashes))
+    prints = {student: _fingerprint(_own_lines(notebook, asked), boilerplate) for student, notebook in handins.items()}
+    pairs = []
+    for first, second in combinations(sorted(prints), 2):
+        _, shares, slices = compare_files(prints[first], prints[second])
+        if max(shares) >= ALIKE:
+            marked = tuple(
+                _mark(prints[student].raw_code, found) for student, found in zip((first, second), slices, strict=True)
+            )
+            pairs.append(Pair((first, second), (min(1.0, shares[0]), min(1.0, shares[1])), marked))
+    return sorted(pairs, key=lambda pair: (-sum(pair.shares), pair.students))[:MOST_PAIRS]
+
+
+def _own_lines(notebook: NotebookNode, asked: list[NotebookNode]) -> str:
+    """Return what a student wrote in the TODO blocks: each answer without the lines that the statement gave."""
+    parts = []
+    for cell in asked:
+        given = set(cell.source.splitlines())
+        lines = [line for line in find_cell(notebook, grade_id(cell)).source.splitlines() if line not in given]
+        parts += [f"# {grade_id(cell).removeprefix('sol_')}", *lines] if lines else []
+    return "\n".join(parts) + "\n"
+
+
+def _fingerprint(code: str, boilerplate: np.ndarray | None = None) -> CodeFingerprint:
+    return CodeFingerprint(
+        "answers.py",
+        k=SHORTEST,
+        win_size=CERTAIN - SHORTEST + 1,
+        boilerplate=boilerplate,
+        language="python",
+        fp=io.StringIO(code),
+    )
+
+
+def _mark(code: str, slices: np.ndarray) -> Markup:
+    """Return the code as HTML, the passages between the bounds in `slices`, of shape (2, passages), marked."""
+    pieces, end = [], 0
+    for start, stop in sorted(zip(*slices.astype(int).tolist(), strict=True)):
+        if stop > end:
+            begin = max(start, end)
+            pieces += [escape(code[end:begin]), Markup("<mark>"), escape(code[begin:stop]), Markup("</mark>")]
+            end = stop
+    return Markup("").join([*pieces, escape(code[end:])])

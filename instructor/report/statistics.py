@@ -1,0 +1,118 @@
+"""What the marks of a class say of each question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+
+from instructor.grade import Result
+
+FEW = 5  # below this many marks, a correlation says nothing
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The marks of a class, out of `maximum`; written answers that wait count for nothing yet."""
+
+    count: int
+    maximum: float
+    mean: float
+    deviation: float
+    quartiles: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question, as the class answered it.
+
+    Parameters
+    ----------
+    points
+        What the question is worth.
+    marked
+        Hand-ins with a mark for it: fewer than the class while written answers wait.
+    success
+        Mean share of the points, from 0 to 1; the lower, the harder. None where nothing is marked yet.
+    full, none
+        Hand-ins that earned all of its points, and none of them.
+    discrimination
+        Correlation between the question's points and those of all the other questions: what low marks overall and low
+        marks here have in common. None where all hand-ins earned the same, or there are too few of them.
+        (Corrected item-total correlation: Henrysson, Psychometrika 28, 1963, https://doi.org/10.1007/BF02289618)
+    """
+
+    grade_id: str
+    points: float
+    marked: int
+    success: float | None
+    full: int
+    none: int
+    discrimination: float | None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Points lost for one reason at one question, by the students named; `detail` is what the first one's run said."""
+
+    grade_id: str
+    reason: str
+    students: list[str]
+    points: float
+    detail: str
+
+
+def summarise(results: list[Result]) -> Summary:
+    """Return the summary of at least one graded hand-in."""
+    scores = np.array([result.score for result in results])
+    quartiles = tuple(float(value) for value in np.quantile(scores, [0.25, 0.5, 0.75]))
+    return Summary(len(scores), results[0].max_score, float(scores.mean()), float(scores.std()), quartiles)
+
+
+def analyse_items(results: list[Result]) -> list[Item]:
+    """Return the questions in the order of the lab."""
+    return [_analyse(rank, results) for rank in range(len(results[0].cells))]
+
+
+def _analyse(rank: int, results: list[Result]) -> Item:
+    marked = [result for result in results if result.cells[rank]["score"] is not None]
+    cell = results[0].cells[rank]
+    scores = np.array([result.cells[rank]["score"] for result in marked], dtype=float)
+    others = np.array([result.score for result in marked], dtype=float) - scores
+    return Item(
+        cell["grade_id"],
+        cell["max_score"],
+        len(marked),
+        float(scores.mean() / cell["max_score"]) if marked and cell["max_score"] else None,
+        int((scores >= cell["max_score"]).sum()),
+        int((scores == 0).sum()),
+        _correlation(scores, others),
+    )
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
+    if len(a) < FEW or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return None
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def find_losses(results: list[Result]) -> list[Loss]:
+    """Return why points were lost, what cost the class most first."""
+    lost = defaultdict(list)
+    for result in results:
+        for cell in result.cells:
+            if cell["score"] is not None and cell["score"] < cell["max_score"]:
+                reason = cell["reason"] or "marked by hand"
+                lost[cell["grade_id"], reason].append((result.student, cell))
+    losses = [
+        Loss(
+            name,
+            reason,
+            [student for student, _ in cases],
+            sum(cell["max_score"] - cell["score"] for _, cell in cases),
+            cases[0][1]["detail"],
+        )
+        for (name, reason), cases in lost.items()
+    ]
+    return sorted(losses, key=lambda loss: -loss.points)
