@@ -357,7 +357,7 @@ next(found for folder in Path.cwd().parents for found in folder.glob("submitted/
     "reads_other_processes": _reach("""
 from pathlib import Path
 seen = b"".join(file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline"))
-assert b"pytest" in seen or b"forkserver" in seen or b"nbgrader" in seen
+assert b"pytest" in seen or b"nbgrader" in seen
 """),
     "reads_the_environment": _reach('import os\nassert "COURSE_CANARY" in os.environ', review=True),
     "connects_by_tcp": _reach(
@@ -589,7 +589,7 @@ $\\href{javascript:fetch('http://beacon.invalid/href')}{x}$ `x<img src=http://be
 def _add_active_cells(notebook: NotebookNode) -> None:
     notebook.cells.insert(0, new_markdown_cell(ACTIVE_MARKDOWN))
     find_cell(notebook, "written_interpretation").source = ACTIVE_MARKDOWN
-    notebook.metadata["title"] = notebook.metadata["authors"] = ACTIVE
+    notebook.metadata["title"] = ACTIVE
     notebook.metadata["language_info"] = {"name": ACTIVE, "pygments_lexer": ACTIVE}
 
 

@@ -85,9 +85,10 @@ def test_page_of_a_hostile_hand_in_fetches_and_runs_nothing(page):
 
 
 def test_page_of_a_hostile_hand_in_shows_no_mark_but_the_formgraders(page, graded_class):
-    assert 'id="score-forged"' not in page
+    assert not re.search(r"<[a-z][^>]*score-forged", page)
     honest = render(graded_class.course, "honest")
-    assert page.count('class="score"') == honest.count('class="score"')
+    inputs = [re.findall(r"<input[^>]*score", shown) for shown in (page, honest)]
+    assert len(inputs[0]) == len(inputs[1])
     assert not re.search(r"<(form|input|button|style|iframe|object|svg|base|meta)[^>]*(reussi|beacon|forged)", page)
 
 
