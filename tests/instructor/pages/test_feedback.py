@@ -1,0 +1,239 @@
+"""What a student's page shows, and what it must never hold, looked at in headless Chromium."""
+
+import re
+import threading
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from selenium.webdriver.common.by import By
+
+from instructor.course import Course, CourseError
+from instructor.feedback import right_answers, write_feedback
+from instructor.grade import read_result
+from instructor.moodle.dates import to_utc
+from instructor.nbgrader_app import open_gradebook
+from instructor.notebooks import read_notebook, write_notebook
+from instructor.rendering import highlighting_css, render_notebook
+from tests.instructor.conftest import answered
+from tests.instructor.pages.conftest import ENDINGS
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture(scope="module", autouse=True)
+def comments_and_deadline(graded):
+    with open_gradebook(graded) as gradebook:
+        gradebook.update_or_create_assignment("essai", duedate=to_utc(datetime.now() - timedelta(days=1)))
+        comment_on(gradebook, "alix", "written_interpretation", "Bien <vu>,\nmais citez $n$.")
+        comment_on(gradebook, "alix", "sol_mean", "np.mean suffisait.")
+
+
+def comment_on(gradebook, student: str, cell: str, text: str) -> None:
+    gradebook.find_comment(cell, "essai", "essai", student).manual_comment = text
+    gradebook.db.commit()
+
+
+def page_of(course: Course, student: str, **options) -> Path:
+    return write_feedback(course, read_result(course, "essai", student), **options)
+
+
+def text_of(path: Path) -> str:
+    return " ".join(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").get_text(" ").split())
+
+
+def test_page_shows_marks_reasons_repairs_and_what_the_teacher_wrote(graded):
+    alix = text_of(page_of(graded, "alix"))
+    assert "16 / 20 · 4 points encore à corriger" in alix
+    assert "np.mean suffisait." in alix
+    assert "Bien <vu>, mais citez $n$." in alix
+    basile = text_of(page_of(graded, "basile"))
+    assert "Sur d'autres données que celles du sujet" in basile
+    assert "supprimée du rendu, elle a été remise" in basile
+
+
+def test_comment_on_no_marked_question_is_shown_too(graded):
+    result = read_result(graded, "essai", "alix")
+    result.cells = result.cells[1:]
+    assert "Autres remarques de votre enseignant" in text_of(write_feedback(graded, result))
+
+
+def test_late_penalty_is_said_and_taken_off(graded):
+    with open_gradebook(graded) as gradebook:
+        for student in ("alix", "basile"):
+            gradebook.find_submission_notebook("essai", "essai", student).late_submission_penalty = 1.5
+        gradebook.db.commit()
+    assert "14,5 / 20" in text_of(page_of(graded, "alix"))
+    assert "Retard : 1,5 points retirés des 16 points obtenus." in text_of(page_of(graded, "alix"))
+    assert "0 / 20" in text_of(page_of(graded, "basile"))
+
+
+def test_right_answers_wait_for_the_deadline_and_hold_no_hidden_line(graded):
+    assert "Les réponses attendues" not in text_of(page_of(graded, "basile"))
+    shown = text_of(page_of(graded, "basile", with_solutions=True))
+    assert "Les réponses attendues" in shown
+    assert "Barème" in shown
+    assert "probe" not in shown
+    with open_gradebook(graded) as gradebook:
+        gradebook.update_or_create_assignment("essai", duedate=to_utc(datetime.now() + timedelta(hours=1)))
+    with pytest.raises(CourseError, match="may be shown afterwards"):
+        page_of(graded, "basile", with_solutions=True)
+    assert len(right_answers(graded, "essai").cells) == 2
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_page_is_the_same_whatever_the_graded_run_printed(graded, ending):
+    student = f"tells_by_{ending}"
+    ran = read_notebook(graded.autograded(student, "essai"))
+    assert "BEGIN HIDDEN TESTS" in str(ran), "the hand-in did not get at the hidden lines: it tests nothing"
+    before = page_of(graded, student).read_bytes()
+    assert b"random_vector" not in before.replace("« random_vector »".encode(), b"")
+    assert b"probe_rng" not in before
+    for cell in ran.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    for mark in ran.metadata.course.marks:
+        mark.update(detail="", probes={})
+    write_notebook(ran, graded.autograded(student, "essai"))
+    assert page_of(graded, student).read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """A web server on this machine that remembers what it was asked for."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.asked = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def hostile_notebook(course: Course, address: str):
+    """Return a hand-in whose every part wants to run a script or fetch something."""
+    attacks = [
+        "<script>document.title = 'taken'</script>",
+        f"<script src='{address}/script.js'></script>",
+        "<img src=x onerror=\"document.title = 'taken'\">",
+        "<svg onload=\"document.title = 'taken'\"><script>document.title = 'taken'</script></svg>",
+        "<a id=trap href=\"javascript:document.title = 'taken'\">ici</a>",
+        f"<iframe src='{address}/frame'></iframe><object data='{address}/object'></object>",
+        f"<img src='{address}/picture.png'><img srcset='{address}/set.png 1x'>",
+        f"<video src='{address}/film' poster='{address}/poster.png' autoplay></video>",
+        f"<link rel=stylesheet href='{address}/style.css'>",
+        f"<style>body {{ background: url({address}/back.png) }}</style>",
+        f'<div style="background: url({address}/div.png); position: fixed">dessus</div>',
+        f"<meta http-equiv=refresh content='0;url={address}/refresh'><base href='{address}/'>",
+        f"<form action='{address}/form'><input type=submit></form>",
+        "<button id=trap autofocus onfocus=\"document.title = 'taken'\">ok</button>",
+        "<math><mtext><table><mglyph><style><img src=x onerror=\"document.title = 'taken'\">",
+        f"![dessin]({address}/markdown.png)",
+        f"![dessin][1]\n\n[1]: {address}/reference.png",
+        "[lien](javascript:document.title='taken')",
+        "```html\n</code></pre><script>document.title = 'taken'</script>\n```",
+        "![jointe](attachment:evil.svg)",
+    ]
+    notebook = answered(course)
+    for attack in attacks:
+        notebook.cells.append(new_markdown_cell(attack))
+        data = {"text/html": attack, "text/markdown": attack, "text/plain": attack}
+        javascript = {"application/javascript": "document.title = 'taken'", "image/svg+xml": attack}
+        outputs = [new_output("display_data", data=data), new_output("display_data", data=javascript)]
+        outputs += [new_output("display_data", data={kind: attack}) for kind in ("text/latex", "text/vnd.mermaid")]
+        outputs.append(new_output("stream", name="stdout", text=attack + f"\x1b]8;;{address}/ansi\x07lien\x1b]8;;\x07"))
+        outputs.append(new_output("error", ename=attack, evalue=attack, traceback=[attack]))
+        picture = new_output("display_data", data={"image/png": f'"><{attack}'})
+        picture.metadata = {"filenames": {"image/png": f"{address}/file.png"}, "image/png": {"width": f'1"{attack}'}}
+        notebook.cells.append(new_code_cell(f"print({attack!r})", outputs=[*outputs, picture]))
+    notebook.cells[-2].attachments = {"evil.svg": {"image/svg+xml": "PHN2Zz48L3N2Zz4="}}
+    notebook.cells[-1].metadata = {"tags": ['"><script>document.title="taken"</script>']}
+    return notebook
+
+
+def test_hand_in_that_attacks_runs_nothing_and_fetches_nothing(graded, browser, listener, tmp_path):
+    notebook = hostile_notebook(graded, f"http://127.0.0.1:{listener.server_port}")
+    page = page_of(graded, "basile").read_text(encoding="utf-8")
+    start, end = page.index('<div class="notebook">'), page.index("</main>")
+    page = page[:start] + f"<title>free</title>{render_notebook(notebook)}" + page[end:]
+    # The list of allowed tags must hold alone: the page's policy, which forbids the rest again, is taken away.
+    lines = [line for line in page.splitlines() if "Content-Security-Policy" not in line]
+    assert len(lines) == len(page.splitlines()) - 1
+    path = tmp_path / "hostile.html"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    browser.get(path.as_uri())
+    title = browser.title
+    for element in browser.find_elements(By.CSS_SELECTOR, "main :is(a:not([href^=http]), button, summary)"):
+        element.click()
+    assert browser.title == title != "taken"
+    assert browser.current_url == path.as_uri()
+    assert listener.asked == []
+    assert not browser.find_elements(By.CSS_SELECTOR, "main :is(script, iframe, object, form, style, svg, math, video)")
+    attributes = browser.execute_script(
+        "return [...document.querySelectorAll('*')].flatMap(one => [...one.attributes]).map(one => one.name)"
+    )
+    assert not [name for name in attributes if name.startswith("on") or name in ("style", "srcset", "action")]
+
+
+def test_figures_and_tables_that_a_student_made_are_shown(graded, browser, tmp_path):
+    notebook = answered(graded)
+    table = "<table><thead><tr><th scope='col'>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+    data = [
+        {"text/html": f"<img alt='une courbe' width='30' src='data:image/png;base64,{PIXEL}'>", "image/png": PIXEL},
+        {"image/png": PIXEL},
+        {"text/html": f"<style>td {{ color: red }}</style>{table}"},
+    ]
+    notebook.cells.append(new_code_cell("tout()", outputs=[new_output("display_data", data=one) for one in data]))
+    path = tmp_path / "shown.html"
+    path.write_text(render_notebook(notebook), encoding="utf-8")
+    browser.get(path.as_uri())
+    pictures = browser.find_elements(By.TAG_NAME, "img")
+    assert [picture.get_attribute("alt") for picture in pictures] == ["une courbe", "image sans description"]
+    assert all(browser.execute_script("return arguments[0].naturalWidth", picture) == 1 for picture in pictures)
+    assert pictures[0].size["width"] == 30
+    assert browser.find_element(By.CSS_SELECTOR, "th[scope=col]").text == "a"
+    assert "color: red" not in browser.page_source
+
+
+def test_page_can_be_read_without_seeing_it(graded, browser):
+    browser.get(page_of(graded, "alix").as_uri())
+    assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "fr"
+    assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
+    levels = [int(heading.tag_name[1]) for heading in browser.find_elements(By.CSS_SELECTOR, "h1, h2, h3, h4, h5, h6")]
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)) or levels[:3] == [
+        1,
+        2,
+        3,
+    ]
+    assert all(header.get_attribute("scope") for header in browser.find_elements(By.CSS_SELECTOR, ".marks th"))
+    assert browser.find_element(By.CSS_SELECTOR, ".marks caption").text
+    assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def test_colours_of_code_contrast_with_the_page():
+    # Coloured blanks and the kinds of a diff are in the sheet, and in no cell.
+    rules = [rule for rule in highlighting_css().splitlines() if "Whitespace" not in rule and "Generic" not in rule]
+    colours = set(re.findall(r"(?<!-)color: (#[0-9A-Fa-f]{6})", "".join(rules)))
+    assert len(colours) > 5
+    assert min(map(contrast_with_white, colours)) >= 4.5
+
+
+def contrast_with_white(colour: str) -> float:
+    """Return the ratio defined by WCAG 2.2, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)

@@ -1,0 +1,136 @@
+"""The report: its numbers on classes made for them, and its page clicked through in headless Chromium."""
+
+import copy
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from instructor.course import CourseError
+from instructor.grade import Result
+from instructor.notebooks import find_cell, read_notebook
+from instructor.report.page import write_report
+from instructor.report.similar import find_similar
+from instructor.report.statistics import analyse_items, find_losses, summarise
+from tests.instructor.conftest import answered
+from tests.instructor.pages.conftest import ODD, RENAMED
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+
+def result(student: str, *scores: float | None, reason: str = "raison") -> Result:
+    cells = [
+        {"grade_id": f"test_q{rank}", "score": score, "max_score": 4.0, "reason": reason, "detail": f"run of {student}"}
+        for rank, score in enumerate(scores)
+    ]
+    return Result(student, "essai", score=sum(score or 0 for score in scores), max_score=4.0 * len(scores), cells=cells)
+
+
+# The first question follows the two others, the last one goes against them.
+CLASS = [result(f"s{rank}", 4.0 * (rank >= 4), 0.5 * rank, 4.0 * (rank < 2)) for rank in range(8)]
+
+
+def test_success_and_counts_of_a_question_are_those_of_its_points():
+    first, second, third = analyse_items(CLASS)
+    assert (first.success, first.full, first.none, first.marked) == (0.5, 4, 4, 8)
+    assert second.success == pytest.approx(1.75 / 4)
+    assert third.success == 0.25
+
+
+def test_discrimination_is_positive_where_the_better_succeed_and_negative_where_they_fail():
+    first, second, third = analyse_items(CLASS)
+    # By hand: the first question against the sum of the others, 4, 4.5, 1, 1.5, 2, 2.5, 3, 3.5.
+    assert first.discrimination == pytest.approx(0.0, abs=1e-12)
+    assert second.discrimination == pytest.approx(0.324, abs=1e-3)
+    assert third.discrimination == pytest.approx(-0.770, abs=1e-3)
+
+
+def test_discrimination_is_unknown_where_everyone_earned_the_same_or_few_are_marked():
+    same = [result(f"s{rank}", 4.0, float(rank)) for rank in range(5)]
+    assert analyse_items(same)[0].discrimination is None
+    assert all(item.discrimination is None for item in analyse_items(CLASS[:4]))
+
+
+def test_written_answers_that_wait_count_for_no_difficulty():
+    waiting = [result(f"s{rank}", 4.0, None) for rank in range(6)]
+    _, written = analyse_items(waiting)
+    assert (written.marked, written.success) == (0, None)
+
+
+def test_summary_is_that_of_the_marks():
+    summary = summarise([result(f"s{mark}", float(mark)) for mark in range(5)])
+    assert (summary.count, summary.mean, summary.quartiles) == (5, 2.0, (1.0, 2.0, 3.0))
+
+
+def test_reasons_are_ordered_by_what_they_cost_the_class():
+    class_ = [result("a", 3.0, reason="petite"), result("b", 0.0, reason="grande"), result("c", 2.0, reason="grande")]
+    losses = find_losses(class_)
+    assert [(loss.reason, loss.points, loss.students) for loss in losses] == [
+        ("grande", 6.0, ["b", "c"]),
+        ("petite", 1.0, ["a"]),
+    ]
+
+
+def test_renamed_copy_is_found_with_its_passages_and_another_answer_is_not(pristine_course):
+    release = read_notebook(pristine_course.release("essai"))
+    other = "    import statistics\n    numbers = [float(number) for number in x]\n    return statistics.fmean(numbers)"
+    handins = {name: answered(pristine_course, code) for name, code in [("a", ODD), ("b", RENAMED), ("c", other)]}
+    (pair,) = find_similar(handins, release)
+    assert pair.students == ("a", "b")
+    assert min(pair.shares) > 0.9
+    assert "<mark>" in pair.answers[0]
+    assert "total" in pair.answers[1]
+
+
+def test_the_statement_alone_makes_nobody_alike(pristine_course):
+    release = read_notebook(pristine_course.release("essai"))
+    assert find_similar({"a": release, "b": copy.deepcopy(release)}, release) == []
+    commented = copy.deepcopy(release)
+    find_cell(commented, "sol_mean").source += "\n    # je ne sais pas"
+    assert find_similar({"a": commented, "b": copy.deepcopy(commented)}, release) == []
+
+
+def test_code_in_a_similar_answer_is_escaped(pristine_course):
+    release = read_notebook(pristine_course.release("essai"))
+    code = ODD + "\n    '<script>alert(1)</script>'"
+    (pair,) = find_similar({name: answered(pristine_course, code) for name in "ab"}, release)
+    assert "<script>" not in pair.answers[0].replace("<mark>", "").replace("</mark>", "")
+
+
+def test_report_without_a_graded_hand_in_is_an_error(course):
+    with pytest.raises(CourseError, match="no graded hand-in of the lab 'essai'"):
+        write_report(course, "essai")
+
+
+def test_report_is_clicked_through_and_holds_what_a_teacher_looks_for(graded, browser):
+    path = write_report(graded, "essai")
+    browser.get(path.as_uri())
+    for link in browser.find_elements(By.CSS_SELECTOR, "nav a"):
+        link.click()
+        target = link.get_attribute("href").split("#")[1]
+        assert browser.execute_script("return document.querySelector(':target').id") == target
+    for details in browser.find_elements(By.TAG_NAME, "details"):
+        summary = details.find_element(By.TAG_NAME, "summary")
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", summary)
+        summary.click()
+        assert details.get_attribute("open") is not None
+    losses = [loss.text for loss in browser.find_elements(By.CSS_SELECTOR, "details.loss")]
+    assert any("chloe, driss" in loss and "return running / max(seen, 3)" in loss for loss in losses)
+    (pair,) = (one for one in browser.find_elements(By.CSS_SELECTOR, "details.pair") if "chloe and driss" in one.text)
+    sides = pair.find_elements(By.TAG_NAME, "section")
+    assert [len(side.find_elements(By.TAG_NAME, "mark")) > 0 for side in sides] == [True, True]
+    assert sides[0].rect["y"] == sides[1].rect["y"]
+    reviews = [one.text for one in browser.find_elements(By.CSS_SELECTOR, "details.review")]
+    assert any(one.startswith("tells_by_its_type") and "get_ipython" in one for one in reviews)
+    rows = {
+        row.text.split()[0]: row.text for row in browser.find_elements(By.CSS_SELECTOR, "#hand-ins + table tbody tr")
+    }
+    assert "elle a été remise" in rows["basile"]
+    assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
+
+
+def test_figures_of_the_report_are_told_in_words(graded, browser):
+    browser.get(write_report(graded, "essai").as_uri())
+    figures = browser.find_elements(By.TAG_NAME, "svg")
+    assert [figure.aria_role for figure in figures] == ["image"] * len(figures)
+    assert "Histogram of 6 marks, rounded: 5 at 0, 1 at 16; median 0." in [figure.accessible_name for figure in figures]
+    assert all(figure.rect["width"] > 300 for figure in figures)
