@@ -8,7 +8,7 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup sandbox demo test attacks lint check clean
+.PHONY: setup sandbox demo test bench attacks lint check clean
 
 setup: $(VENV)/.installed sandbox
 
@@ -35,6 +35,10 @@ test: setup
 	$(BIN)/pytest tests --ignore tests/instructor/adversarial --numprocesses $(JOBS) --dist loadgroup
 	$(BIN)/pytest source --nbval-lax --nbval-kernel-name course-warm --nbval-cell-timeout 120 --numprocesses $(JOBS) --dist loadfile
 	@echo "make test: everything passed"
+
+# Loaders against the usual recipes, side by side, on the real data of COURSE_DATA.
+bench: setup
+	$(BIN)/python -m bench.data
 
 # Attacks on the grader, among them bombs that keep the whole machine busy: on their own, on an idle machine.
 attacks: setup
