@@ -38,10 +38,10 @@ def test_success_and_counts_of_a_question_are_those_of_its_points():
 
 def test_discrimination_is_positive_where_the_better_succeed_and_negative_where_they_fail():
     first, second, third = analyse_items(CLASS)
-    # By hand: the first question against the sum of the others, 4, 4.5, 1, 1.5, 2, 2.5, 3, 3.5.
+    # numpy.corrcoef of each question against the sum of the two others.
     assert first.discrimination == pytest.approx(0.0, abs=1e-12)
-    assert second.discrimination > 0
-    assert third.discrimination < 0
+    assert second.discrimination == pytest.approx(0.251976, abs=1e-5)
+    assert third.discrimination == pytest.approx(-0.662177, abs=1e-5)
 
 
 def test_discrimination_is_unknown_where_everyone_earned_the_same_or_few_are_marked():
