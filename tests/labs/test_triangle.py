@@ -1,7 +1,7 @@
 """The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
 
-One more run is graded for each answer of `tests/labs/<lab>/answers.py`. The tests of a lab share one worker, hence one
-reference run (`--dist loadgroup`).
+One more run is graded for each answer of `tests/labs/<lab>/answers.py`. Each half of a lab's answers shares one worker,
+hence one reference run (`--dist loadgroup`): whole labs would leave the other workers idle at the end.
 """
 
 from pathlib import Path
@@ -19,11 +19,11 @@ from instructor.notebooks import is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 POLICY = Policy(seed=20_240_917, kernel_name=SANDBOXED if sandbox_available()[0] else WARM)
-LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(lab)) for lab in COURSE.labs]
+LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(f"{lab}-0")) for lab in COURSE.labs]
 ANSWERS = [
-    pytest.param(lab, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(lab))
+    pytest.param(lab, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(f"{lab}-{number % 2}"))
     for lab in COURSE.labs
-    for answer in load_answers(COURSE.answers(lab))
+    for number, answer in enumerate(load_answers(COURSE.answers(lab)))
 ]
 
 

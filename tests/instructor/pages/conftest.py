@@ -69,7 +69,7 @@ def graded(graded_class, tmp_path_factory) -> Course:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Chrome]:
     """A browser; the test is skipped where Chromium or its driver is missing."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    chromium, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
     if not (chromium and driver):
         pytest.skip("no chromium or chromedriver: apt-get install chromium chromium-driver")
     options = ChromeOptions()
