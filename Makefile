@@ -2,7 +2,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= $(shell nproc)
+# nproc would answer OMP_NUM_THREADS, which is set below for other reasons.
+JOBS ?= $(shell env -u OMP_NUM_THREADS nproc)
 
 export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
