@@ -2,7 +2,13 @@
 
 from helpers.diagrams.graph import bayes_net
 from helpers.diagrams.mlp import logistic_regression_graph, mlp_graph
-from helpers.diagrams.recurrent import bidirectional_layer, gru_cell, padding_and_packing, states_at_word
+from helpers.diagrams.recurrent import (
+    bidirectional_layer,
+    gru_cell,
+    padding_and_packing,
+    states_at_word,
+    vanishing_gradient,
+)
 
 __all__ = [
     "bayes_net",
@@ -12,4 +18,5 @@ __all__ = [
     "mlp_graph",
     "padding_and_packing",
     "states_at_word",
+    "vanishing_gradient",
 ]

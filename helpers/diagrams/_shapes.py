@@ -60,7 +60,15 @@ def disc(ax: Axes, centre: Point, text: str, color: str = GREY, *, radius: float
     label(ax, centre, text, size=15)
 
 
-def arrow(ax: Axes, points: Sequence[Point], color: str = GREY, *, dashed: bool = False, bridge: bool = False) -> None:
+def arrow(
+    ax: Axes,
+    points: Sequence[Point],
+    color: str = GREY,
+    *,
+    dashed: bool = False,
+    bridge: bool = False,
+    width: float = 1.8,
+) -> None:
     """Draw a broken line through `points`, with a head at its end; a bridge interrupts the lines that it crosses."""
     if bridge:
         ax.plot(*zip(*points, strict=True), color="white", linewidth=8, marker="", solid_capstyle="butt", zorder=2)
@@ -69,7 +77,7 @@ def arrow(ax: Axes, points: Sequence[Point], color: str = GREY, *, dashed: bool 
             path=Path(points),
             arrowstyle="-|>",
             mutation_scale=14,
-            linewidth=1.8,
+            linewidth=width,
             linestyle=(0, (4, 2)) if dashed else "-",
             color=color,
             joinstyle="miter",

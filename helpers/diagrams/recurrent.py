@@ -25,6 +25,7 @@ from helpers.diagrams._shapes import (
 )
 from helpers.plotting import display
 from helpers.plotting.style import WIDTH, style
+from helpers.plotting.values import french
 
 MAX_WORDS = 8
 ROW = 0.42  # inches
@@ -181,6 +182,58 @@ def padding_and_packing(sentences: Sequence[Sequence[str]] = SENTENCES) -> None:
         figure,
         f"Lot de {rows} phrases de longueurs {_listed(lengths)}, complété par des <pad> jusqu'à {steps} mots. "
         f"Empaqueté, le même lot n'a plus de <pad> : pas après pas, le réseau lit {_listed(batch_sizes)} phrases.",
+    )
+
+
+def vanishing_gradient(factor: float = 0.5, steps: int = 7) -> None:
+    """Display a layer unrolled in time, the gradient that comes back from the loss, and what each word receives of it.
+
+    Parameters
+    ----------
+    factor
+        What a step multiplies the norm of the gradient by, between 0 and 1.
+    steps
+        Words of the sequence, three to eight.
+
+    Raises
+    ------
+    ValueError
+        The factor or the number of steps is out of its range.
+    """
+    if not 0 < factor < 1 or not 3 <= steps <= MAX_WORDS:
+        raise ValueError(f"vanishing_gradient : un facteur entre 0 et 1, et de 3 à {MAX_WORDS} pas.")
+    received = [factor ** (steps - t) for t in range(1, steps + 1)]
+    left, pitch, y_bar, y_word, y_state, y_back = 1.55, 6.1 / (steps - 1), 0.5, 1.95, 2.95, 3.75
+    columns = [left + t * pitch for t in range(steps)]
+    with style():
+        figure, ax = canvas(WIDTH, 4.2)
+        for y, name in ((y_bar + 0.45, "gradient reçu\npar le mot"), (y_word, "mots"), (y_state, "états")):
+            label(ax, (0.05, y), name, align="left")
+        for t, (x, share) in enumerate(zip(columns, received, strict=True), start=1):
+            box(ax, (x, y_word), f"$x_{t}$", GREY, width=0.6)
+            box(ax, (x, y_state), f"$h_{t}$", BLUE, width=0.6)
+            arrow(ax, [(x, y_word + 0.28), (x, y_state - 0.28)])
+            ax.add_patch(Rectangle((x - 0.2, y_bar), 0.4, share, facecolor=TINTS[ORANGE], edgecolor=ORANGE))
+            label(ax, (x, y_bar - 0.2), french(share, 2), size=11)
+        box(ax, (columns[-1] + 1, y_state), "$L$", ORANGE, width=0.5)
+        arrow(ax, [(columns[-1] + 0.3, y_state), (columns[-1] + 0.75, y_state)])
+        arrow(
+            ax,
+            [(columns[-1] + 1, y_state + 0.28), (columns[-1] + 1, y_back), (columns[-1] + 0.12, y_back)],
+            ORANGE,
+            width=3,
+        )
+        for (here, there), share in zip(itertools.pairwise(columns), received, strict=False):
+            arrow(ax, [(here + 0.3, y_state), (there - 0.3, y_state)])
+            # Never so thin that the arrow is lost: the bars give the exact share.
+            arrow(ax, [(there - 0.12, y_back), (here + 0.12, y_back)], ORANGE, width=0.4 + 2.6 * share / factor)
+            label(ax, ((here + there) / 2, y_back + 0.22), f"× {french(factor, 1)}", ORANGE, size=11)
+    shares = " ; ".join(french(share, 2) for share in received)
+    display.show(
+        figure,
+        f"Couche récurrente dépliée sur {steps} mots. La perte L est calculée après le dernier état ; son gradient "
+        f"revient d'état en état, multiplié à chaque pas par {french(factor, 1)}. Part reçue par les mots, du "
+        f"premier au dernier : {shares}.",
     )
 
 

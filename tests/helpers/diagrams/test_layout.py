@@ -16,6 +16,8 @@ DRAWINGS = {
     "states_at_last_word": lambda: diagrams.states_at_word(["extraordinairement"] * 8, 7),
     "padding": diagrams.padding_and_packing,
     "padding_long": lambda: diagrams.padding_and_packing([["extraordinairement"] * n for n in (8, 1, 5, 3, 2, 8)]),
+    "vanishing_gradient": diagrams.vanishing_gradient,
+    "vanishing_gradient_long": lambda: diagrams.vanishing_gradient(0.9, 8),
     "logistic_regression": diagrams.logistic_regression_graph,
     "mlp_1": lambda: diagrams.mlp_graph(1),
     "mlp_2": lambda: diagrams.mlp_graph(2),

@@ -63,6 +63,14 @@ def test_packing_reads_as_many_sentences_as_pytorch(shown):
     assert drawn[drawn.index("phrases lues à ce pas") - 4 : -1] == [str(size) for size in packed.batch_sizes.tolist()]
 
 
+def test_each_word_receives_the_factor_to_the_power_of_its_distance(shown):
+    diagrams.vanishing_gradient(0.4, 4)
+    figure, alt = shown[0]
+    bars = [patch.get_height() for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
+    assert bars == pytest.approx([0.064, 0.16, 0.4, 1])
+    assert "0,06 ; 0,16 ; 0,40 ; 1,00" in alt
+
+
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
@@ -73,6 +81,8 @@ def test_packing_reads_as_many_sentences_as_pytorch(shown):
         (lambda: diagrams.padding_and_packing([["un"]]), "2 à 6 phrases"),
         (lambda: diagrams.padding_and_packing([["un"], []]), "1 à 8 mots"),
         (lambda: diagrams.padding_and_packing(["une phrase", "deux"]), "liste de mots"),
+        (lambda: diagrams.vanishing_gradient(1.5), "entre 0 et 1"),
+        (lambda: diagrams.vanishing_gradient(0.5, 9), "3 à 8 pas"),
     ],
 )
 def test_sentences_that_do_not_fit_are_refused(draw, message):
