@@ -1,5 +1,6 @@
 """Drawings that explain: graphs, networks, shapes. Each displays itself with a French alternative text."""
 
+from helpers.diagrams.convolution import convolution_positions
 from helpers.diagrams.graph import bayes_net
 from helpers.diagrams.mlp import logistic_regression_graph, mlp_graph
 from helpers.diagrams.recurrent import (
@@ -13,6 +14,7 @@ from helpers.diagrams.recurrent import (
 __all__ = [
     "bayes_net",
     "bidirectional_layer",
+    "convolution_positions",
     "gru_cell",
     "logistic_regression_graph",
     "mlp_graph",

@@ -9,6 +9,8 @@ import pytest
 from helpers import diagrams
 
 DRAWINGS = {
+    "convolution": lambda: diagrams.convolution_positions(7, 3, 2, 1),
+    "convolution_long": lambda: diagrams.convolution_positions(16, 2, 1, 1),
     "gru_cell": diagrams.gru_cell,
     "bidirectional": diagrams.bidirectional_layer,
     "bidirectional_long": lambda: diagrams.bidirectional_layer(["anticonstitutionnellement"] * 8),
