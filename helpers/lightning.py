@@ -105,8 +105,9 @@ class WordClassifier(lightning.LightningModule):
         print(" · ".join([f"{self.current_epoch + 1:6d}", *cells, f"{french(seconds, 1)} s".rjust(8)]))
 
     def on_train_end(self) -> None:
-        """Close the progress bar."""
+        """Close the progress bar, and forget it: a bar cannot be copied, and a model that trains again may be."""
         self._bar.close()
+        del self._bar
 
     def _step(self, part: str, batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         ids, lengths, labels, indices = batch

@@ -8,6 +8,7 @@ from helpers.lightning import TRAINER_OPTIONS, WordClassifier, read_history  # b
 
 # isort: split
 import lightning
+from lightning.pytorch.callbacks import EMAWeightAveraging
 from lightning.pytorch.loggers import CSVLogger
 from torch.utils.data import DataLoader
 
@@ -76,6 +77,18 @@ class TestTraining:
         trainer, logger = fit(model, 2)
         trainer.test(model, DataLoader(examples(16), 8), verbose=False)
         assert len(read_history(logger.log_dir)) == 2
+
+    def test_average_of_the_weights_is_kept_and_the_model_can_train_again(self, fit, embedding):
+        class Averaged(LinearAtWord):
+            def configure_callbacks(self):
+                return [EMAWeightAveraging(decay=0.999, use_buffers=False)]
+
+        model = Averaged(embedding, learning_rate=0.3)
+        for _ in range(2):
+            before = model.linear.weight.clone()
+            fit(model, 1)
+            # Four steps of 0.3 move a weight by about 1; their average has hardly left the first of them.
+            assert 0 < (model.linear.weight - before).abs().max() < 0.5
 
     def test_positive_logits_below_one_are_verbs(self, fit, embedding):
         model = AlwaysThreeQuarters(embedding)
