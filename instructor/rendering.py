@@ -14,6 +14,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from instructor.mathml import with_formulas
 from instructor.notebooks import without_hidden_tests
 
 TAGS = bleach.ALLOWED_TAGS | {
@@ -41,7 +42,8 @@ def render_notebook(notebook: NotebookNode) -> Markup:
     """Return a notebook as an HTML fragment whose headings begin at level 3.
 
     nbconvert renders it; what comes out goes through a list of allowed tags and attributes, so that scripts, frames,
-    event handlers, styles and images fetched from elsewhere are gone whichever cell or output brought them.
+    event handlers, styles and images fetched from elsewhere are gone whichever cell or output brought them. Formulas
+    become MathML.
     """
     notebook = copy.deepcopy(notebook)
     notebook.metadata.pop("widgets", None)  # Colab saves them without the `state` that nbconvert looks up
@@ -54,7 +56,7 @@ def render_notebook(notebook: NotebookNode) -> Markup:
             for output in cell.outputs:
                 _shorten(output)
     body, _ = _exporter().from_notebook_node(notebook)
-    return clean(body)
+    return Markup(with_formulas(clean(body)))
 
 
 @cache
