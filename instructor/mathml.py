@@ -15,13 +15,13 @@ from latex2mathml.converter import convert_to_element
 FORMULA = re.compile(r"\$\$(?P<block>[^$]+)\$\$|(?<![\\$])\$(?P<inline>(?!\s)[^$]+(?<!\s))\$(?!\d)")
 MAX_CHARACTERS = 3000
 # Presentation elements of MathML Core, https://www.w3.org/TR/mathml-core/; none fetches, links or runs anything.
-TAGS = frozenset(
-    "math mrow mi mn mo ms mtext mspace mfrac msqrt mroot mstyle mpadded mphantom "
-    "msub msup msubsup munder mover munderover mtable mtr mtd".split()
-)
-ATTRIBUTES = frozenset(
-    "display accent stretchy fence form minsize maxsize width displaystyle scriptlevel columnalign".split()
-)
+TAGS = {
+    *("math", "mrow", "mi", "mn", "mo", "ms", "mtext", "mspace", "mfrac", "msqrt", "mroot", "mstyle", "mphantom"),
+    *("msub", "msup", "msubsup", "munder", "mover", "munderover", "mtable", "mtr", "mtd"),
+}
+ATTRIBUTES = {
+    *("display", "displaystyle", "scriptlevel", "accent", "stretchy", "fence", "form", "minsize", "maxsize", "width"),
+}
 ALPHABETS = {"bold": "BOLD", "double-struck": "DOUBLE-STRUCK", "script": "SCRIPT", "fraktur": "FRAKTUR"}
 NOT_MATH = ("code", "pre", "script", "style", "math")
 
