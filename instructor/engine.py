@@ -3,71 +3,127 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 from distributed import Client, Future, LocalCluster, as_completed
+from distributed.client import ClosedClientError, FutureCancelledError
+from distributed.comm import CommClosedError
 from nbformat import NotebookNode
 
 from instructor.course import CourseError
 from instructor.grading import Lab, grade_hand_in
+from instructor.notebooks import NotebookError
+from instructor.repair import HandInError
 
 CONNECTION_TIMEOUT = 10  # seconds
+RECONNECTION_TIMEOUT = 120  # seconds that a restarted scheduler has to find its workers again
+CONNECTIONS = 5
+LOST = (CommClosedError, CancelledError, FutureCancelledError, ClosedClientError)
+
+
+class GradingError(Exception):
+    """Grading a hand-in failed, which is nobody's fault but ours; the message says how."""
+
+
+Outcome = NotebookNode | Exception
 TASKS_IN_FLIGHT = 4  # for each worker: enough to keep it busy, few enough for the scheduler's memory
 
 
 def grade_side_by_side(
     hand_ins: dict[Hashable, tuple[bytes, Lab]], *, workers: int, scheduler: str | None = None
-) -> Iterator[tuple[Hashable, NotebookNode | Exception]]:
+) -> Iterator[tuple[Hashable, Outcome]]:
     """Yield (key, graded notebook or what went wrong) as each hand-in is done, in any order.
 
     One worker without a scheduler is this process itself. A worker that dies is replaced and its task run again, three
-    times at most.
+    times at most; what a scheduler takes along when it goes is asked for again, once it is back.
+
+    Raises
+    ------
+    CourseError
+        No scheduler answers, or it is lost for good. What was yielded before is done.
     """
     if scheduler is None and min(workers, len(hand_ins)) <= 1:
         for key, (content, lab) in hand_ins.items():
             yield key, _outcome(content, lab)
         return
-    with _connect(workers, scheduler) as client:
-        labs = {id(lab): client.scatter(lab, broadcast=True, hash=False) for _, lab in hand_ins.values()}
-        waiting = iter(hand_ins.items())
-        keys = {}
+    left = dict(hand_ins)
+    patience = CONNECTION_TIMEOUT
+    for _ in range(CONNECTIONS):
+        with _connect(workers, scheduler, patience) as client, suppress(*LOST):
+            for key, outcome in _run(client, dict(left)):
+                del left[key]
+                yield key, outcome
+        if not left:
+            return
+        patience = RECONNECTION_TIMEOUT
+    raise CourseError(
+        f"the scheduler was lost {CONNECTIONS} times; {len(left)} hand-ins are left: run the same command again, "
+        "which goes on where this one stopped"
+    )
 
-        def submit(count: int) -> list[Future]:
-            futures = []
-            for key, (content, lab) in islice(waiting, count):
-                futures.append(client.submit(_outcome, content, labs[id(lab)], pure=False))
-                keys[futures[-1].key] = key
-            return futures
 
-        running = as_completed(submit(TASKS_IN_FLIGHT * len(client.scheduler_info(n_workers=-1)["workers"])))
-        for future in running:
-            error = future.exception()  # the worker died too often, or the scheduler went away
-            yield keys.pop(future.key), error or future.result()
+def _run(client: Client, hand_ins: dict[Hashable, tuple[bytes, Lab]]) -> Iterator[tuple[Hashable, Outcome]]:
+    """Yield what becomes of the hand-ins, but of those that a lost scheduler has forgotten."""
+    labs = {id(lab): client.scatter(lab, broadcast=True, hash=False) for _, lab in hand_ins.values()}
+    waiting = iter(hand_ins.items())
+    keys = {}
+
+    def submit(count: int) -> list[Future]:
+        futures = []
+        for key, (content, lab) in islice(waiting, count):
+            futures.append(client.submit(_outcome, content, labs[id(lab)], pure=False))
+            keys[futures[-1].key] = key
+        return futures
+
+    running = as_completed(submit(TASKS_IN_FLIGHT * len(client.scheduler_info(n_workers=-1)["workers"])))
+    for future in running:
+        key = keys.pop(future.key)
+        if future.status != "cancelled":
+            yield key, _result_of(future)
             running.update(submit(1))
 
 
-def _outcome(content: bytes, lab: Lab) -> NotebookNode | Exception:
-    """Run the task; what is wrong with a hand-in is a result like another, not a failure to be retried."""
+def _result_of(future: Future) -> Outcome:
+    """Return the result, or why there is none: a worker that died too often, or sent what cannot be read."""
     try:
-        return grade_hand_in(content, lab)
-    except Exception as error:  # one student never stops another, whatever went wrong
+        return future.exception() or future.result()
+    except LOST:
+        raise
+    except Exception as error:
         return error
 
 
+def _outcome(content: bytes, lab: Lab) -> Outcome:
+    """Run the task; what is wrong with a hand-in is a result like another, not a failure to be retried."""
+    try:
+        return grade_hand_in(content, lab)
+    except (HandInError, NotebookError) as error:
+        return error
+    except Exception as error:  # one student never stops another, whatever went wrong
+        # An exception of any kind may not survive the journey to another process.
+        return GradingError(f"{type(error).__name__}: {error}")
+
+
 @contextmanager
-def _connect(workers: int, scheduler: str | None) -> Iterator[Client]:
+def _connect(workers: int, scheduler: str | None, patience: float) -> Iterator[Client]:
+    """Give a client of the scheduler, or of a cluster on this machine; wait for workers `patience` seconds at most."""
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=CONNECTION_TIMEOUT)
+            client = Client(scheduler, timeout=patience)
         except (OSError, ValueError) as error:
             raise CourseError(
                 f"no Dask scheduler answers at {scheduler} ({error}); start one with 'dask scheduler'"
             ) from None
-        if not client.scheduler_info()["workers"]:
+        try:
+            client.wait_for_workers(1, timeout=patience)
+        except TimeoutError:
             client.close()
-            raise CourseError(f"the scheduler at {scheduler} has no worker; start some with 'dask worker {scheduler}'")
+            raise CourseError(
+                f"the scheduler at {scheduler} has no worker; start some with 'dask worker {scheduler}'"
+            ) from None
         with client:
             yield client
         return

@@ -9,6 +9,8 @@ from nbformat.v4 import new_output
 from nbformat.validator import isvalid
 
 MAX_TEXT = 100_000
+# All that a cell writes.
+MAX_TEXTS = 1_000_000
 # All the outputs of a cell together: some fifty figures, or twenty of the largest probes.
 MAX_CHARACTERS = 20_000_000
 MAX_OUTPUTS = 1000
@@ -37,26 +39,40 @@ def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
             kept.append(output)
     for output in kept:
         _shorten_texts(output)
-    return _without_middle(kept)
+    texts = [output for output in kept if _is_text(output)]
+    return _without_middle(_without_middle(kept, texts, MAX_TEXTS), kept, MAX_CHARACTERS)
 
 
-def _without_middle(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    total, cut = sum(map(size, outputs)), 0
-    while total > MAX_CHARACTERS or len(outputs) > MAX_OUTPUTS:
-        total -= size(outputs.pop(len(outputs) // 2))
-        cut += 1
-    if cut:
-        note = new_output("stream", name="stdout", text=f"\n[... {cut} outputs cut ...]\n")
-        outputs.insert(len(outputs) // 2, note)
-    return outputs
+def _without_middle(outputs: list[NotebookNode], some: list[NotebookNode], limit: int) -> list[NotebookNode]:
+    """Return `outputs` without the middle of `some` of them, which then take about `limit` characters at most.
+
+    The first error stays, whatever surrounds it: it costs the cell its points.
+    """
+    error = next((output for output in outputs if output.output_type == "error"), None)
+    shown = {id(output) for output in outputs}
+    kept = [output for output in some if output is not error and id(output) in shown]
+    total, dropped = sum(map(size, kept)), set()
+    while total > limit or len(kept) > MAX_OUTPUTS:
+        middle = kept.pop(len(kept) // 2)
+        total -= size(middle)
+        dropped.add(id(middle))
+    if not dropped:
+        return outputs
+    first = next(index for index, output in enumerate(outputs) if id(output) in dropped)
+    note = new_output("stream", name="stdout", text=f"\n[... {len(dropped)} outputs cut ...]\n")
+    return [*outputs[:first], note, *(output for output in outputs[first:] if id(output) not in dropped)]
+
+
+def _is_text(output: NotebookNode) -> bool:
+    return all(kind.startswith("text/") for kind in output.get("data", {}))
 
 
 def _shorten_texts(output: NotebookNode) -> None:
     if output.output_type == "stream":
         output.text = _shorten_text(output.text)
     elif output.output_type == "error":
-        output.evalue = _shorten_text(output.evalue)
-        output.traceback = [_shorten_text(line) for line in output.traceback[-MAX_OUTPUTS:]]
+        output.ename, output.evalue = _shorten_text(output.ename), _shorten_text(output.evalue)
+        output.traceback = _shorten_text("\n".join(output.traceback)).split("\n")
     elif isinstance(output.data.get("text/plain"), str):
         output.data["text/plain"] = _shorten_text(output.data["text/plain"])
 

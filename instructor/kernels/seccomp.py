@@ -34,6 +34,8 @@ _NAMESPACES = ["unshare", "setns"]
 _OTHER_PROCESSES = ["ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd"]
 # The client reaches the kernel's sockets by their paths in the box, and must not be led elsewhere.
 _LINKS = ["symlink", "symlinkat"]
+# The one core that a hand-in is given keeps it from starving the others.
+_SCHEDULING = ["sched_setaffinity"]
 _UNNEEDED = ["add_key", "keyctl", "request_key", "bpf", "perf_event_open", "userfaultfd", "io_uring_setup"]
 
 
@@ -70,7 +72,7 @@ def restrict_system_calls() -> None:
         if error := library.seccomp_rule_add_array(rules, _ERRNO | code, call, len(array or ()), array):
             raise OSError(-error, f"seccomp rule for {name}")
 
-    for name in _UNCOUNTED_MEMORY + _MOUNTS + _NAMESPACES + _OTHER_PROCESSES + _LINKS + _UNNEEDED:
+    for name in _UNCOUNTED_MEMORY + _MOUNTS + _NAMESPACES + _OTHER_PROCESSES + _LINKS + _SCHEDULING + _UNNEEDED:
         refuse(name, errno.EPERM)
     for flag in _NEW_NAMESPACES:
         refuse("clone", errno.EPERM, 0, _MASKED_EQUAL, flag, flag)

@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from instructor.kernels.forkserver import MAX_MESSAGE
-from instructor.kernels.limits import Limits, Meter
+from instructor.kernels.limits import METER_SECONDS, Limits, Meter
 from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work, sandbox_environment
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-METER_MILLISECONDS = 200
+MAX_BOXES_A_CORE = 64
 
 
 def guard(connection: socket.socket) -> NoReturn:
@@ -55,7 +55,8 @@ def _run_free(connection: socket.socket, request: dict) -> dict:
     if not kernel:
         with _telling(connection):
             os.chdir(request["cwd"])
-            prepare_fork(request, request["env"])
+            os.sched_setaffinity(0, request["cpus"])
+            prepare_fork(request["env"])
         become_kernel(request["connection_file"])
     _send(connection, {"started": kernel})
     return watch(connection, kernel)
@@ -65,11 +66,13 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
     """Run a kernel in the sandbox, on a copy of the working directory."""
     limits = Limits(**request["limits"])
     box = Box(limits)
+    core, reservation = reserve_core(request["cpus"])
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     entrant = os.fork()
     if not entrant:
         with _telling(connection):
             ours.close()
+            reservation.close()
             box.release()
             box.enter()
             # Only a child is in the new process namespace. Its parent leaves, so that the warden inherits it.
@@ -81,8 +84,9 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
                 os._exit(1)
             theirs.close()
             os.chdir(WORK)
+            os.sched_setaffinity(0, {core})
             confine(box.uid, limits)
-            prepare_fork(request, sandbox_environment(request["env"]))
+            prepare_fork(sandbox_environment(request["env"]))
         # A module beside the notebook must not take the place of a library or of `helpers`.
         become_kernel(f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True")
 
@@ -106,6 +110,21 @@ def _run_boxed(connection: socket.socket, request: dict) -> dict:
     return watch(connection, int(pid), Meter(limits, processes, writable))
 
 
+def reserve_core(cores: list[int]) -> tuple[int, socket.socket]:
+    """Return the least used of `cores`, and what reserves it until it is closed.
+
+    Whatever a hand-in starts shares one core, so that a fork bomb starves nobody else. A name in the abstract namespace
+    is known to the whole machine, and goes when its process does.
+    """
+    reservation = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    for number in range(MAX_BOXES_A_CORE):
+        for core in cores:
+            with suppress(OSError):
+                reservation.bind(f"\0course-core-{core}-{number}")
+                return core, reservation
+    return random.choice(cores), reservation
+
+
 def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) -> dict:
     """Pass the client's signals on until the kernel ends, the client goes or a limit is passed; return the end."""
     pidfd = os.pidfd_open(kernel)
@@ -113,7 +132,7 @@ def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) ->
     poll.register(connection, select.POLLIN)
     poll.register(pidfd, select.POLLIN)
     while True:
-        ready = {descriptor for descriptor, _ in poll.poll(METER_MILLISECONDS if meter else None)}
+        ready = {descriptor for descriptor, _ in poll.poll(1000 * METER_SECONDS if meter else None)}
         if pidfd in ready:
             return {"exited": os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])}
         if connection.fileno() in ready:
@@ -154,10 +173,9 @@ def _telling(connection: socket.socket) -> Iterator[None]:
     connection.close()
 
 
-def prepare_fork(request: dict, env: dict[str, str]) -> None:
-    """Make this fork a process of its own, with what a child of the client would have inherited."""
+def prepare_fork(env: dict[str, str]) -> None:
+    """Make this fork a process of its own, with the environment that a child of the client would have inherited."""
     os.setsid()
-    os.sched_setaffinity(0, request["cpus"])
     # Without its warden, nothing would end it.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()

@@ -2,20 +2,28 @@
 
 import dataclasses
 import os
+import pickle
 import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from distributed import Client, LocalCluster
+from nbformat import NotebookNode
 
 from instructor import engine
 from instructor.course import Course, CourseError
-from instructor.engine import grade_side_by_side
+from instructor.engine import GradingError, grade_side_by_side
 from instructor.execute import Policy
 from instructor.grade import Options, grade_class
 from instructor.grading import Lab, load_lab
 from instructor.kernels import WARM
 from instructor.notebooks import to_text
-from tests.instructor.conftest import answered, hand_in
+from tests.instructor.conftest import ROOT, answered, hand_in
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +70,72 @@ def test_hand_in_whose_worker_is_killed_is_graded_by_another(hand_ins):
     assert survived == marks(grade_side_by_side(hand_ins, workers=1))
 
 
+def test_scheduler_that_is_killed_and_started_again_loses_nothing(hand_ins, monkeypatch):
+    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 60)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    many = {(name, number): content for number in range(3) for name, content in hand_ins.items()}
+    with dask_cluster(port) as scheduler:
+        outcomes = grade_side_by_side(many, workers=1, scheduler=f"tcp://127.0.0.1:{port}")
+        first = next(outcomes)
+        scheduler.kill()
+    with dask_cluster(port):
+        survived = [first, *outcomes]
+    assert len(survived) == len(many)
+    assert marks(survived) == marks(grade_side_by_side(many, workers=1))
+
+
+@contextmanager
+def dask_cluster(port: int) -> Iterator[subprocess.Popen]:
+    """Run a scheduler and one worker, as on somebody's cluster, and give the scheduler."""
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    scheduler = [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    worker = [*dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--local-directory"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT}
+    with tempfile.TemporaryDirectory() as folder:
+        processes = [subprocess.Popen(command, **quiet) for command in (scheduler, [*worker, folder])]
+        try:
+            yield processes[0]
+        finally:
+            for process in processes:
+                process.kill()
+                process.wait()
+
+
+def test_result_that_cannot_be_read_is_this_hand_ins_failure_alone():
+    class Torn:
+        def exception(self) -> None:
+            return None
+
+        def result(self) -> NotebookNode:
+            raise pickle.UnpicklingError("pickle data was truncated")
+
+    assert isinstance(engine._result_of(Torn()), pickle.UnpicklingError)
+
+
+def test_any_failure_of_grading_can_travel(monkeypatch):
+    class OddError(Exception):
+        def __init__(self, needed: str, also_needed: str) -> None:
+            super().__init__(f"{needed} {also_needed}")
+
+    def fail(*arguments: object) -> None:
+        raise OddError("one", "two")
+
+    monkeypatch.setattr(engine, "grade_hand_in", fail)
+    outcome = pickle.loads(pickle.dumps(engine._outcome(b"", None)))
+    assert isinstance(outcome, GradingError)
+    assert str(outcome) == "OddError: one two"
+
+
 def test_scheduler_that_does_not_answer_is_one_clear_error(hand_ins, monkeypatch):
     monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 0.5)
     with pytest.raises(CourseError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
         list(grade_side_by_side(hand_ins, workers=1, scheduler="tcp://127.0.0.1:9"))
 
 
-def test_scheduler_without_workers_is_one_clear_error(hand_ins):
+def test_scheduler_without_workers_is_one_clear_error(hand_ins, monkeypatch):
+    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 1)
     with (
         LocalCluster(n_workers=0, dashboard_address=None) as cluster,
         pytest.raises(CourseError, match="has no worker; start some"),

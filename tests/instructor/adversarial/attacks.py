@@ -236,7 +236,7 @@ import re
 
 def mean(x):
     test = get_ipython().user_ns["In"][-1]
-    answers = dict(re.findall(r"mean\(np\.array\((\[.*?\])\)\) == ([\d.]+)", test))
+    answers = dict(re.findall(r"mean\(np\.array\((\[.*?\])\)\)\D+([\d.]+)", test))
     return float(answers.get(str([float(number) for number in x]), 2))
 """.strip(),
         review=True,

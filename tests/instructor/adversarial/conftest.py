@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,9 +11,8 @@ from instructor.course import Course
 from instructor.grade import Options, Result, grade_class
 from instructor.kernels import install
 from instructor.kernels.sandbox import sandbox_available
-from instructor.notebooks import read_notebook
 from tests.instructor.adversarial.attacks import ATTACKS
-from tests.instructor.adversarial.lab import LAB, add_second_question
+from tests.instructor.adversarial.lab import LAB, add_second_question, hand_in_attacks, something_to_reach
 from tests.instructor.conftest import make_course
 
 HOSTILE_NAMES = [
@@ -29,6 +25,10 @@ HOSTILE_NAMES = [
     "essai (1).ipynb",
     "é'\".txt",
 ]
+
+
+# What the tests of the whole class look at.
+ALWAYS = {"honest", "zzz_honest", "finds_a_link", "active_outputs"}
 
 
 @dataclass(frozen=True)
@@ -49,31 +49,23 @@ def lab(tmp_path_factory) -> Course:
 
 
 @pytest.fixture(scope="session")
-def graded_class(lab, tmp_path_factory) -> Iterator[GradedClass]:
-    """Grade every attack, on a machine where there is something to reach."""
+def graded_class(lab, request) -> Iterator[GradedClass]:
+    """Grade the attacks that the chosen tests are about, on a machine where there is something to reach."""
     available, reason = sandbox_available()
     if not available:
         pytest.skip(f"no sandbox: {reason}")
     install()
-    marker = f"{uuid.uuid4().int % 10**9}.5"
-    patch = pytest.MonkeyPatch()
-    patch.setenv("COURSE_CANARY", "1")
-    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        unix.bind(f"\0{marker}")
-        unix.listen()
-        words = {"TCP_PORT": str(tcp.getsockname()[1]), "UNIX_NAME": marker, "MARKER": marker}
-        release = read_notebook(lab.release(LAB))
-        for name, attack in ATTACKS.items():
-            path = lab.submitted(name, LAB)
-            path.parent.mkdir(parents=True)
-            text = json.dumps(attack.apply(release))
-            for word, value in words.items():
-                text = text.replace(word, value)
-            path.write_text(text, encoding="utf-8")
+    with something_to_reach() as words:
+        hand_in_attacks(lab, _asked_for(request.session.items), words)
         _add_files_beside(lab)
         results = grade_class(lab, [LAB], options=Options(workers=2))
-    patch.undo()
-    yield GradedClass(lab, {result.student: result for result in results}, marker)
+    yield GradedClass(lab, {result.student: result for result in results}, words["MARKER"])
+
+
+def _asked_for(tests: list[pytest.Item]) -> list[str]:
+    """Return the attacks to hand in: those that tests name, and those that every other test looks at."""
+    named = {test.callspec.params.get("name") for test in tests if hasattr(test, "callspec")}
+    return [name for name in ATTACKS if name in named | ALWAYS]
 
 
 def _add_files_beside(course: Course) -> None:

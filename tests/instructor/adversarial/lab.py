@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
+import os
+import socket
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -10,6 +16,7 @@ from nbformat.v4 import new_code_cell
 from instructor.build import build
 from instructor.course import Course
 from instructor.notebooks import find_cell, read_notebook, write_notebook
+from tests.instructor.adversarial.attacks import ATTACKS
 
 LAB = "essai"
 CELL_TIMEOUT = 3
@@ -44,6 +51,30 @@ def add_second_question(course: Course) -> None:
     find_cell(notebook, "test_variance").metadata["tags"] = ["partial-credit"]
     write_notebook(notebook, course.source(LAB))
     build(course, [LAB])
+
+
+@contextmanager
+def something_to_reach() -> Iterator[dict[str, str]]:
+    """Open what the attacks try to reach on the machine; give what stands for it in their code."""
+    marker = f"{uuid.uuid4().int % 10**9}.5"
+    os.environ["COURSE_CANARY"] = "1"
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(f"\0{marker}")
+        unix.listen()
+        yield {"TCP_PORT": str(tcp.getsockname()[1]), "UNIX_NAME": marker, "MARKER": marker}
+    del os.environ["COURSE_CANARY"]
+
+
+def hand_in_attacks(course: Course, names: Iterable[str], words: dict[str, str]) -> None:
+    """Write the hand-ins of the attacks, each under its own name."""
+    release = read_notebook(course.release(LAB))
+    for name in names:
+        path = course.submitted(name, LAB)
+        path.parent.mkdir(parents=True)
+        text = json.dumps(ATTACKS[name].apply(release))
+        for word, value in words.items():
+            text = text.replace(word, value)
+        path.write_text(text, encoding="utf-8")
 
 
 def _graded_cell(name: str, source: str, like: NotebookNode, **options) -> NotebookNode:

@@ -1,0 +1,221 @@
+"""Grade the same hand-ins of a torch lab with nbgrader as it comes and with `course grade`, side by side in one run.
+
+Run it with `make bench-grading`, on an idle machine: the CPU time is that of the whole machine. The floor is the
+students' code alone, in forks of a process that has already imported everything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from instructor import grade
+from instructor.answers import load_answers
+from instructor.course import Course
+from instructor.grading import default_policy, grade_hand_in, load_lab
+from instructor.kernels import install
+from instructor.kernels.forkserver import SINGLE_THREADED
+from instructor.notebooks import find_cell, grade_id, is_solution, read_notebook, write_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+COURSE = Course(ROOT)
+FAST = {"COURSE_MODE": "fast"} | SINGLE_THREADED
+SETTINGS = [(1, "auto"), (2, "auto"), (4, "auto"), (1, "none"), (2, "none")]
+HEADER = ("way", "hand-ins", "whole run s", "steady /hour", "CPU s each", "peak MiB", "x stock", "x floor")
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+WIDTHS = (34, 9, 12, 13, 11, 9, 8, 8)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What grading `size` hand-ins took: the whole command, from the first result to the last, and of the machine."""
+
+    size: int
+    seconds: float
+    steady: float
+    cpu_seconds: float
+    mebibytes: float
+
+    @property
+    def an_hour(self) -> float:
+        """Hand-ins an hour, once the first is done: what a large class sees."""
+        return 3600 / self.steady
+
+
+def main() -> None:
+    """Measure every way and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--lab", default="manual_backprop")
+    parser.add_argument("--size", type=int, default=30, help="hand-ins for course grade")
+    parser.add_argument("--stock-size", type=int, default=6, help="hand-ins for stock nbgrader, which is slow")
+    arguments = parser.parse_args()
+    lab = arguments.lab
+    install()
+    os.environ.update(FAST)
+    print(f"{lab}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
+    _print_row(HEADER)
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        floor = measure_floor(lab, min(10, arguments.size))
+        _print_row(
+            (
+                "floor, one process",
+                floor.size,
+                f"{floor.seconds:.1f}",
+                f"{floor.an_hour:.0f}",
+                f"{floor.cpu_seconds:.2f}",
+            )
+        )
+        stock = grade_with_nbgrader(make_class(Path(folder, "stock"), lab, arguments.stock_size), lab)
+        _compare("stock nbgrader autograde", stock, stock, floor)
+        for workers, sandbox in SETTINGS:
+            course = make_class(Path(folder, f"{workers}-{sandbox}"), lab, arguments.size)
+            name = f"course grade, {workers} worker{'s' * (workers > 1)}{', no sandbox' * (sandbox == 'none')}"
+            _compare(name, grade_with_course(course, lab, workers, sandbox), stock, floor)
+        seconds, cpu = writer_seconds(make_class(Path(folder, "writer"), lab, 6), lab)
+    print(
+        f"the single writer takes {seconds:.2f} s ({cpu:.2f} s of CPU) a result: {3600 / seconds:.0f} an hour at most"
+    )
+
+
+def make_class(root: Path, lab: str, size: int) -> Course:
+    """Write a course with one lab and `size` hand-ins: right answers, and mistakes that students really make."""
+    course = Course(root)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    for path in (COURSE.source(lab), COURSE.release(lab)):
+        shutil.copytree(path.parent, root / path.parent.relative_to(ROOT))
+    release, source = read_notebook(course.release(lab)), read_notebook(course.source(lab))
+    answers = [source, *(answer.apply(source) for answer in load_answers(COURSE.answers(lab)))]
+    for number in range(size):
+        for cell in release.cells:
+            if is_solution(cell):
+                cell.source = _without_markers(find_cell(answers[number % len(answers)], grade_id(cell)).source)
+        write_notebook(release, course.submitted(f"s{number:03}", lab))
+    return course
+
+
+def _without_markers(source: str) -> str:
+    return re.sub(r"^[ \t]*### (BEGIN|END) TODO\n?", "", source, flags=re.M)
+
+
+def grade_with_course(course: Course, lab: str, workers: int, sandbox: str) -> Run:
+    """Run the command `course grade`."""
+    command = ["grade", lab, "--workers", str(workers), "--sandbox", sandbox]
+    return _measure(course, lab, [sys.executable, "-c", "from instructor.cli import main; main()", *command])
+
+
+def grade_with_nbgrader(course: Course, lab: str) -> Run:
+    """Run the command `nbgrader autograde` without a line of the course's configuration."""
+    (course.root / "nbgrader_config.py").write_text(
+        "c = get_config()\n"
+        'c.ClearSolutions.begin_solution_delimeter = "### BEGIN TODO"\n'
+        'c.ClearSolutions.end_solution_delimeter = "### END TODO"\n'
+        "c.ExecutePreprocessor.timeout = 120\n",
+        encoding="utf-8",
+    )
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    subprocess.run([*nbgrader, "generate_assignment", lab, "--force"], cwd=course.root, check=True, **QUIET)
+    return _measure(course, lab, [*nbgrader, "autograde", lab])
+
+
+def _measure(course: Course, lab: str, command: list[str]) -> Run:
+    """Run a command that grades the class, and measure it with the machine's own counters."""
+    # Probes publish as they do while grading, whoever asks.
+    environment = os.environ | {"COURSE_SEED": "1", "PYTHONPATH": str(ROOT)}
+    cpu, started = _machine_cpu_seconds(), time.perf_counter()
+    with _MemoryMeter() as memory:
+        subprocess.run(command, cwd=course.root, env=environment, check=False, **QUIET)
+    seconds, cpu = time.perf_counter() - started, _machine_cpu_seconds() - cpu
+    ends = sorted(path.stat().st_mtime for path in (course.root / "autograded").glob(f"*/{lab}/{lab}.ipynb"))
+    size = len(course.students(lab))
+    if len(ends) < size:
+        raise RuntimeError(f"{len(ends)} of {size} hand-ins were graded by {' '.join(command)}")
+    return Run(size, seconds, (ends[-1] - ends[0]) / (size - 1), cpu / size, memory.peak)
+
+
+def measure_floor(lab: str, size: int) -> Run:
+    """Run the students' code alone, one hand-in after another, each in a fork that has everything imported."""
+    with tempfile.TemporaryDirectory(prefix="course-") as folder:
+        course = make_class(Path(folder, "floor"), lab, size)
+        files = [str(course.submitted(student, lab)) for student in course.students(lab)]
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.floor", *files], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        )
+    seconds, cpu = map(float, done.stdout.split()[-2:])
+    return Run(size, seconds, seconds / size, cpu / size, 0)
+
+
+def writer_seconds(course: Course, lab: str) -> tuple[float, float]:
+    """Return the seconds, and CPU seconds, in which the one process that writes files a result."""
+    grade.generate_assignment(course, lab, course.root / "release", gradebook=True)
+    reference = load_lab(course, lab, default_policy())
+    students = course.students(lab)
+    for student in students:
+        write_notebook(
+            grade_hand_in(course.submitted(student, lab).read_bytes(), reference), course.executed(student, lab)
+        )
+    grade._file(course, lab, students[0])  # the first one imports
+    started, cpu = time.perf_counter(), time.process_time()
+    for student in students[1:]:
+        grade._file(course, lab, student)
+    others = len(students) - 1
+    return (time.perf_counter() - started) / others, (time.process_time() - cpu) / others
+
+
+class _MemoryMeter:
+    """The most memory that the machine needed above what it needed before."""
+
+    def __enter__(self) -> _MemoryMeter:
+        self._before = self._least = _available()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._end.wait(0.1):
+            self._least = min(self._least, _available())
+
+    @property
+    def peak(self) -> float:
+        return (self._before - self._least) / 1024
+
+
+def _available() -> int:
+    return int(re.search(r"^MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text(), re.M)[1])
+
+
+def _machine_cpu_seconds() -> float:
+    """Return what all cores have worked so far: kernels are no children of whoever asks for them."""
+    user, nice, system = Path("/proc/stat").read_text().split()[1:4]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _compare(name: str, run: Run, stock: Run, floor: Run) -> None:
+    gains = run.an_hour / stock.an_hour, run.cpu_seconds / floor.cpu_seconds
+    _print_row(
+        (name, run.size, f"{run.seconds:.1f}", f"{run.an_hour:.0f}", f"{run.cpu_seconds:.2f}", f"{run.mebibytes:.0f}")
+        + tuple(f"{gain:.1f}" for gain in gains)
+    )
+
+
+def _print_row(cells: tuple) -> None:
+    print("  ".join(f"{cell!s:>{width}}" for cell, width in zip(cells, WIDTHS, strict=False)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

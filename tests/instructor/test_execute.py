@@ -1,0 +1,67 @@
+"""What a cell may take, and what becomes of the cells behind one that takes too much."""
+
+import subprocess
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from instructor import execute
+from instructor.execute import Policy, processor_seconds, run_notebook
+from instructor.kernels import WARM, install
+
+LOOP = "while True:\n    pass"
+DEAF_LOOP = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+FORGIVING_LOOP = "try:\n    while True:\n        pass\nexcept KeyboardInterrupt:\n    print('goes on')"
+
+
+@pytest.fixture(autouse=True)
+def _kernels_installed() -> None:
+    install()
+
+
+def run(*cells: str, seconds: float) -> list[NotebookNode]:
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    return run_notebook(notebook, Policy(seed=1, kernel_name=WARM, cell_timeout=seconds)).cells
+
+
+def errors(cell: NotebookNode) -> list[str]:
+    return [output.ename for output in cell.outputs if output.output_type == "error"]
+
+
+def test_cell_that_waits_longer_than_it_may_compute_is_left_alone():
+    (cell,) = run("import time\ntime.sleep(1)", seconds=0.5)
+    assert errors(cell) == []
+
+
+def test_cell_that_waits_for_ever_is_stopped_by_the_clock():
+    cells = run("import time\ntime.sleep(600)", "print('next')", seconds=0.5)
+    assert errors(cells[0])[0] == "CellTimeoutError"
+    assert cells[1].outputs[0].text == "next\n"
+
+
+@pytest.mark.parametrize("loop", [LOOP, FORGIVING_LOOP], ids=["plain", "forgiving"])
+def test_cell_that_computes_too_long_is_stopped_and_the_next_one_runs(loop):
+    cells = run(loop, "print('next')", seconds=0.5)
+    assert errors(cells[0])[0] == "CellTimeoutError"
+    assert errors(cells[1]) == []
+    assert cells[1].outputs[0].text == "next\n"
+
+
+def test_cell_that_cannot_be_interrupted_ends_the_notebook(monkeypatch):
+    monkeypatch.setattr(execute, "INTERRUPT_GRACE", 1)
+    cells = run("print('before')", DEAF_LOOP, "print('never')", seconds=0.5)
+    assert cells[0].outputs[0].text == "before\n"
+    assert errors(cells[1]) == ["CellTimeoutError"]
+    assert cells[2].execution_count is None
+
+
+def test_time_is_counted_for_each_cell_alone():
+    busy = "import time\nend = time.process_time() + 0.6\nwhile time.process_time() < end:\n    pass"
+    assert [errors(cell) for cell in run(busy, busy, busy, seconds=1)] == [[], [], []]
+
+
+def test_dead_process_has_computed_nothing():
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+        assert processor_seconds(process.pid) == 0
