@@ -9,7 +9,7 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup sandbox demo test bench attacks lint check clean
+.PHONY: setup sandbox demo test bench bench-grading bench-attacks bench-crash attacks clean
 
 setup: $(VENV)/.installed sandbox
 
@@ -29,11 +29,12 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 demo: setup
 	$(BIN)/course demo
 
+# Of the attacks on the grader, those that end by themselves; bombs, floods and endless loops are in `make attacks`.
 test: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/course check
-	$(BIN)/pytest tests --ignore tests/instructor/adversarial --numprocesses $(JOBS) --dist loadgroup
+	$(BIN)/pytest tests -m "not heavy" --numprocesses $(JOBS) --dist loadgroup
 	$(BIN)/pytest source --nbval-lax --nbval-kernel-name course-warm --nbval-cell-timeout 120 --numprocesses $(JOBS) --dist loadfile
 	@echo "make test: everything passed"
 
@@ -41,7 +42,18 @@ test: setup
 bench: setup
 	COURSE_MODE= $(BIN)/python -m bench.data
 
-# Attacks on the grader, among them bombs that keep the whole machine busy: on their own, on an idle machine.
+# Grading, side by side with nbgrader as it comes; what each attack earns; 200 hand-ins and ten SIGKILLs. Some minutes each,
+# on an idle machine.
+bench-grading: setup
+	$(BIN)/python -m bench.grading
+
+bench-attacks: setup
+	$(BIN)/python -m bench.attacks
+
+bench-crash: setup
+	$(BIN)/python -m bench.crash
+
+# Every attack on the grader, among them bombs, floods and endless loops that keep a core busy until a limit stops them.
 attacks: setup
 	$(BIN)/pytest tests/instructor/adversarial
 

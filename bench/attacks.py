@@ -75,7 +75,10 @@ def grade_with_nbgrader(course: Course, home: Path) -> dict[str, str]:
         'c.ClearSolutions.end_solution_delimeter = "### END TODO"\n',
         encoding="utf-8",
     )
+    # nbgrader calls alembic by its name.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {"HOME": str(home), "IPYTHONDIR": str(home / ".ipython"), "COURSE_CANARY": "1"}
+    environment |= {"PATH": path}
     nbgrader = [sys.executable, "-m", "nbgrader"]
     subprocess.run([*nbgrader, "generate_assignment", LAB, "--force"], cwd=course.root, env=environment, check=True)
     unconfined = [name for name, attack in ATTACKS.items() if attack.unconfined]

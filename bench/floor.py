@@ -34,7 +34,8 @@ def main() -> None:
 
 def _run(cells: list[str]) -> None:
     """Execute the cells in one namespace, an error ending no more than its cell, and leave the process."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    for descriptor in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     namespace = {"__name__": "__main__", "display": print}
     for number, cell in enumerate(cells):
         with contextlib.suppress(Exception):

@@ -124,6 +124,8 @@ def grade_with_nbgrader(course: Course, lab: str) -> Run:
         encoding="utf-8",
     )
     nbgrader = [sys.executable, "-m", "nbgrader"]
+    # nbgrader calls alembic by its name.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     subprocess.run([*nbgrader, "generate_assignment", lab, "--force"], cwd=course.root, check=True, **QUIET)
     return _measure(course, lab, [*nbgrader, "autograde", lab])
 

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from instructor.feedback import write_feedback
-from tests.instructor.adversarial.attacks import ATTACKS, HONEST
+from tests.instructor.adversarial.attacks import ATTACKS, HONEST, SABOTAGE
 from tests.instructor.adversarial.lab import CANARY, LAB
+
+# All the tests look at one class, which one process grades.
+pytestmark = pytest.mark.xdist_group("adversarial")
+
+
+def chosen(names: Iterable[str]) -> list:
+    """Return the parameters for these attacks; those that go on until a limit stops them are marked heavy."""
+    return [pytest.param(name, marks=pytest.mark.heavy if name in SABOTAGE else ()) for name in names]
+
 
 REVIEWED = [name for name, attack in ATTACKS.items() if attack.review]
 LINKS = ["hands_in_a_link", "is_a_link"]
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", chosen(ATTACKS))
 def test_hand_in_gets_the_mark_that_it_deserves(graded_class, name):
     result = graded_class.results[name]
     assert result.status == "graded", result.reason
     assert (result.score, result.max_score) == (ATTACKS[name].earns, 28), result.cells
 
 
-@pytest.mark.parametrize("name", REVIEWED)
+@pytest.mark.parametrize("name", chosen(REVIEWED))
 def test_teacher_is_told_of_code_that_reaches_for_the_machinery(graded_class, name):
     assert "review" in graded_class.results[name].flags
 
@@ -51,7 +61,7 @@ def test_every_lost_point_has_a_reason(graded_class):
     assert unexplained == []
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", chosen(ATTACKS))
 def test_student_is_given_no_hidden_line(graded_class, name):
     page = write_feedback(graded_class.course, graded_class.results[name]).read_text(encoding="utf-8")
     given = page + repr(graded_class.results[name].repairs)

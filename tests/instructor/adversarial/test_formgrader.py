@@ -18,6 +18,8 @@ from instructor.notebooks import read_notebook
 from tests.instructor.adversarial.attacks import ACTIVE
 from tests.instructor.adversarial.lab import LAB
 
+pytestmark = pytest.mark.xdist_group("adversarial")
+
 HOST = "http://beacon.invalid"
 RESOURCES = {"index": 0, "total": 1, "base_url": "", "submission_id": "0", "notebook_path": "", "student": "x"}
 
