@@ -6,6 +6,7 @@ import copy
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbclient import NotebookClient
@@ -52,10 +53,21 @@ def tidy_outputs(notebook: NotebookNode, data_folder: str | None) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = _with_whole_texts(output for output in cell.outputs if output.get("name") != "stderr")
             for output in cell.outputs:
                 if data_folder and output.output_type == "stream":
                     output.text = output.text.replace(data_folder, "COURSE_DATA")
+
+
+def _with_whole_texts(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """Join the texts between which a progress bar stood: a table would be shown line by line."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def stale_solutions(course: Course, labs: list[str]) -> list[Path]:

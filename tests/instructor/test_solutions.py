@@ -1,0 +1,22 @@
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from instructor.solutions import tidy_outputs
+
+
+def test_a_printed_table_is_whole_again_without_its_progress_bar():
+    cell = new_code_cell("train()")
+    cell.outputs = [
+        new_output("stream", name="stdout", text="epoch loss\n"),
+        new_output("stream", name="stderr", text="50%|#####"),
+        new_output("stream", name="stdout", text="1     0.9\n"),
+        new_output("display_data", data={"text/plain": "curve"}),
+        new_output("stream", name="stdout", text="read from /data/here\n"),
+    ]
+    cell.metadata["execution"] = {"iopub.execute_input": "2020-01-01T00:00:00Z"}
+    tidy_outputs(new_notebook(cells=[cell]), "/data/here")
+    assert [output.get("text") for output in cell.outputs] == [
+        "epoch loss\n1     0.9\n",
+        None,
+        "read from COURSE_DATA\n",
+    ]
+    assert cell.metadata == {}
