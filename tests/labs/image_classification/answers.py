@@ -96,16 +96,14 @@ CNN_LAYERS = """
     layers += [nn.AdaptiveAvgPool2d(6), nn.Flatten()]
     for n_in, n_out in ((9216, 4096), (4096, 4096)):
         layers += [{dropout}nn.Linear(n_in, n_out), nn.ReLU()]
-    self.net = nn.Sequential(*layers, nn.Linear(4096, num_classes){end})
+    self.net = nn.Sequential(*layers, nn.Linear(4096, num_classes))
 """
 
 
 def cnn(**parts: str) -> list[str]:
     """Return both blocks of CNNNet with some of its parts replaced."""
-    return [
-        CNN_LAYERS.format(**{"stride": "4", "dropout": "nn.Dropout(0.5), ", "end": ""} | parts),
-        "return self.net(x)",
-    ]
+    right = {"stride": "4", "dropout": "nn.Dropout(0.5), "}
+    return [CNN_LAYERS.format(**right | parts), "return self.net(x)"]
 
 
 AUGMENT = """
@@ -514,9 +512,9 @@ RIGHT = [
             "sol_loaders": """
                 from torch.utils.data import RandomSampler
 
-                train_set, val_set, test_set = (ImageFolder(f"{root}/{part}", transform) for part in ("train", "val", "test"))
-                train_loader = DataLoader(train_set, batch_size=batch_size, sampler=RandomSampler(train_set))
-                return train_loader, DataLoader(val_set, batch_size), DataLoader(test_set, batch_size)
+                sets = [ImageFolder(f"{root}/{part}", transform) for part in ("train", "val", "test")]
+                train_loader = DataLoader(sets[0], batch_size=batch_size, sampler=RandomSampler(sets[0]))
+                return train_loader, DataLoader(sets[1], batch_size), DataLoader(sets[2], batch_size)
             """,
             "sol_simplenet": [SIMPLENET_LAYERS.format(end=""), "return self.layers(x)"],
             "sol_train": train(),
@@ -586,8 +584,8 @@ RIGHT = [
                 self.conv4 = nn.Conv2d(384, 256, 3, padding=1)
                 self.conv5 = nn.Conv2d(256, 256, 3, padding=1)
                 self.drop1, self.drop2 = nn.Dropout(), nn.Dropout()
-                self.fc1, self.fc2, self.fc3 = nn.Linear(9216, 4096), nn.Linear(4096, 4096), nn.Linear(4096, num_classes)
-                self.features = nn.ModuleList([self.conv1])
+                self.fc1, self.fc2 = nn.Linear(9216, 4096), nn.Linear(4096, 4096)
+                self.fc3 = nn.Linear(4096, num_classes)
                 """,
                 """
                 x = F.max_pool2d(F.relu(self.conv1(x)), 3, 2)
