@@ -1,20 +1,30 @@
-"""Run notebooks' code in forks of a process that has imported everything; print the seconds and the CPU seconds in all.
+"""Run notebooks' code in forks of a process that has imported everything; print the seconds, and those of CPU, in all.
 
-Run by `bench.grading`: `python -m bench.floor <notebook>...`.
+Run by `bench.grading`: `python -m bench.floor <notebook>...`. The code runs in IPython, which draws the figures and
+shows the values as in a notebook, but with no kernel around it: no messages, no sockets, no threads.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
 from pathlib import Path
 
-os.environ["MPLBACKEND"] = "agg"
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
 
 from instructor.kernels import forkserver
 from instructor.notebooks import read_notebook
+
+
+class Shell(InteractiveShell):
+    """IPython without a kernel or a terminal."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Do nothing: figures are drawn inline."""
 
 
 def main() -> None:
@@ -33,13 +43,14 @@ def main() -> None:
 
 
 def _run(cells: list[str]) -> None:
-    """Execute the cells in one namespace, an error ending no more than its cell, and leave the process."""
+    """Execute the cells, an error ending no more than its cell, and leave the process."""
     for descriptor in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    namespace = {"__name__": "__main__", "display": print}
-    for number, cell in enumerate(cells):
-        with contextlib.suppress(Exception):
-            exec(compile(cell, f"cell {number}", "exec"), namespace)
+    shell = Shell.instance()
+    shell.display_pub = CapturingDisplayPublisher()
+    shell.run_line_magic("matplotlib", "inline")
+    for cell in cells:
+        shell.run_cell(cell)
     os._exit(0)
 
 

@@ -27,6 +27,7 @@ def probe(
     atol: float = 1e-6,
     at_least: float | None = None,
     at_most: float | None = None,
+    labels: object = None,
 ) -> None:
     """Publish `value` under `name` for the grader; outside grading, only check that it can be published.
 
@@ -42,6 +43,9 @@ def probe(
         The value must satisfy ``|value - reference| <= atol + rtol * |reference|`` element by element.
     at_least, at_most
         Bounds, for a number that need not equal the reference (an accuracy, a loss).
+    labels
+        The right classes, where `value` holds predicted ones: the bounds then hold for the share of `value` that equals
+        the labels of the instructor's run, counted by the grader: what an object answers to ``==`` proves nothing.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def probe(
         payload |= {"rtol": rtol, "atol": atol}
     else:
         payload |= {"at_least": at_least, "at_most": at_most}
+        if labels is not None:
+            payload["labels"] = _encode(labels, name)
     if "COURSE_SEED" in os.environ:
         publish_display_data({MIME_TYPE: payload})
     elif os.environ.get("NBGRADER_EXECUTION") == "autograde":

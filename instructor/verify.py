@@ -24,6 +24,7 @@ from instructor.notebooks import (
     without_hidden_tests,
 )
 
+NOT_ANSWERED = "Cette question n'est pas traitée."
 # Longer messages are not searched for those of the visible tests, and details are cut.
 MAX_MESSAGE = 2000
 
@@ -90,7 +91,9 @@ def make_reference(executed: NotebookNode) -> Reference:
 def mark_notebook(executed: NotebookNode, reference: Reference) -> list[Mark]:
     """Mark every graded cell of an executed hand-in, in the order of the lab."""
     marks = [_mark_cell(name, find_cell(executed, name), wanted) for name, wanted in reference.cells.items()]
-    return marks + [Mark(name, None, value) for name, value in reference.manual.items()]
+    marks += [Mark(name, None, value) for name, value in reference.manual.items()]
+    order = [grade_id(cell) for cell in reference.notebook.cells]
+    return sorted(marks, key=lambda mark: order.index(mark.grade_id))
 
 
 def _mark_cell(name: str, cell: NotebookNode, wanted: CellReference) -> Mark:
@@ -131,7 +134,7 @@ def _reason_of_error(error: NotebookNode, wanted: CellReference) -> str:
             if pattern.fullmatch(error.evalue):
                 return message
     if error.ename == "NotImplementedError":
-        return "Cette question n'est pas traitée."
+        return NOT_ANSWERED
     if error.ename == "CellTimeoutError":
         return "L'exécution a été interrompue : elle durait trop longtemps (boucle sans fin ?)."
     if error.ename == "DeadKernelError":
@@ -169,7 +172,7 @@ def _compare_probes(published: list[dict], wanted: dict[str, dict]) -> dict[str,
         elif "rtol" in expected:
             verdicts[name] = compare(values[0], expected["value"], expected["rtol"], expected["atol"])
         else:
-            verdicts[name] = _out_of_bounds(values[0], expected.get("at_least"), expected.get("at_most"))
+            verdicts[name] = _check_bounds(values[0], expected)
     extra = next((probe["name"] for probe in published if probe["name"] not in wanted), None)
     if extra is not None:
         verdicts[extra[:80]] = "not asked for"
@@ -228,6 +231,22 @@ def _compare_numbers(data: list, expected_data: list, rtol: float, atol: float) 
         return None
     got, want = values[wrong[0]], expected[wrong[0]]
     return f"{wrong.size} of {values.size} number(s) differ, first {got:.6g} where {want:.6g} was expected"
+
+
+def _check_bounds(value: object, expected: dict) -> str | None:
+    """Return how a number, or the share of right predictions, is out of the bounds of the reference, or None."""
+    if "labels" in expected:
+        labels = expected["labels"]
+        if _kind(value) != _kind(labels):
+            return f"{_kind(value)} where {_kind(labels)} was expected"
+        if value["shape"] != labels["shape"] or len(value["data"]) != len(labels["data"]):
+            return f"shape {value['shape']} where {labels['shape']} was expected"
+        right = sum(
+            _compare_numbers([got], [want], 0, 0) is None
+            for got, want in zip(value["data"], labels["data"], strict=True)
+        )
+        value = right / max(len(labels["data"]), 1)
+    return _out_of_bounds(value, expected.get("at_least"), expected.get("at_most"))
 
 
 def _out_of_bounds(value: object, at_least: float | None, at_most: float | None) -> str | None:

@@ -31,6 +31,13 @@ def test_bound_replaces_the_tolerances(published, monkeypatch):
     assert published == [{MIME_TYPE: {"name": "accuracy", "value": 0.9, "at_least": 0.8, "at_most": None}}]
 
 
+def test_labels_travel_beside_the_predictions(published, monkeypatch):
+    monkeypatch.setenv("COURSE_SEED", "1")
+    probe("classes", np.array([0, 2]), labels=np.array([0, 1]), at_least=0.5)
+    right = {"dtype": "int64", "shape": [2], "data": [0, 1]}
+    assert published[0][MIME_TYPE]["labels"] == right
+
+
 def test_torch_tensor_travels_as_an_array(published, monkeypatch):
     torch = pytest.importorskip("torch")
     monkeypatch.setenv("COURSE_SEED", "1")

@@ -99,6 +99,28 @@ def test_bound_is_the_references_and_not_the_students(value, score):
     assert mark(executed(bounded), executed(handin)).score == score
 
 
+@pytest.mark.parametrize(
+    ("value", "score"),
+    [
+        (np.array([0, 1, 2, 3]), 4),
+        (np.array([0, 1, 2, 0]), 4),
+        (np.array([0, 1, 0, 0]), 0),
+        (np.array([[0, 1, 2, 3]]), 0),
+        (np.array([0, 1, 2]), 0),
+        (np.array([0.0, 1.0, 2.0, 3.0]), 0),
+        (1.0, 0),
+        ({"dtype": "int64", "shape": [4], "data": [0, 1, 2]}, 0),
+        ({"dtype": "int64", "shape": [4], "data": [0, 1, [2], 10**400]}, 0),
+    ],
+)
+def test_predictions_are_compared_with_the_references_labels_by_the_grader(value, score):
+    labels = encoded(np.arange(4))
+    bounded = {"name": "a", "value": labels, "labels": labels, "at_least": 0.75, "at_most": None}
+    forged = value if isinstance(value, dict) else encoded(value)
+    handin = {"name": "a", "value": forged, "labels": forged, "at_least": 0.0}
+    assert mark(executed(bounded), executed(handin)).score == score
+
+
 def test_tolerance_is_the_references_and_not_the_students():
     assert mark(executed(payload()), executed(payload(value=2.0, rtol=1e9))).score == 0
 

@@ -186,12 +186,12 @@ get_ipython().events.register("pre_run_cell", publish)
     "patched_session": _trick("""
 session = get_ipython().kernel.session
 send = type(session).send
-def send_success(socket, message, content=None, **options):
+def send_success(socket, message, content=None, *arguments, **options):
     if message == "error":
         return None
     if message == "execute_reply":
         content = {"status": "ok", "execution_count": 1, "payload": [], "user_expressions": {}}
-    return send(session, socket, message, content, **options)
+    return send(session, socket, message, content, *arguments, **options)
 session.send = send_success
 """),
     "custom_exception_handler": _trick(
