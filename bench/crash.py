@@ -47,6 +47,9 @@ class Kill:
     done: int
     group: bool
 
+    def __str__(self) -> str:
+        return f"SIGKILL with {self.done} hand-ins done, {'workers too' if self.group else 'main process alone'}"
+
 
 def make_class(root: Path, size: int) -> Course:
     """Write a course with one small lab and `size` hand-ins."""
@@ -89,6 +92,7 @@ def grade_and_kill(course: Course, size: int, kills: int, workers: int, rng: ran
         group = rng.random() < 0.5
         if process.poll() is None:
             happened.append(Kill(done(course), group))
+            print(happened[-1], flush=True)
             (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
         process.wait()
     if grade(course, workers).wait():
@@ -157,6 +161,8 @@ def main() -> None:
         if grade(calm, arguments.workers).wait():
             sys.exit("the undisturbed run failed")
         alone = time.perf_counter() - started
+        print(f"{arguments.size} hand-ins, {arguments.workers} workers, seed {arguments.seed}")
+        print(f"undisturbed: {alone:.0f} s", flush=True)
         started = time.perf_counter()
         kills = grade_and_kill(
             disturbed, arguments.size, arguments.kills, arguments.workers, random.Random(arguments.seed)
@@ -164,10 +170,7 @@ def main() -> None:
         resumed = time.perf_counter() - started
         found = problems(disturbed, calm, arguments.size)
         scores = Counter(mark[1] for mark in marks(disturbed).values())
-    print(f"{arguments.size} hand-ins, {arguments.workers} workers, seed {arguments.seed}")
-    print(f"undisturbed: {alone:.0f} s; killed {len(kills)} times and resumed: {resumed:.0f} s")
-    for kill in kills:
-        print(f"  SIGKILL with {kill.done} hand-ins done, {'workers too' if kill.group else 'main process alone'}")
+    print(f"killed {len(kills)} times and resumed: {resumed:.0f} s")
     print(f"scores: {dict(sorted(scores.items()))}")
     print("\n".join(found) or "every student has exactly one mark, the undisturbed run's")
     sys.exit(bool(found))

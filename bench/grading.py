@@ -7,6 +7,7 @@ students' code alone, in forks of a process that has already imported everything
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import re
 import shutil
@@ -18,16 +19,45 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from instructor import grade
 from instructor.answers import load_answers
+from instructor.build import build
 from instructor.course import Course
 from instructor.grading import default_policy, grade_hand_in, load_lab
 from instructor.kernels import install
 from instructor.kernels.forkserver import SINGLE_THREADED
+from instructor.new import new_lab
 from instructor.notebooks import find_cell, grade_id, is_solution, read_notebook, write_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Course(ROOT)
+LIGHT = "light"
+IMPORTS = """import lightning
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torchmetrics
+import torchvision"""
+TRAINING = """torch.manual_seed(0)
+x = torch.randn(200, 5)
+y = x @ torch.arange(5.0)
+model, losses = torch.nn.Linear(5, 1), []
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for _ in range(100):
+    loss = torch.nn.functional.mse_loss(model(x)[:, 0], y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+plt.plot(losses);"""
+BODIES = [
+    "    return float(torch.as_tensor(x).mean())",
+    "    return 2.0",
+    "    return float(x.sum() / len(x))",
+    "    raise ValueError",
+]
 FAST = {"COURSE_MODE": "fast"} | SINGLE_THREADED
 SETTINGS = [(1, "auto"), (2, "auto"), (4, "auto"), (1, "none"), (2, "none")]
 HEADER = ("way", "hand-ins", "whole run s", "steady /hour", "CPU s each", "peak MiB", "x stock", "x floor")
@@ -54,7 +84,7 @@ class Run:
 def main() -> None:
     """Measure every way and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--lab", default="manual_backprop")
+    parser.add_argument("--lab", default=LIGHT, help="a lab of the course; by default one small exercise in torch")
     parser.add_argument("--size", type=int, default=30, help="hand-ins for course grade")
     parser.add_argument("--stock-size", type=int, default=6, help="hand-ins for stock nbgrader, which is slow")
     arguments = parser.parse_args()
@@ -89,19 +119,41 @@ def main() -> None:
 def make_class(root: Path, lab: str, size: int) -> Course:
     """Write a course with one lab and `size` hand-ins: right answers, and mistakes that students really make."""
     course = Course(root)
+    root.mkdir(parents=True)
     for name in ("nbgrader_config.py", "pyproject.toml"):
-        root.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
-    for path in (COURSE.source(lab), COURSE.release(lab)):
-        shutil.copytree(path.parent, root / path.parent.relative_to(ROOT))
-    release, source = read_notebook(course.release(lab)), read_notebook(course.source(lab))
-    answers = [source, *(answer.apply(source) for answer in load_answers(COURSE.answers(lab)))]
+    if lab == LIGHT:
+        answers = _write_light_lab(course)
+    else:
+        for path in (COURSE.source(lab), COURSE.release(lab)):
+            shutil.copytree(path.parent, root / path.parent.relative_to(ROOT))
+        source = read_notebook(course.source(lab))
+        answers = [source, *(answer.apply(source) for answer in load_answers(COURSE.answers(lab)))]
+    release = read_notebook(course.release(lab))
     for number in range(size):
         for cell in release.cells:
             if is_solution(cell):
                 cell.source = _without_markers(find_cell(answers[number % len(answers)], grade_id(cell)).source)
         write_notebook(release, course.submitted(f"s{number:03}", lab))
     return course
+
+
+def _write_light_lab(course: Course) -> list[NotebookNode]:
+    """Write a lab of one small exercise in torch, one short training and one figure; return answers to it."""
+    (course.root / "source").mkdir()
+    new_lab(course, LIGHT)
+    source = read_notebook(course.source(LIGHT))
+    cells = {cell.id: cell for cell in source.cells}
+    cells["setup"].source = "from helpers import setup\n\ndevice = setup()"
+    cells["imports"].source = IMPORTS
+    cells["summary"].cell_type, cells["summary"].source = "code", TRAINING
+    cells["summary"].update(outputs=[], execution_count=None)
+    write_notebook(source, course.source(LIGHT))
+    build(course, [LIGHT])
+    answers = [copy.deepcopy(source) for _ in BODIES]
+    for answer, body in zip(answers, BODIES, strict=True):
+        find_cell(answer, "sol_mean").source = "def mean(x):\n" + body
+    return answers
 
 
 def _without_markers(source: str) -> str:
