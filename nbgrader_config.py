@@ -2,7 +2,6 @@
 
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearMarkScheme,
@@ -17,6 +16,8 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
+from instructor.formgrader import FeedbackPage, ShowRubric
+from instructor.moodle.late import KeepLatePenalties
 from instructor.plugins import ExecuteHandIn, PrepareRelease, RepairHandIn, SanitizeHandIn
 
 c = get_config()  # noqa: F821  (given by traitlets)
@@ -72,15 +73,20 @@ c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language
 c.OverwriteCells.add_missing_cells = True
 
 # ExecuteHandIn decides the marks from the probes; SaveAutoGrades only writes them down. What the formgrader will show
-# is sanitised last, once SaveAutoGrades has compared written answers with the statement.
+# is sanitised once SaveAutoGrades has compared written answers with the statement; the rubric stands below each.
 c.Autograde.autograde_preprocessors = [
     ExecuteHandIn,
     LimitOutput,
     SaveAutoGrades,
-    AssignLatePenalties,
+    KeepLatePenalties,
     CheckCellMetadata,
     SanitizeHandIn,
+    ShowRubric,
 ]
+
+# nbgrader's own page shows hidden tests to students: its command and the formgrader's button write the course's.
+c.GenerateFeedback.preprocessors = []
+c.GenerateFeedback.exporter_class = FeedbackPage
 
 # Points off for each day begun after the deadline that `course collect` was given, once the grace is over; 0 is none.
 c.AssignLatePenalties.plugin_class = "instructor.moodle.late.PointsPerDay"

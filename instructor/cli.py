@@ -131,31 +131,32 @@ def grade_command(
 @app.command("feedback")
 def feedback_command(
     labs: list[str] = Labs,
-    with_solutions: bool = typer.Option(False, help="Also show the right answers, once the deadline is over."),
+    with_solutions: bool = typer.Option(
+        None,
+        "--with-solutions/--without-solutions",
+        help="Also show the right answers, once the deadline is over; as the pages of before did unless said.",
+    ),
 ) -> None:
     """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
+    from instructor.feedback import refuse_before_deadline, write_feedback
+    from instructor.grade import graded_results
+
     course = Course.find()
-    pages = _write_feedback(course, course.select_labs(labs), with_solutions)
-    if not pages:
+    results = graded_results(course, course.select_labs(labs))
+    if not results:
         raise CourseError("no graded hand-in; run 'course grade' first")
+    for lab in {result.lab for result in results} if with_solutions else ():
+        refuse_before_deadline(course, lab)
+    pages = [write_feedback(course, result, with_solutions) for result in results]
     console.print(f"wrote {len(pages)} pages in feedback/, the first is {pages[0].relative_to(course.root)}")
 
 
 @app.command("demo")
 def demo_command() -> None:
-    """Grade a demo class of ten students in demo/, and say what to open next."""
-    from instructor.demo import LABS, make_demo
-    from instructor.grade import Options
-    from instructor.kernels.sandbox import sandbox_available
+    """Play a class of ten students in demo/, from Moodle's zip to the marks, and say what to open next."""
+    from instructor.demo import play
 
-    course = Course.find()
-    demo = make_demo(course)
-    console.print(f"{len(demo.students(LABS[0]))} students, {len(LABS)} labs, in {demo.root.relative_to(course.root)}/")
-    confined, reason = sandbox_available()
-    console.print("hand-ins run in the sandbox" if confined else f"hand-ins run without a sandbox: {reason}")
-    _grade_and_show(demo, LABS, Options(os.cpu_count(), sandbox=confined))
-    pages = _write_feedback(demo, LABS)
-    console.print(f"{len(pages)} feedback pages; open one: {pages[0].relative_to(course.root)}")
+    play(Course.find(), app, console)
 
 
 moodle.mount(app)
@@ -176,13 +177,6 @@ def _grade_and_show(
         if of_lab := [result for result in results if result.lab == lab]:
             console.print(marks_table(lab, of_lab))
     return results
-
-
-def _write_feedback(course: Course, labs: list[str], with_solutions: bool = False) -> list[Path]:
-    from instructor.feedback import write_feedback
-    from instructor.grade import graded_results
-
-    return [write_feedback(course, result, with_solutions) for result in graded_results(course, labs)]
 
 
 def main() -> None:

@@ -6,18 +6,22 @@ that the graded run printed: no encoding can carry a hidden line out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from nbformat import NotebookNode
 
+from instructor.colab import BADGE_ID
 from instructor.course import Course, CourseError
 from instructor.grade import Result
+from instructor.lateness import read_deadline
 from instructor.moodle.dates import to_local
+from instructor.moodle.files import write_whole
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import is_solution, read_notebook
+from instructor.notebooks import NotebookError, headings, is_solution, read_notebook
 from instructor.rendering import highlighting_css, render_notebook
 from instructor.solutions import corrected
 
@@ -30,51 +34,92 @@ TEMPLATES = Environment(
 )
 
 
-@dataclass(frozen=True)
-class Teacher:
-    """What the gradebook holds beside marks: comments by question, and the points that lateness costs."""
-
-    comments: dict[str, str]
-    penalty: float
+CELL = re.compile(r"Cellule « (?P<kind>test|sol|written)_(?P<question>\w+) »")  # as repairs begin
+RIGHT_ANSWERS = '<h2 id="right-answers">'  # what students wrote is shown without its ids
 
 
-def write_feedback(course: Course, result: Result, with_solutions: bool = False) -> Path:
-    """Write the page of one graded hand-in and return its path.
+def write_feedback(course: Course, result: Result, with_solutions: bool | None = None) -> Path:
+    """Write the page of one graded hand-in and return its path; `feedback_page` says what is in it."""
+    page = feedback_page(course, result, with_solutions)
+    return write_whole(course.feedback(result.student, result.lab), page.encode("utf-8"))
 
-    `with_solutions` adds the right answers; CourseError while the deadline that the gradebook knows is not over.
+
+def feedback_page(course: Course, result: Result, with_solutions: bool | None = None) -> str:
+    """Return the page of one graded hand-in.
+
+    Parameters
+    ----------
+    with_solutions
+        Whether it also shows the right answers; None for as the page of before did.
+
+    Raises
+    ------
+    CourseError
+        Right answers are asked for while the deadline that the gradebook knows is not over, or what was graded is not
+        in `submitted/` any more.
     """
-    if with_solutions:
-        _refuse_before_deadline(course, result.lab)
-    teacher = read_teacher(course, result)
-    comments = dict(teacher.comments)
-    page = TEMPLATES.get_template("feedback.html").render(
+    comments, titles = read_comments(course, result), question_titles(course, result.lab)
+    return TEMPLATES.get_template("feedback.html").render(
         title=course.lab_metadata(result.lab)["title"],
         result=result,
-        penalty=teacher.penalty,
-        grade=max(0.0, result.score - teacher.penalty),
-        rows=[_row(cell, comments) for cell in result.cells],
-        other_comments=comments,
-        notebook=render_notebook(read_notebook(course.submitted(result.student, result.lab))),
-        solutions=render_notebook(right_answers(course, result.lab)) if with_solutions else None,
+        rows=[_row(cell, titles, comments) for cell in result.cells],
+        other_comments={titles.get(name, name): text for name, text in comments.items()},
+        repairs=[_in_words(repair, titles) for repair in result.repairs],
+        notebook=render_notebook(_handed_in(course, result)),
+        solutions=_right_answers(course, result, with_solutions),
         highlighting=highlighting_css(),
     )
-    path = course.feedback(result.student, result.lab)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
-    return path
 
 
-def read_teacher(course: Course, result: Result) -> Teacher:
-    """Return what a teacher wrote in the formgrader about a hand-in, and its late penalty."""
+def _handed_in(course: Course, result: Result) -> NotebookNode:
+    """Return the notebook handed in, without the badge that opens the statement on Colab."""
+    try:
+        notebook = read_notebook(course.submitted(result.student, result.lab))
+    except NotebookError as error:
+        raise CourseError(
+            f"what {result.student} handed in for '{result.lab}' changed since it was graded ({error}); "
+            f"run 'course grade {result.lab}'"
+        ) from None
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != BADGE_ID]
+    return notebook
+
+
+def shows_right_answers(page: str) -> bool:
+    """Tell whether a feedback page holds the right answers."""
+    return RIGHT_ANSWERS in page
+
+
+def _right_answers(course: Course, result: Result, wanted: bool | None) -> Markup | None:
+    """Return the right answers as a page shows them, None where it does not."""
+    before = course.feedback(result.student, result.lab)
+    if wanted is None and before.is_file():
+        wanted = shows_right_answers(before.read_text(encoding="utf-8"))
+    if not wanted:
+        return None
+    refuse_before_deadline(course, result.lab)
+    return render_notebook(right_answers(course, result.lab))
+
+
+def refuse_before_deadline(course: Course, lab: str) -> None:
+    """Raise CourseError while the deadline that the gradebook knows is not over."""
+    deadline = read_deadline(course, lab)
+    if deadline is not None and to_local(deadline) > datetime.now():
+        raise CourseError(
+            f"the deadline of '{lab}' is {to_local(deadline):%Y-%m-%d %H:%M}: its answers may be shown afterwards; "
+            f"'course feedback {lab} --without-solutions' leaves them out"
+        )
+
+
+def read_comments(course: Course, result: Result) -> dict[str, str]:
+    """Return what a teacher wrote in the formgrader about a hand-in, by question."""
     with open_gradebook(course) as gradebook:
         notebook = gradebook.find_submission_notebook(result.lab, result.lab, result.student)
         written = [(question(comment.name), comment.manual_comment) for comment in notebook.comments]
-        penalty = notebook.late_submission_penalty or 0.0
     comments: dict[str, str] = {}
     for name, text in written:
         if text and text.strip():
             comments[name] = "\n".join(filter(None, [comments.get(name), text.strip()]))
-    return Teacher(comments, penalty)
+    return comments
 
 
 def question(name: str) -> str:
@@ -82,6 +127,21 @@ def question(name: str) -> str:
     for prefix in ("test_", "written_", "sol_"):
         name = name.removeprefix(prefix)
     return name
+
+
+def question_titles(course: Course, lab: str) -> dict[str, str]:
+    """Return by question the heading that students read above it, as in "Question 2 · La loi jointe"."""
+    return {question(name): title for name, title in headings(read_notebook(course.source(lab))).items() if title}
+
+
+def _in_words(repair: str, titles: dict[str, str]) -> str:
+    """Name a cell by its question: the names that nbgrader gives are nowhere to be seen on Colab."""
+
+    def words(match: re.Match) -> str:
+        kind = "de test" if match["kind"] == "test" else "de réponse"
+        return f"Cellule {kind}, « {titles.get(match['question'], match['question'])} »"
+
+    return CELL.sub(words, repair)
 
 
 def right_answers(course: Course, lab: str) -> NotebookNode:
@@ -92,23 +152,13 @@ def right_answers(course: Course, lab: str) -> NotebookNode:
     return answers
 
 
-def _refuse_before_deadline(course: Course, lab: str) -> None:
-    with open_gradebook(course) as gradebook:
-        deadline = gradebook.find_assignment(lab).duedate
-    if deadline is not None and to_local(deadline) > datetime.now():
-        raise CourseError(
-            f"the deadline of '{lab}' is {to_local(deadline):%Y-%m-%d %H:%M}: its answers may be shown afterwards; "
-            "leave out --with-solutions until then"
-        )
-
-
-def _row(cell: dict, comments: dict[str, str]) -> dict:
+def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
     """Return one line of the table of marks; the comment shown there is taken out of `comments`."""
     waiting = cell["score"] is None
     lost = not waiting and cell["score"] < cell["max_score"]
     name = question(cell["grade_id"])
     return {
-        "question": name,
+        "question": titles.get(name, name),
         "score": "à corriger" if waiting else french(cell["score"]),
         "max_score": french(cell["max_score"]),
         "reason": cell["reason"] if lost else "",

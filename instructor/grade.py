@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.utils import parse_utc
 
 from instructor.course import Course, CourseError
 from instructor.engine import grade_side_by_side
@@ -16,9 +20,17 @@ from instructor.execute import Policy
 from instructor.grading import default_policy, fingerprint, load_lab
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
+from instructor.lateness import read_deadline
 from instructor.nbgrader_app import NbgraderError, autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
 from instructor.repair import HandInError, repair
+from instructor.verify import NOT_ANSWERED
+
+TOO_HIGH = "mark-too-high"
+
+
+class NotFiledError(CourseError):
+    """The gradebook does not hold the marks of a hand-in of `autograded/`: it was deleted, replaced or cut short."""
 
 
 @dataclass
@@ -26,13 +38,15 @@ class Result:
     """What became of one hand-in.
 
     `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
-    `score` counts the points earned so far, None without a mark; `pending` those that wait for a teacher.
+    `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
+    that wait for a teacher.
     """
 
     student: str
     lab: str
     status: str = "graded"
     score: float | None = None
+    penalty: float = 0.0
     max_score: float = 0.0
     pending: float = 0.0
     reason: str = ""
@@ -41,7 +55,13 @@ class Result:
     review: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
 
-    as_dict = asdict
+    @property
+    def grade(self) -> float | None:
+        """The mark that counts: the points less those that lateness costs."""
+        return None if self.score is None else round(self.score - self.penalty, 2)
+
+    def as_dict(self) -> dict:
+        return asdict(self) | {"grade": self.grade}
 
 
 @dataclass(frozen=True)
@@ -95,35 +115,70 @@ def grade_class(
         results[key] = result
         tell(result, len(results), len(work))
 
-    pending, prints = {}, {}
+    pending, prints, deadlines = {}, {}, {}
     for lab in dict.fromkeys(lab for lab, _ in work):
+        deadlines[lab] = read_deadline(course, lab)
         with tempfile.TemporaryDirectory() as folder:
             generate_assignment(course, lab, Path(folder), gradebook=True)
     for lab, student in work:
-        path = course.submitted(student, lab)
-        if path.resolve() != (course.root / "submitted").resolve() / student / lab / path.name:
-            reason = f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
-            record((lab, student), Result(student, lab, "refused", reason=reason))
-            continue
-        if not path.is_file():
-            record((lab, student), Result(student, lab, "refused", reason=f"no file {path.name}"))
-            continue
-        prints[lab, student] = fingerprint(course, lab, student)
-        if not options.force and _fingerprint_of(course.autograded(student, lab)) == prints[lab, student]:
-            record((lab, student), read_result(course, lab, student))
-        elif not options.force and _fingerprint_of(course.executed(student, lab)) == prints[lab, student]:
-            record((lab, student), _file(course, lab, student))
+        known = _attempt(_known, course, lab, student, deadlines[lab], options.force)
+        if known is not None:
+            record((lab, student), known)
         else:
-            pending[lab, student] = (path.read_bytes(), load_lab(course, lab, policy))
+            prints[lab, student] = fingerprint(course, lab, student, deadlines[lab])
+            pending[lab, student] = (course.submitted(student, lab).read_bytes(), load_lab(course, lab, policy))
     outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
     for (lab, student), outcome in outcomes:
         if isinstance(outcome, Exception):
-            record((lab, student), _refuse(course, lab, student, outcome))
+            record((lab, student), _attempt(_refuse, course, lab, student, outcome))
         else:
             outcome.metadata.course["fingerprint"] = prints[lab, student]
             write_notebook(outcome, course.executed(student, lab))
-            record((lab, student), _file(course, lab, student))
+            record((lab, student), _attempt(_file, course, lab, student))
     return [results[key] for key in work]
+
+
+def _attempt(
+    make: Callable[..., Result | None], course: Course, lab: str, student: str, *arguments: object
+) -> Result | None:
+    """Return what `make` gives: whatever goes wrong with one hand-in, it never stops the class."""
+    try:
+        return make(course, lab, student, *arguments)
+    except Exception as error:
+        return Result(student, lab, "failed", reason=f"{type(error).__name__}: {error}")
+
+
+def _known(course: Course, lab: str, student: str, deadline: datetime | None, force: bool) -> Result | None:
+    """Return the result of a hand-in that needs no run: impossible to grade, or executed before and unchanged."""
+    path = course.submitted(student, lab)
+    if reason := _no_file(path, course):
+        return Result(student, lab, "refused", reason=reason)
+    if reason := _unreadable_timestamp(path.with_name("timestamp.txt")):
+        return Result(student, lab, "failed", reason=reason)
+    print_ = fingerprint(course, lab, student, deadline)
+    if not force and _fingerprint_of(course.autograded(student, lab)) == print_:
+        with suppress(NotFiledError):
+            result = read_result(course, lab, student)
+            # A run may have been killed once it had filed this.
+            shutil.rmtree(course.executed(student, lab).parent, ignore_errors=True)
+            return result
+    if not force and _fingerprint_of(course.executed(student, lab)) == print_:
+        return _file(course, lab, student)
+    return None
+
+
+def _unreadable_timestamp(path: Path) -> str | None:
+    """Say why nbgrader could not read when a hand-in was made; None if it can, or does not ask."""
+    try:
+        parse_utc(path.read_text(encoding="utf-8").strip() or None)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # dates are parsed by a library that raises whatever it meets
+        return (
+            f"{path.name} beside the notebook is no date ({error}): write one such as '2026-11-24 18:00:00 UTC', or "
+            "delete the file, then run 'course grade' again"
+        )
+    return None
 
 
 def _select(course: Course, labs: list[str], students: list[str]) -> list[tuple[str, str]]:
@@ -147,6 +202,25 @@ def _file(course: Course, lab: str, student: str) -> Result:
         return Result(student, lab, "failed", reason=str(error))
     shutil.rmtree(course.executed(student, lab).parent)
     return read_result(course, lab, student)
+
+
+def _no_file(path: Path, course: Course) -> str:
+    """Say why there is nothing to read at a hand-in's path, empty if there is."""
+    if path.resolve() != (course.root / "submitted").resolve() / path.relative_to(course.root / "submitted"):
+        return f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
+    return "" if path.is_file() else f"no file {path.name}"
+
+
+def why_not_graded(course: Course, lab: str, student: str) -> str:
+    """Say why a hand-in has no mark, without running it."""
+    path = course.submitted(student, lab)
+    if reason := _no_file(path, course):
+        return reason
+    try:
+        repair(read_notebook(path), read_notebook(course.source(lab)), read_notebook(course.release(lab)))
+    except (NotebookError, HandInError) as error:
+        return _refuse(course, lab, student, error).reason
+    return f"not graded yet; run 'course grade {lab}'"
 
 
 def _refuse(course: Course, lab: str, student: str, error: Exception) -> Result:
@@ -177,28 +251,47 @@ def _fingerprint_of(path: Path) -> str | None:
 
 
 def graded_results(course: Course, labs: list[str]) -> list[Result]:
-    """Return the results of every hand-in graded so far, without running anything."""
-    return [
+    """Return the results of every hand-in graded so far, without running anything.
+
+    CourseError where a mark given by hand is above what the question, or the lab, is worth.
+    """
+    results = [
         read_result(course, lab, student)
         for lab in labs
         for student in course.students(lab)
         if course.autograded(student, lab).is_file()
     ]
+    for result in results:
+        if TOO_HIGH in result.flags:
+            raise CourseError(
+                f"{result.student} has {result.grade:g} points of {result.max_score:g} for '{result.lab}', and a mark "
+                "given by hand is above what its question, or the lab, is worth: correct it in the formgrader"
+            )
+    return results
 
 
 def read_result(course: Course, lab: str, student: str) -> Result:
-    """Read a graded hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook."""
+    """Read a graded hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook.
+
+    Raises
+    ------
+    NotFiledError
+        The two do not hold the same marks.
+    """
     notebook = read_notebook(course.autograded(student, lab))
     with open_gradebook(course) as gradebook:
-        grades = {grade.name: grade for grade in gradebook.find_submission_notebook(lab, lab, student).grades}
-        result = Result(student, lab, repairs=list(notebook.metadata.course.get("repairs", [])))
+        filed = _find_filed(gradebook, notebook, lab, student)
+        grades = {grade.name: grade for grade in filed.grades}
+        result = Result(student, lab)
         for mark in notebook.metadata.course.marks:
-            grade = grades[mark.grade_id]
-            waiting = grade.needs_manual_grade and grade.manual_score is None
-            result.cells.append({**mark, "score": None if waiting else grade.score})
-            result.pending += mark.max_score if waiting else 0.0
+            result.cells.append(_read_cell(mark, grades[mark.grade_id]))
+            result.pending += mark.max_score if result.cells[-1]["score"] is None else 0.0
+        too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
+        penalty = filed.late_submission_penalty or 0.0
     result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
+    result.penalty = min(penalty, result.score)
     result.max_score = sum(cell["max_score"] for cell in result.cells)
+    result.repairs = list(notebook.metadata.course.get("repairs", []))
     result.review = list(notebook.metadata.course.get("review", []))
     result.flags = [
         flag
@@ -206,7 +299,31 @@ def read_result(course: Course, lab: str, student: str) -> Result:
             ("repaired", result.repairs),
             ("review", result.review),
             ("manual-pending", result.pending),
+            (TOO_HIGH, too_high or result.grade > result.max_score),
         ]
         if raised
     ]
     return result
+
+
+def _find_filed(gradebook: Gradebook, notebook: NotebookNode, lab: str, student: str) -> SubmittedNotebook:
+    """Return what the gradebook holds of a graded hand-in, once it is seen to hold the same marks."""
+    with suppress(MissingEntry):
+        filed = gradebook.find_submission_notebook(lab, lab, student)
+        scores = {grade.name: grade.auto_score for grade in filed.grades}
+        if all(mark.score in (None, scores.get(mark.grade_id)) for mark in notebook.metadata.course.marks):
+            return filed
+    raise NotFiledError(
+        f"the gradebook does not hold the marks that autograded/{student}/{lab}/ shows; run 'course grade {lab}' again"
+    )
+
+
+def _read_cell(mark: dict, grade: Grade) -> dict:
+    """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader."""
+    if grade.manual_score is not None:
+        return {**mark, "score": grade.score}
+    if grade.needs_manual_grade:
+        return {**mark, "score": None}
+    if mark["score"] is None:
+        mark = {**mark, "reason": NOT_ANSWERED, "detail": "the text of the statement, unchanged"}
+    return {**mark, "score": grade.score}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import instructor
 from helpers.probe import MIME_TYPE
 from instructor.course import Course, CourseError
 from instructor.execute import Policy, run_notebook
+from instructor.lateness import read_deadline, seconds_late
 from instructor.notebooks import find_cell, parse_notebook, read_notebook
 from instructor.repair import repair
 from instructor.review import suspicious
@@ -69,7 +71,7 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
 def execute_for_gradebook(course: Course, lab: str, student: str) -> NotebookNode:
     """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
     executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, default_policy()))
-    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student)
+    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student, read_deadline(course, lab))
     return executed
 
 
@@ -102,11 +104,16 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def fingerprint(course: Course, lab: str, student: str) -> str:
-    """Return a digest of everything that a mark depends on: the hand-in, the lab, the environment and the grader."""
+def fingerprint(course: Course, lab: str, student: str, deadline: datetime | None) -> str:
+    """Return a digest of everything that a mark depends on.
+
+    The hand-in and how late it came, the lab, the environment, the grader, and the late rule of the configuration.
+    """
     files = [course.submitted(student, lab), course.source(lab), course.release(lab)]
     files += [course.root / "nbgrader_config.py", *_code_files()]
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
+    parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
+    parts.append(repr(seconds_late(course, lab, student, deadline)).encode())
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 @cache

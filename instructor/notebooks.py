@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 HIDDEN_BLOCK = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>.*?)^[ \t]*### END HIDDEN TESTS$", re.M | re.S)
+HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
@@ -40,8 +41,8 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason[0]})") from None
     for cell in notebook.cells:
-        metadata = cell.metadata.get("nbgrader")
-        if metadata is not None and not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):
+        metadata = cell.metadata.get("nbgrader", {"grade_id": ""})
+        if not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):
             del cell.metadata["nbgrader"]  # nbgrader never writes this, and nothing that reads it expects it
     return notebook
 
@@ -75,6 +76,17 @@ def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
         if grade_id(cell) == wanted:
             return cell
     raise KeyError(wanted)
+
+
+def headings(notebook: NotebookNode) -> dict[str, str]:
+    """Return, by `grade_id`, the heading under which each cell stands: what a reader knows it by."""
+    found, last = {}, ""
+    for cell in notebook.cells:
+        if grade_id(cell) is not None:
+            found[grade_id(cell)] = last
+        elif cell.cell_type == "markdown":
+            last = next(reversed(HEADING.findall(cell.source)), last)
+    return found
 
 
 def is_graded(cell: NotebookNode) -> bool:

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from instructor.check import MARKER, check_labs
 from instructor.colab import BRANCH, badge
 from instructor.course import Course, CourseError
-from instructor.nbgrader_app import open_gradebook
+from instructor.lateness import read_deadline
 from instructor.notebooks import HIDDEN_BLOCK, read_notebook
 
 FOLDERS = ("helpers", "release", "solutions")
@@ -184,10 +184,7 @@ def _check_folder(course: Course, folder: Path) -> None:
 
 def _check_deadline(course: Course, lab: str) -> None:
     course.select_labs([lab])
-    if not (course.root / "gradebook.db").is_file():
-        return
-    with open_gradebook(course) as gradebook:
-        deadline = next((found.duedate for found in gradebook.assignments if found.name == lab), None)
+    deadline = read_deadline(course, lab)
     if deadline is not None and datetime.now(timezone.utc).replace(tzinfo=None) <= deadline:
         raise CourseError(
             f"the deadline of '{lab}', {deadline:%Y-%m-%d %H:%M} UTC, is not over: its solution stays here"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import bleach
+import nbformat
 from bs4 import BeautifulSoup
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from pygments.formatters import HtmlFormatter
 
 from instructor.mathml import with_formulas
@@ -30,6 +33,7 @@ ATTRIBUTES = {
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 LINK = re.compile(r"(https?://|mailto:)")
 MAX_CHARACTERS = 100_000
+MAX_CACHED = 500_000  # characters of a part that is kept for the next student
 KINDS = ["text/html", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain"]
 NOT_DESCRIBED = "No description has been provided for this image"  # what nbconvert writes
 
@@ -43,25 +47,57 @@ def render_notebook(notebook: NotebookNode) -> Markup:
 
     nbconvert renders it; what comes out goes through a list of allowed tags and attributes, so that scripts, frames,
     event handlers, styles and images fetched from elsewhere are gone whichever cell or output brought them. Formulas
-    become MathML.
+    become MathML. Cells are rendered one by one, for a class has most of them in common; nothing but them is looked at,
+    neither the notebook's metadata nor theirs, which Colab and students write as they like.
     """
-    notebook = copy.deepcopy(notebook)
-    notebook.metadata.pop("widgets", None)  # Colab saves them without the `state` that nbconvert looks up
+    parts = []
     for cell in notebook.cells:
-        cell.source = without_hidden_tests(cell.source)
-        if cell.cell_type == "code":
-            cell.outputs = [
-                output for output in cell.outputs if "data" not in output or not output.data.keys().isdisjoint(KINDS)
-            ]
-            for output in cell.outputs:
-                _shorten(output)
-    body, _ = _exporter().from_notebook_node(notebook)
+        source = NotebookNode(
+            cell_type=cell.cell_type, metadata={}, id="source", source=without_hidden_tests(cell.source)
+        )
+        if "attachments" in cell:
+            source.attachments = cell.attachments
+        parts.append(_render(source))
+        if cell.get("outputs"):
+            outputs = _shown(cell.outputs)
+            parts.append(_render(NotebookNode(cell_type="code", metadata={}, id="outputs", source="", outputs=outputs)))
+    return Markup("").join(parts)
+
+
+def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return a copy of the outputs of a kind that a page can show, none too long."""
+    shown = [output for output in outputs if "data" not in output or not output.data.keys().isdisjoint(KINDS)]
+    shown = copy.deepcopy(shown)
+    for output in shown:
+        _shorten(output)
+    return shown
+
+
+def _render(cell: NotebookNode) -> Markup:
+    """Return half of a cell, what is in it or what it gave: apart, a class has more of them in common."""
+    text = json.dumps(cell)
+    return _render_cached(text) if len(text) <= MAX_CACHED else _render_cached.__wrapped__(text)
+
+
+@lru_cache(maxsize=256)
+def _render_cached(text: str) -> Markup:
+    cell = nbformat.from_dict(json.loads(text))
+    if cell.cell_type == "code":
+        cell = NotebookNode({"outputs": [], "execution_count": None} | cell)
+    notebook = new_notebook(cells=[cell], metadata={"language_info": {"name": "python", "pygments_lexer": "ipython3"}})
+    body, _ = _exporter(exclude_input=not cell.source).from_notebook_node(notebook)
     return Markup(with_formulas(clean(body)))
 
 
 @cache
-def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True, log=_log)
+def _exporter(exclude_input: bool) -> HTMLExporter:
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_anchor_links=True,
+        exclude_input=exclude_input,
+        log=_log,
+        default_preprocessors=[],
+    )
     exporter.config.NbConvertBase.display_data_priority = KINDS
     return exporter
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from instructor.grade import Result
+from instructor.grade import TOO_HIGH, Result
 
 
 @contextmanager
@@ -51,14 +51,15 @@ def marks_table(lab: str, results: list[Result]) -> Table:
         if result.score is None:
             table.add_row(result.student, "none", "", "", f"{result.status}: {result.reason}")
             continue
-        lost = [
-            f"{cell['grade_id'].removeprefix('test_').removeprefix('written_')} −{cell['max_score'] - cell['score']:g}"
+        lost = [f"late −{result.penalty:g}"] * bool(result.penalty)
+        lost += [
+            f"{cell['grade_id'].removeprefix('test_')} −{cell['max_score'] - cell['score']:g}"
             for cell in result.cells
             if cell["score"] is not None and cell["score"] < cell["max_score"]
         ]
         table.add_row(
             result.student,
-            f"{result.score:g}/{result.max_score:g}",
+            f"{result.grade:g}/{result.max_score:g}",
             f"{result.pending:g}" if result.pending else "",
             ", ".join(lost),
             _remarks(result),
@@ -68,4 +69,6 @@ def marks_table(lab: str, results: list[Result]) -> Table:
 
 def _remarks(result: Result) -> str:
     remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
-    return ", ".join(f"{word} ({count})" for count, word in remarks if count)
+    told = [f"{word} ({count})" for count, word in remarks if count]
+    told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
+    return ", ".join(told)

@@ -87,14 +87,9 @@ def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
 
 def _read(content: bytes, name: str) -> NotebookNode | NotebookError:
     try:
-        notebook = parse_notebook(content, name)
+        return parse_notebook(content, name)
     except NotebookError as error:
         return error
-    for cell in notebook.cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        if not isinstance(metadata, dict) or not isinstance(metadata.get("grade_id", ""), str):
-            return NotebookError(f"{name} holds nbgrader metadata that nbgrader never writes")
-    return notebook
 
 
 def _is_named(candidate: Candidate, lab: Lab) -> bool:

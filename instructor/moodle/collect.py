@@ -16,7 +16,7 @@ from instructor.moodle.choose import Candidate, Choice, Lab, choose
 from instructor.moodle.dates import timestamp, to_local, to_utc
 from instructor.moodle.files import write_whole
 from instructor.moodle.layout import Place, locate
-from instructor.moodle.records import HandIn, read_record, write_record
+from instructor.moodle.records import MINUTE, HandIn, read_record, write_record
 from instructor.moodle.roster import DERIVED, Roster, read_roster
 from instructor.moodle.worksheet import Row, Worksheet
 from instructor.nbgrader_app import open_gradebook
@@ -51,7 +51,7 @@ def collect(
     worksheet_path
         Moodle's grading worksheet of the same assignment: it tells when each hand-in came, and whose it is.
     deadline
-        In local time. Kept in the gradebook; also the time of a hand-in of which the worksheet says nothing.
+        In local time. Kept in the gradebook, unless None; also the time of a hand-in of which no worksheet says more.
 
     Raises
     ------
@@ -74,6 +74,10 @@ def collect(
     links = _link(roster, places, rows, warnings)
     old = read_record(course, lab)
     kept_deadline = _keep_deadline(course, lab, deadline)
+    times = {
+        number: _time_of(course, lab, rows.get(number), old.get(number), choice, kept_deadline)
+        for number, choice in choices.items()
+    }
     # Before anything is installed: two students whom a new roster exchanges must not erase each other.
     renamed = {
         number: old[number].student for number in choices if number in old and old[number].student != links[number][0]
@@ -83,7 +87,7 @@ def collect(
     collected = {}
     for number, choice in choices.items():
         student, linked_by = links[number]
-        moment = rows[number].submitted if number in rows and rows[number].submitted else deadline
+        moment, timed_by = times[number]
         remarks = [*choice.remarks, *_install(course, lab, student, choice, moment)]
         remarks += [f"was '{renamed[number]}' before"] if number in renamed else []
         collected[number] = HandIn(
@@ -91,7 +95,8 @@ def collect(
             name=places[number].name,
             student=student,
             file=choice.candidate.member.path,
-            handed_in=f"{moment:%Y-%m-%d %H:%M}" if moment else "",
+            handed_in=f"{moment:{MINUTE}}" if moment else "",
+            timed_by=timed_by,
             linked_by=linked_by,
             remarks=remarks,
         )
@@ -170,13 +175,30 @@ def _link(
     return links
 
 
+def _time_of(
+    course: Course, lab: str, row: Row | None, before: HandIn | None, choice: Choice, deadline: datetime | None
+) -> tuple[datetime | None, str]:
+    """Return when a hand-in came, and who says so: the worksheet, an earlier one of the same file, or the deadline."""
+    if row is not None and row.submitted:
+        return row.submitted, "worksheet"
+    if before is not None and before.timed_by == "worksheet":
+        target = course.submitted(before.student, lab)
+        if target.is_file() and target.read_bytes() == choice.candidate.member.content:
+            return datetime.strptime(before.handed_in, MINUTE), "worksheet"
+    return deadline, "deadline" if deadline else ""
+
+
 def _install(course: Course, lab: str, student: str, choice: Choice, moment: datetime | None) -> list[str]:
-    """Put a notebook and its time into `submitted/`; return what a teacher should know."""
+    """Put a notebook and its time into `submitted/`; return what a teacher should know.
+
+    What changed has no mark until `course grade` gives one again: nobody must get the mark of another file or day.
+    """
     target = course.submitted(student, lab)
     remarks = []
     content = choice.candidate.member.content
     if not target.is_file() or target.read_bytes() != content:
         remarks += ["replaces an earlier hand-in"] * target.is_file()
+        _grade_again(course, lab, student)
         write_whole(target, content)
     stamp = target.with_name("timestamp.txt")
     before = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
@@ -212,7 +234,7 @@ def _name_the_unknown(course: Course, collected: dict[int, HandIn]) -> None:
 
 
 def _grade_again(course: Course, lab: str, student: str) -> None:
-    """Make the next `course grade` mark this hand-in again: nbgrader decides its lateness only then."""
+    """Take back the mark of a hand-in until the next `course grade`; what a teacher marked by hand stays written."""
     course.autograded(student, lab).unlink(missing_ok=True)
 
 

@@ -61,7 +61,8 @@ def grades_command(
     provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
 ) -> None:
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
-    from instructor.moodle.feedback_zip import write_feedback_zip
+    from instructor.feedback import feedback_page, shows_right_answers
+    from instructor.moodle.feedback_zip import feedback_zip
     from instructor.moodle.files import write_whole
     from instructor.moodle.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
 
@@ -69,18 +70,23 @@ def grades_command(
     course.select_labs([lab])
     grades = final_grades(course, lab)
     folder = course.root / "grades" / lab
+    # Everything that may be refused comes before the first file is written.
     filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
+    pages = {student: feedback_page(course, grades[student]) for student in (filled.lines if filled else ())}
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
     _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "nbgrader's own export")
     if filled is None:
         return
+    for student, page in pages.items():
+        write_whole(course.feedback(student, lab), page.encode("utf-8"))
     for remark in filled.remarks:
         console.print(f"  {remark}", markup=False)
-    path = write_whole(folder / f"filled-{moodle.name}", filled.content)
-    _say_written(course, path, f"{len(filled.students)} lines filled; upload it first")
-    results = [grades[student].result for student in filled.students]
-    pages = write_feedback_zip(course, lab, results, folder / "feedback.zip")
-    _say_written(course, folder / "feedback.zip", f"{len(pages)} pages; upload it second")
+    sheet = write_whole(folder / f"filled-{moodle.name}", filled.content)
+    _say_written(course, sheet, f"{len(filled.lines)} lines filled; upload it first")
+    archive = write_whole(folder / "feedback.zip", feedback_zip(pages, filled.lines))
+    with_answers = sum(map(shows_right_answers, pages.values()))
+    told = f", {with_answers} of them with the right answers" if with_answers else ""
+    _say_written(course, archive, f"{len(pages)} pages{told}; upload it second")
 
 
 def _say_written(course: Course, path: Path, what: str) -> None:

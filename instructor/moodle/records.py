@@ -9,6 +9,8 @@ from pathlib import Path
 from instructor.course import Course
 from instructor.moodle.files import write_whole
 
+MINUTE = "%Y-%m-%d %H:%M"
+
 
 @dataclass(frozen=True)
 class HandIn:
@@ -23,7 +25,9 @@ class HandIn:
     file
         Path in the archive of the notebook that was kept.
     handed_in
-        Local time of the hand-in, "YYYY-MM-DD HH:MM"; empty where nobody said.
+        Local time of the hand-in, as `MINUTE` writes it; empty where nobody said.
+    timed_by
+        Who said it: "worksheet" or "deadline".
     linked_by
         What links the number to the student: "number", "e-mail"...; empty for an identifier made from the number.
     remarks
@@ -35,6 +39,7 @@ class HandIn:
     student: str
     file: str
     handed_in: str = ""
+    timed_by: str = ""
     linked_by: str = ""
     remarks: list[str] = field(default_factory=list)
 

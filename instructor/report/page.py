@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from instructor.course import Course, CourseError
-from instructor.feedback import TEMPLATES, question
-from instructor.grade import Result, graded_results
+from instructor.feedback import TEMPLATES, question, question_titles
+from instructor.grade import Result, graded_results, why_not_graded
+from instructor.lateness import how_late
 from instructor.moodle.files import write_whole
 from instructor.moodle.roster import read_roster
 from instructor.nbgrader_app import open_gradebook
 from instructor.notebooks import find_cell, read_notebook
-from instructor.report.plots import draw_items, draw_marks, draw_success
+from instructor.report.plots import LOW, draw_items, draw_marks
 from instructor.report.similar import find_similar
 from instructor.report.statistics import Item, Loss, analyse_items, find_losses, summarise
 
@@ -28,7 +29,7 @@ class HandIn:
 
     result: Result
     run_seconds: float
-    late: timedelta
+    late: str
 
 
 def write_report(course: Course, lab: str) -> Path:
@@ -38,22 +39,23 @@ def write_report(course: Course, lab: str) -> Path:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
     notebooks = {result.student: read_notebook(course.autograded(result.student, lab)) for result in results}
     summary, items = summarise(results), analyse_items(results)
-    names = [question(item.grade_id) for item in items]
+    titles = question_titles(course, lab)
+    names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]
+    by_id = {item.grade_id: name for item, name in zip(items, names, strict=True)}
     graded = {result.student for result in results}
     page = TEMPLATES.get_template("report.html").render(
         lab=lab,
         title=course.lab_metadata(lab)["title"],
         summary=summary,
         pending=[result.student for result in results if result.pending],
-        marks_plot=draw_marks([result.score for result in results], summary),
-        success_plot=draw_success(items, names),
+        marks_plot=draw_marks([result.grade for result in results], summary),
         items_plot=draw_items(items, names),
         items=[(name, item, _remark(item)) for name, item in zip(names, items, strict=True)],
-        losses=[
-            (loss, question(loss.grade_id), _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]
-        ],
+        losses=[(loss, by_id[loss.grade_id], _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]],
         hand_ins=_hand_ins(course, lab, results, notebooks),
-        not_graded=[student for student in course.students(lab) if student not in graded],
+        not_graded={
+            student: why_not_graded(course, lab, student) for student in course.students(lab) if student not in graded
+        },
         absent=sorted(set(read_roster(course).students) - set(course.students(lab))),
         pairs=find_similar(notebooks, read_notebook(course.release(lab))),
     )
@@ -66,15 +68,15 @@ def _remark(item: Item) -> str:
     (Ebel and Frisbie, Essentials of Educational Measurement, 5th edition, 1991, chapter 13.)
     """
     remarks = []
-    if item.marked == 0:
-        return "not marked yet"
+    if item.waiting:
+        return f"{item.waiting} written answers wait for a mark"
     if item.success < 0.3:
         remarks.append("hard")
     if item.success > 0.9:
         remarks.append("easy")
     if item.discrimination is not None and item.discrimination < 0:
         remarks.append("the better hand-ins fail it more: check the statement and the test")
-    elif item.discrimination is not None and item.discrimination < 0.2:
+    elif item.discrimination is not None and item.discrimination < LOW:
         remarks.append("does not tell good hand-ins from others")
     return "; ".join(remarks)
 
@@ -94,8 +96,7 @@ def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[s
     with open_gradebook(course) as gradebook:
         late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
     return [
-        HandIn(result, _run_seconds(notebooks[result.student]), timedelta(seconds=late[result.student]))
-        for result in results
+        HandIn(result, _run_seconds(notebooks[result.student]), how_late(late[result.student])) for result in results
     ]
 
 

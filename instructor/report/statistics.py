@@ -14,7 +14,7 @@ FEW = 5  # below this many marks, a correlation says nothing
 
 @dataclass(frozen=True)
 class Summary:
-    """The marks of a class, out of `maximum`; written answers that wait count for nothing yet."""
+    """The marks of a class, out of `maximum`, lateness taken off; written answers that wait count for nothing yet."""
 
     count: int
     maximum: float
@@ -31,10 +31,11 @@ class Item:
     ----------
     points
         What the question is worth.
-    marked
-        Hand-ins with a mark for it: fewer than the class while written answers wait.
+    marked, waiting
+        Hand-ins with a mark for it, and those whose written answer waits for one.
     success
-        Mean share of the points, from 0 to 1; the lower, the harder. None where nothing is marked yet.
+        Mean share of the points, from 0 to 1; the lower, the harder. None while a written answer waits: those who wrote
+        nothing have their 0 already, and alone would make any question hard.
     full, none
         Hand-ins that earned all of its points, and none of them.
     discrimination
@@ -46,6 +47,7 @@ class Item:
     grade_id: str
     points: float
     marked: int
+    waiting: int
     success: float | None
     full: int
     none: int
@@ -65,7 +67,7 @@ class Loss:
 
 def summarise(results: list[Result]) -> Summary:
     """Return the summary of at least one graded hand-in."""
-    scores = np.array([result.score for result in results])
+    scores = np.array([result.grade for result in results])
     quartiles = tuple(float(value) for value in np.quantile(scores, [0.25, 0.5, 0.75]))
     return Summary(len(scores), results[0].max_score, float(scores.mean()), float(scores.std()), quartiles)
 
@@ -80,14 +82,18 @@ def _analyse(rank: int, results: list[Result]) -> Item:
     cell = results[0].cells[rank]
     scores = np.array([result.cells[rank]["score"] for result in marked], dtype=float)
     others = np.array([result.score for result in marked], dtype=float) - scores
+    waiting = len(results) - len(marked)
+    # Extra credit is no more than success.
+    success = np.minimum(scores, cell["max_score"]).sum() / (cell["max_score"] * len(marked)) if marked else 0.0
     return Item(
-        cell["grade_id"],
-        cell["max_score"],
-        len(marked),
-        float(scores.mean() / cell["max_score"]) if marked and cell["max_score"] else None,
-        int((scores >= cell["max_score"]).sum()),
-        int((scores == 0).sum()),
-        _correlation(scores, others),
+        grade_id=cell["grade_id"],
+        points=cell["max_score"],
+        marked=len(marked),
+        waiting=waiting,
+        success=None if waiting else float(success),
+        full=int((scores >= cell["max_score"]).sum()),
+        none=int((scores == 0).sum()),
+        discrimination=None if waiting else _correlation(scores, others),
     )
 
 

@@ -185,6 +185,34 @@ def test_collecting_again_changes_nothing_and_forgets_nobody(course, tmp_path):
     assert set(read_record(course, "essai")) == {7, 8}
 
 
+def test_hand_in_that_changes_has_no_mark_until_it_is_graded_again(course, tmp_path):
+    files = {f"Ana_{number}_assignsubmission_file/essai.ipynb": answered(course) for number in (7, 8)}
+    collect(course, "essai", moodle_zip(tmp_path / "1.zip", files))
+    for number in (7, 8):
+        write_notebook(answered(course), course.autograded(f"moodle-{number}", "essai"))
+    files["Ana_7_assignsubmission_file/essai.ipynb"] = answered(course, "    return 0.0")
+    collection = collect(course, "essai", moodle_zip(tmp_path / "2.zip", files))
+    assert [hand_in.remarks for hand_in in collection.hand_ins] == [["replaces an earlier hand-in"], []]
+    assert not course.autograded("moodle-7", "essai").exists()
+    assert course.autograded("moodle-8", "essai").exists()
+
+
+def test_time_of_the_worksheet_is_kept_when_the_same_file_comes_again_without_it(course, tmp_path):
+    ana = {7: ("Ana", "ana@ecole.fr")}
+    sheet = worksheet(tmp_path / "sheet.csv", ana, submitted={7: "Monday, 6 November 2023, 10:59 PM"})
+    path = "Ana_7_assignsubmission_file/essai.ipynb"
+    archive = moodle_zip(tmp_path / "1.zip", {path: answered(course)})
+
+    def times(*arguments):
+        return [hand_in.handed_in for hand_in in collect(course, "essai", *arguments).hand_ins]
+
+    assert times(archive, None, DEADLINE) == ["2023-11-06 23:00"]
+    assert times(archive, sheet) == ["2023-11-06 22:59"]
+    assert times(archive, None, DEADLINE) == ["2023-11-06 22:59"]
+    other = moodle_zip(tmp_path / "2.zip", {path: answered(course, "    return 0.0")})
+    assert times(other) == ["2023-11-06 23:00"]
+
+
 def test_roster_imported_late_renames_what_was_collected(course, tmp_path):
     archive = moodle_zip(tmp_path / "m.zip", {"Zoé Le Goff_7_assignsubmission_file/essai.ipynb": answered(course)})
     collect(course, "essai", archive)
@@ -220,8 +248,8 @@ def test_two_hand_ins_never_share_a_student(course, tmp_path):
     assert "2 hand-ins would be of the student 'zoe'; kept apart" in collection.warnings[0]
 
 
-@pytest.mark.parametrize("metadata", ["x", None, {"grade_id": ["a"]}, {"grade_id": {"a": 1}}])
-def test_forged_metadata_does_not_stop_the_class(course, tmp_path, metadata):
+@pytest.mark.parametrize("metadata", ["x", None, {}, {"grade_id": ["a"]}, {"grade_id": {"a": 1}}])
+def test_forged_metadata_is_repaired_and_does_not_stop_the_class(course, tmp_path, metadata):
     forged = answered(course)
     for cell in forged.cells:
         cell.metadata["nbgrader"] = metadata
@@ -230,9 +258,11 @@ def test_forged_metadata_does_not_stop_the_class(course, tmp_path, metadata):
         "Bob_8_assignsubmission_file/essai.ipynb": answered(course),
     }
     collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
-    assert [bool(hand_in.remarks) for hand_in in collection.hand_ins] == [True, False]
-    remark = collection.hand_ins[0].remarks[0]
-    assert "will be repaired" in remark or "metadata that nbgrader never writes" in remark
+    lost = "will be repaired: Cellule « {} » : ses métadonnées, perdues, ont été rétablies."
+    assert [hand_in.remarks for hand_in in collection.hand_ins] == [
+        [lost.format("sol_mean"), lost.format("written_interpretation")],
+        [],
+    ]
 
 
 def nothing_written(course):

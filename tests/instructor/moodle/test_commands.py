@@ -1,15 +1,19 @@
 """The commands `course collect`, `course roster`, `course grades` and `course publish`, as a teacher types them."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from instructor.cli import app
-from instructor.course import CourseError
+from instructor.course import Course, CourseError
 from instructor.grade import grade_class
+from instructor.moodle.collect import collect
+from instructor.moodle.roster import import_roster
+from instructor.nbgrader_app import open_gradebook
 from tests.instructor.conftest import answered
-from tests.instructor.moodle.conftest import moodle_zip, worksheet
+from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
 
 CLASS = {11: ("Zoé Le Goff", "zoe@ecole.fr"), 12: ("Absent", "absent@ecole.fr")}
 
@@ -42,6 +46,11 @@ def test_from_moodles_zip_to_a_filled_worksheet_and_a_feedback_zip(course, tmp_p
     assert '"16,00"' in (folder / "filled-Notes.csv").read_text(encoding="utf-8-sig")
     with zipfile.ZipFile(folder / "feedback.zip") as pages:
         assert pages.namelist() == ["Zoé Le Goff_11_assignfeedback_file_/feedback.html"]
+        assert pages.read(pages.namelist()[0]) == course.feedback("zoe", "essai").read_bytes()
+    run("feedback", "essai", "--with-solutions")
+    text = run("grades", "essai", "--moodle", sheet, "--provisional")
+    assert "1 pages, 1 of them with the right answers" in text
+    assert "Les réponses attendues" in course.feedback("zoe", "essai").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -61,3 +70,91 @@ def test_wrong_call_is_one_clear_line_and_writes_nothing(course, monkeypatch, ar
         run(*arguments)
     assert not (course.root / "grades").exists()
     assert not (course.root / "submitted").exists()
+
+
+@pytest.fixture(scope="module")
+def graded(class_course, tmp_path_factory) -> Course:
+    """Zoé's hand-in, collected and graded."""
+    root = tmp_path_factory.mktemp("commands")
+    course = copy_of(class_course, root / "course")
+    files = {"Zoé Le Goff_11_assignsubmission_file/essai.ipynb": answered(course)}
+    import_roster(course, worksheet(root / "class.csv", CLASS))
+    collect(course, "essai", moodle_zip(root / "m.zip", files))
+    grade_class(course, ["essai"])
+    return course
+
+
+def not_a_zip(folder: Path) -> list[str]:
+    (folder / "m.zip").write_bytes(b"bonjour")
+    return ["collect", "essai", "m.zip"]
+
+
+def archive_of_another_assignment(folder: Path) -> list[str]:
+    moodle_zip(folder / "m.zip", {"Bob_5_assignsubmission_file/essai.ipynb": b"{}"})
+    worksheet(folder / "w.csv", CLASS)
+    return ["collect", "essai", "m.zip", "--worksheet", "w.csv"]
+
+
+def worksheet_that_lacks_a_column(folder: Path) -> list[str]:
+    path = worksheet(folder / "w.csv", CLASS)
+    path.write_bytes(path.read_bytes().replace(b",Maximum grade,", b",X,"))
+    return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
+
+
+def worksheet_of_another_course(folder: Path) -> list[str]:
+    worksheet(folder / "w.csv", {99: ("Personne", "personne@ailleurs.fr")})
+    return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
+
+
+def worksheet_out_of_another_maximum(folder: Path) -> list[str]:
+    worksheet(folder / "w.csv", CLASS, maximum=10)
+    return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
+
+
+def worksheet_that_waits(folder: Path) -> list[str]:
+    worksheet(folder / "w.csv", CLASS)
+    return ["grades", "essai", "--moodle", "w.csv"]
+
+
+def mark_above_the_maximum(folder: Path) -> list[str]:
+    worksheet(folder / "w.csv", CLASS)
+    with open_gradebook(Course(folder)) as gradebook:
+        gradebook.find_grade("written_interpretation", "essai", "essai", "zoe").manual_score = 40
+        gradebook.db.commit()
+    return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
+
+
+@pytest.mark.parametrize(
+    ("bad_input", "line"),
+    [
+        (not_a_zip, "m.zip is not a zip, or is cut short"),
+        (archive_of_another_assignment, "w.csv and m.zip have no student in common"),
+        (worksheet_that_lacks_a_column, "w.csv has no column 'Maximum grade'"),
+        (worksheet_of_another_course, "w.csv names nobody who handed in 'essai'"),
+        (worksheet_out_of_another_maximum, "w.csv counts out of 10"),
+        (worksheet_that_waits, "no line of w.csv can be filled, so nothing was written: 1 hand-ins"),
+        (mark_above_the_maximum, "zoe has 56 points of 20"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_changes_no_file(graded, tmp_path, monkeypatch, bad_input, line):
+    course = copy_of(graded, tmp_path / "course")
+    monkeypatch.chdir(course.root)
+    arguments = bad_input(course.root)
+    before = contents(course.root)
+    with pytest.raises(CourseError, match=line):
+        run(*arguments)
+    assert contents(course.root) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_student_unknown_to_the_roster_is_named_at_every_step(graded, tmp_path, monkeypatch):
+    course = copy_of(graded, tmp_path / "course")
+    monkeypatch.chdir(course.root)
+    archive = moodle_zip(tmp_path / "m.zip", {"Eve_13_assignsubmission_file/essai.ipynb": answered(course)})
+    assert "Eve (13): unknown to the roster; collected as 'moodle-13'" in run("collect", "essai", archive)
+    sheet = worksheet(tmp_path / "w.csv", CLASS | {13: ("Eve", "eve@ecole.fr")})
+    text = run("grades", "essai", "--moodle", sheet, "--provisional")
+    assert "moodle-13: handed in, not graded; left as it is" in text

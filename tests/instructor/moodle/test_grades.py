@@ -4,17 +4,26 @@ import csv
 import io
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from instructor.course import Course, CourseError
-from instructor.grade import grade_class, graded_results
+from instructor.feedback import feedback_page
+from instructor.grade import grade_class, read_result
+from instructor.grading import fingerprint
+from instructor.lateness import read_deadline
 from instructor.moodle.collect import collect
-from instructor.moodle.feedback_zip import write_feedback_zip
-from instructor.moodle.grades import FinalGrade, fill_worksheet, final_grades, write_csv, write_nbgrader_export
+from instructor.moodle.dates import to_utc
+from instructor.moodle.feedback_zip import feedback_zip
+from instructor.moodle.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
 from instructor.moodle.roster import import_roster
+from instructor.moodle.worksheet import Worksheet
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import read_notebook
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.report.page import write_report
+from instructor.tables import marks_table
 from tests.instructor.conftest import answered
 from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
 
@@ -73,11 +82,57 @@ def test_moodles_time_is_not_copied_beside_the_graded_notebook(graded):
     assert [path.name for path in graded.autograded("bob", "essai").parent.iterdir()] == ["essai.ipynb"]
 
 
-def test_grade_that_waits_for_a_teacher_is_left_as_it_is(graded, sheet):
-    filled = fill_worksheet(graded, "essai", final_grades(graded, "essai"), sheet)
-    assert filled.content == sheet.read_bytes()
+def test_mark_is_the_same_everywhere_once_lateness_is_taken_off(graded, sheet):
+    result = read_result(graded, "essai", "bob")
+    assert (result.score, result.penalty, result.grade, result.as_dict()["grade"]) == (16, 1.5, 14.5, 14.5)
+    page = feedback_page(graded, result)
+    assert "14,5 / 20" in page
+    assert "Retard : 1,5 points retirés des 16 points obtenus." in page
+    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    console.print(marks_table("essai", [result]))
+    told = console.export_text()
+    assert "14.5/20" in told
+    assert "late −1.5" in told
+    report = write_report(graded, "essai").read_text(encoding="utf-8")
+    assert "Histogram of 2 marks, rounded: 1 at 15, 1 at 16" in report
+    assert "23 h 45<br>1.5 off" in report
+
+
+def test_penalty_is_never_more_than_the_points_and_grows_with_those_given_by_hand(graded, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text(encoding="utf-8").replace("per_day = 1.5", "per_day = 3"), encoding="utf-8")
+    notebook = answered(course)
+    for name in ("sol_mean", "written_interpretation"):
+        find_cell(notebook, name).source = "pass" if name == "sol_mean" else "La moyenne est tirée vers zéro."
+    write_notebook(notebook, course.submitted("bob", "essai"))
+    grade_class(course, ["essai"], ["bob"])
+    result = read_result(course, "essai", "bob")
+    assert (result.score, result.penalty, result.grade) == (0, 0, 0)
+    mark_by_hand(course, "bob", 4)
+    result = read_result(course, "essai", "bob")
+    assert (result.score, result.penalty, result.grade) == (4, 3, 1)
+    line = next(line for line in exported(course, tmp_path).splitlines() if ",bob," in line)
+    assert line.endswith(",4.0,3.0,1.0,20.0")
+
+
+def exported(course: Course, folder: Path) -> str:
+    return write_nbgrader_export(course, "essai", folder / "export.csv").read_text()
+
+
+def test_grade_that_waits_for_a_teacher_is_left_as_it_is(graded, sheet, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+    mark_by_hand(course, "bob", 4)
+    filled = fill_worksheet(course, "essai", final_grades(course, "essai"), sheet)
+    rows, before = cells(filled.content), cells(sheet.read_bytes())
+    assert [row for row in rows if row not in before] == [rows[2]]
     assert "zoe: 4 points wait for a teacher; left as it is" in filled.remarks
     assert "ana: handed in, not graded; left as it is" in filled.remarks
+
+
+def test_worksheet_of_which_no_line_can_be_filled_is_one_clear_error(graded, sheet):
+    with pytest.raises(CourseError, match="nothing was written: 2 hand-ins have written answers to mark; .*--provis"):
+        fill_worksheet(graded, "essai", final_grades(graded, "essai"), sheet)
 
 
 def test_worksheet_is_filled_in_french_with_the_reason_of_each_lost_point(graded, sheet):
@@ -90,7 +145,7 @@ def test_worksheet_is_filled_in_french_with_the_reason_of_each_lost_point(graded
         "Pénalité de retard : 1,5.",
         "Le détail est dans le fichier joint feedback.html.",
     ]
-    assert filled.students == ["zoe", "bob"]
+    assert list(filled.lines) == ["zoe", "bob"]
     assert "zoe: 16,00 replaces 12,00" in filled.remarks
 
 
@@ -100,7 +155,7 @@ def test_points_given_by_hand_reach_the_worksheet(graded, sheet, tmp_path):
     filled = fill_worksheet(course, "essai", final_grades(course, "essai"), sheet)
     rows = cells(filled.content)
     assert [row[4] for row in rows[1:]] == ["19,00", "", "", ""]
-    assert "interpretation : 3 / 4." in rows[1][9]
+    assert "Question 2 · Interprétation : 3 / 4." in rows[1][9]
 
 
 def mark_by_hand(course: Course, student: str, points: float) -> None:
@@ -110,10 +165,11 @@ def mark_by_hand(course: Course, student: str, points: float) -> None:
         gradebook.db.commit()
 
 
-def test_mark_above_the_maximum_is_refused(graded, tmp_path):
+@pytest.mark.parametrize("points", [40, 5])
+def test_mark_above_the_maximum_is_refused(graded, tmp_path, points):
     course = copy_of(graded, tmp_path / "course")
-    mark_by_hand(course, "zoe", 40)
-    with pytest.raises(CourseError, match="zoe has 56 points of 20: a mark given by hand is too high"):
+    mark_by_hand(course, "zoe", points)
+    with pytest.raises(CourseError, match=f"zoe has {16 + points} points of 20 for 'essai', and a mark given by hand"):
         final_grades(course, "essai")
 
 
@@ -129,10 +185,10 @@ def test_worksheet_of_another_course_is_refused(graded, tmp_path):
         fill_worksheet(graded, "essai", final_grades(graded, "essai"), path)
 
 
-def test_feedback_zip_is_named_as_moodle_reads_it(graded, tmp_path):
-    students = write_feedback_zip(graded, "essai", graded_results(graded, ["essai"]), tmp_path / "feedback.zip")
-    assert students == ["bob", "zoe"]
-    with zipfile.ZipFile(tmp_path / "feedback.zip") as archive:
+def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
+    lines = {row.email.split("@")[0]: row for row in Worksheet(sheet).rows}
+    content = feedback_zip({"zoe": "<p>Zoé</p>", "bob": "<p>Bob</p>"}, lines)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         found = {}
         for name in archive.namelist():
             # As Moodle does: the number is the second part, the plug-in the next two, the file what remains.
@@ -141,8 +197,17 @@ def test_feedback_zip_is_named_as_moodle_reads_it(graded, tmp_path):
             found[int(number)] = (kind, plugin, rest, file)
         assert found == {number: ("assignfeedback", "file", "", "feedback.html") for number in (11, 12)}
         assert "Bob 2 Sol_12_assignfeedback_file_/feedback.html" in archive.namelist()
-        page = archive.read("Zoé Le Goff_11_assignfeedback_file_/feedback.html").decode()
-    assert page == graded.feedback("zoe", "essai").read_text(encoding="utf-8")
+        assert archive.read("Zoé Le Goff_11_assignfeedback_file_/feedback.html").decode() == "<p>Zoé</p>"
+
+
+def test_blind_worksheet_and_a_name_that_is_a_path_stay_one_folder_each(tmp_path):
+    sheet = worksheet(tmp_path / "s.csv", {1: ("", "a@b.fr"), 2: ("../Ana\\B", "c@d.fr")})
+    first, second = Worksheet(sheet).rows
+    with zipfile.ZipFile(io.BytesIO(feedback_zip({"a": "", "b": ""}, {"a": first, "b": second}))) as archive:
+        assert archive.namelist() == [
+            "Participant_1_assignfeedback_file_/feedback.html",
+            ".. Ana B_2_assignfeedback_file_/feedback.html",
+        ]
 
 
 def test_csv_lists_the_whole_class_and_quotes_what_must_be(graded, tmp_path):
@@ -174,6 +239,38 @@ def test_nbgraders_own_export_holds_the_same_grades(graded, tmp_path):
     assert line.endswith(",16.0,1.5,14.5,20.0")
 
 
+def test_fingerprint_changes_with_lateness_and_only_where_it_changes_the_mark(graded, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+
+    def prints() -> list[str]:
+        deadline = read_deadline(course, "essai")
+        return [fingerprint(course, "essai", student, deadline) for student in ("zoe", "bob")]
+
+    zoe, bob = prints()
+    filed = [
+        read_notebook(course.autograded(student, "essai")).metadata.course.fingerprint for student in ("zoe", "bob")
+    ]
+    assert filed == [zoe, bob]
+    set_deadline(course, datetime(2023, 11, 6, 23, 50))
+    assert prints()[0] == zoe  # still on time
+    assert prints()[1] != bob
+    stamp = course.submitted("zoe", "essai").with_name("timestamp.txt")
+    stamp.write_text("2023-11-20 12:00:00 UTC\n", encoding="utf-8")
+    assert prints()[0] != zoe
+
+
+def test_deadline_changed_in_the_gradebook_alone_marks_a_late_hand_in_again(graded, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+    set_deadline(course, datetime(2023, 11, 8, 12, 0))
+    grade_class(course, ["essai"], ["bob"])
+    assert read_result(course, "essai", "bob").grade == 16
+
+
+def set_deadline(course: Course, deadline: datetime) -> None:
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment("essai", duedate=to_utc(deadline))
+
+
 def test_time_that_changes_has_the_hand_in_marked_again(graded, tmp_path):
     course = copy_of(graded, tmp_path / "course")
     sheet = worksheet(tmp_path / "sheet.csv", CLASS, "fr")
@@ -191,9 +288,3 @@ def test_time_that_changes_has_the_hand_in_marked_again(graded, tmp_path):
 def test_nothing_graded_is_one_clear_error(course):
     with pytest.raises(CourseError, match="no graded hand-in of the lab 'essai'; run 'course grade essai' first"):
         final_grades(course, "essai")
-
-
-def test_penalty_never_makes_a_grade_negative(graded):
-    result = graded_results(graded, ["essai"])[0]
-    assert FinalGrade(result, penalty=100).grade == 0
-    assert read_notebook(graded.submitted("zoe", "essai")).cells

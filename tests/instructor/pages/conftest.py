@@ -9,7 +9,7 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from instructor.course import Course
 from instructor.grade import grade_class
-from instructor.notebooks import find_cell
+from instructor.notebooks import find_cell, read_notebook
 from tests.instructor.conftest import answered, hand_in
 
 # Runs in the test cell, whose text with the hidden lines IPython keeps: says it in every way there is.
@@ -45,14 +45,22 @@ RENAMED = ODD.replace("running", "total").replace("seen", "count").replace("valu
 
 @pytest.fixture(scope="session")
 def graded_class(pristine_course, tmp_path_factory) -> Course:
-    """Alix is right, Basile wrong and without the test, Chloé and Driss odd; two more try to tell the hidden lines."""
+    """Alix is right, Basile wrong and without the test, Chloé and Driss odd, Émile's file is cut short.
+
+    Driss leaves the written answer as it was. Two more try to tell the hidden lines.
+    """
     course = Course(Path(shutil.copytree(pristine_course.root, tmp_path_factory.mktemp("pages") / "course")))
     hand_in(course, "alix", answered(course))
     wrong = answered(course, "    return 2.0")
     wrong.cells.remove(find_cell(wrong, "test_mean"))
     hand_in(course, "basile", wrong)
     hand_in(course, "chloe", answered(course, ODD))
-    hand_in(course, "driss", answered(course, RENAMED))
+    copied = answered(course, RENAMED)
+    statement = read_notebook(course.release("essai"))
+    find_cell(copied, "written_interpretation").source = find_cell(statement, "written_interpretation").source
+    hand_in(course, "driss", copied)
+    hand_in(course, "emile", answered(course))
+    course.submitted("emile", "essai").write_text('{"cells": [', encoding="utf-8")
     for name, ending in ENDINGS.items():
         hand_in(course, f"tells_by_{name}", answered(course, TELLS_ALL.replace("ENDING", ending)))
     grade_class(course, ["essai"])

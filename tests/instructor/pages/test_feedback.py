@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from selenium.webdriver.common.by import By
 
+from instructor import mathml
 from instructor.course import Course, CourseError
 from instructor.feedback import right_answers, write_feedback
 from instructor.grade import read_result
@@ -53,8 +54,13 @@ def test_page_shows_marks_reasons_repairs_and_what_the_teacher_wrote(graded):
     assert "np.mean suffisait." in alix
     assert "Bien <vu>, mais citez $n$." in alix
     basile = text_of(page_of(graded, "basile"))
-    assert "Sur d'autres données que celles du sujet" in basile
-    assert "supprimée du rendu, elle a été remise" in basile
+    assert "Sur d'autres données que celles du sujet, le résultat" in basile
+    assert "Cellule de test, « Question 1 · Moyenne » : supprimée du rendu, elle a été remise" in basile
+    assert "test_mean" not in basile
+
+
+def test_answer_that_is_still_the_statements_is_said_to_be_missing(graded):
+    assert "Question 2 · Interprétation 0 / 4 Cette question n'est pas traitée." in text_of(page_of(graded, "driss"))
 
 
 def test_comment_on_no_marked_question_is_shown_too(graded):
@@ -76,6 +82,8 @@ def test_late_penalty_is_said_and_taken_off(graded):
 def test_right_answers_wait_for_the_deadline_and_hold_no_hidden_line(graded):
     assert "Les réponses attendues" not in text_of(page_of(graded, "basile"))
     shown = text_of(page_of(graded, "basile", with_solutions=True))
+    assert "Les réponses attendues" in text_of(page_of(graded, "basile")), "a page written again lost them"
+    assert "Les réponses attendues" not in text_of(page_of(graded, "basile", with_solutions=False))
     assert "Les réponses attendues" in shown
     assert "Barème" in shown
     assert "probe" not in shown
@@ -182,7 +190,10 @@ def test_hand_in_that_attacks_runs_nothing_and_fetches_nothing(graded, browser, 
     assert browser.title == title != "taken"
     assert browser.current_url == path.as_uri()
     assert listener.asked == []
-    assert not browser.find_elements(By.CSS_SELECTOR, "main :is(script, iframe, object, form, style, svg, math, video)")
+    assert not browser.find_elements(By.CSS_SELECTOR, "main :is(script, iframe, object, form, style, svg, video)")
+    drawn = browser.execute_script("return [...document.querySelectorAll('math *')].map(one => one.localName)")
+    assert drawn, "the statement's own formula is gone"
+    assert set(drawn) <= mathml.TAGS
     attributes = browser.execute_script(
         "return [...document.querySelectorAll('*')].flatMap(one => [...one.attributes]).map(one => one.name)"
     )
@@ -209,16 +220,35 @@ def test_figures_and_tables_that_a_student_made_are_shown(graded, browser, tmp_p
     assert "color: red" not in browser.page_source
 
 
+def test_notebook_saved_on_colab_is_shown_like_any_other(graded):
+    plain = answered(graded)
+    saved = answered(graded)
+    saved.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}  # without the `state` inside
+    saved.metadata.pop("language_info", None)
+    for number, cell in enumerate(saved.cells):
+        cell.metadata |= {"id": f"colab{number}", "outputId": "x", "colab": {"base_uri": "https://localhost:8080/"}}
+    assert render_notebook(saved) == render_notebook(plain)
+
+
+def test_page_fits_a_telephone(graded, browser):
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    )
+    browser.get(page_of(graded, "alix").as_uri())
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width == 390
+
+
 def test_page_can_be_read_without_seeing_it(graded, browser):
     browser.get(page_of(graded, "alix").as_uri())
     assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "fr"
     assert len(browser.find_elements(By.TAG_NAME, "h1")) == 1
-    levels = [int(heading.tag_name[1]) for heading in browser.find_elements(By.CSS_SELECTOR, "h1, h2, h3, h4, h5, h6")]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False)) or levels[:3] == [
-        1,
-        2,
-        3,
-    ]
+    # The page's own headings, and the lab's title below them; a student's may skip a level.
+    headings = browser.find_elements(By.CSS_SELECTOR, "h1, h2, h3, h4, h5, h6")
+    levels = [heading.tag_name for heading in headings]
+    assert levels[: levels.index("h3") + 1] == ["h1"] + ["h2"] * (levels.index("h3") - 1) + ["h3"]
+    assert set(levels[levels.index("h3") :]).isdisjoint({"h1", "h2"})
     assert all(header.get_attribute("scope") for header in browser.find_elements(By.CSS_SELECTOR, ".marks th"))
     assert browser.find_element(By.CSS_SELECTOR, ".marks caption").text
     assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]

@@ -17,7 +17,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from instructor.course import Course
-from instructor.feedback import write_feedback
+from instructor.feedback import feedback_page, write_feedback
 from instructor.grade import read_result
 from instructor.moodle.grades import final_grades, write_csv
 from instructor.nbgrader_app import open_gradebook
@@ -85,7 +85,10 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
     find(f"a[href*='{submission_id(graded, 'alix')}']").click()
 
     score = find("input.score#written_interpretation")
-    assert "La moyenne est tirée vers zéro." in browser.find_element(By.TAG_NAME, "body").text
+    shown = browser.find_element(By.TAG_NAME, "body").text
+    assert "La moyenne est tirée vers zéro." in shown
+    assert "Pour l'enseignant : réponse attendue et barème" in shown
+    assert "sa cause (le dénominateur), 2 points" in shown
     score.send_keys("3", Keys.TAB)
     find("textarea#written_interpretation-comment").send_keys("Et la cause ?", Keys.TAB)
 
@@ -104,3 +107,25 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
     rows = {row["student"]: row for row in csv.DictReader(grades.read_text(encoding="utf-8-sig").splitlines())}
     assert (rows["alix"]["status"], float(rows["alix"]["grade"])) == ("graded", 19)
     assert rows["basile"]["status"] == "waits for a teacher"
+
+
+def test_rubric_is_the_teachers_alone(graded):
+    rubric = "sa cause (le dénominateur)"
+    assert rubric in graded.source("essai").read_text(encoding="utf-8")
+    assert rubric in graded.autograded("alix", "essai").read_text(encoding="utf-8")
+    assert rubric not in graded.release("essai").read_text(encoding="utf-8")
+    assert rubric not in feedback_page(graded, read_result(graded, "essai", "alix"))
+
+
+def test_nbgraders_own_feedback_is_the_courses_page_and_shows_no_hidden_line(graded):
+    page = graded.feedback("basile", "essai")
+    page.unlink(missing_ok=True)
+    subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_feedback", "essai", "--student", "basile", "--force"],
+        cwd=graded.root,
+        check=True,
+        capture_output=True,
+    )
+    text = page.read_text(encoding="utf-8")
+    assert text == feedback_page(graded, read_result(graded, "essai", "basile"))
+    assert "probe(" not in text

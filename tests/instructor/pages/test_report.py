@@ -1,6 +1,8 @@
 """The report: its numbers on classes made for them, and its page clicked through in headless Chromium."""
 
 import copy
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -9,8 +11,9 @@ from instructor.course import CourseError
 from instructor.grade import Result
 from instructor.notebooks import find_cell, read_notebook
 from instructor.report.page import write_report
+from instructor.report.plots import draw_items, draw_marks
 from instructor.report.similar import find_similar
-from instructor.report.statistics import analyse_items, find_losses, summarise
+from instructor.report.statistics import Item, analyse_items, find_losses, summarise
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ODD, RENAMED
 
@@ -53,7 +56,44 @@ def test_discrimination_is_unknown_where_everyone_earned_the_same_or_few_are_mar
 def test_written_answers_that_wait_count_for_no_difficulty():
     waiting = [result(f"s{rank}", 4.0, None) for rank in range(6)]
     _, written = analyse_items(waiting)
-    assert (written.marked, written.success) == (0, None)
+    assert (written.marked, written.waiting, written.success) == (0, 6, None)
+
+
+def test_those_who_wrote_nothing_do_not_make_a_question_hard_while_others_wait():
+    class_ = [result("empty", 4.0, 0.0), *(result(f"s{rank}", float(rank), None) for rank in range(6))]
+    _, written = analyse_items(class_)
+    assert (written.marked, written.waiting, written.none, written.success) == (1, 6, 1, None)
+    assert written.discrimination is None
+    marked = [result(one.student, one.cells[0]["score"], 4.0 * (one.student != "empty")) for one in class_]
+    assert analyse_items(marked)[1].success == pytest.approx(6 / 7)
+
+
+def test_extra_credit_takes_no_question_above_full_success():
+    assert analyse_items([result("a", 5.0), result("b", 2.0)])[0].success == 0.75
+
+
+def test_marks_of_the_class_are_those_after_lateness():
+    late = [replace(result(f"s{mark}", float(mark)), penalty=1.0) for mark in (1, 3)]
+    assert summarise(late).mean == 1.0
+    assert "1 at 0, 1 at 2; median 1" in draw_marks([one.grade for one in late], summarise(late))
+
+
+def test_no_figure_goes_beyond_its_axis_and_no_label_beyond_the_figure(graded, browser):
+    items = [Item(f"test_q{rank}", 2.0, 8, 0, 1.0, 8, 0, 0.9) for rank in range(12)]
+    drawn = draw_items(items, [f"{rank} · " + "Une question au titre bien trop long" * 2 for rank in range(12)])
+    browser.get("data:text/html;charset=utf-8," + quote(f"<meta charset=utf-8>{drawn}"))
+    figure = browser.find_element(By.TAG_NAME, "svg").rect
+    texts = [text.rect for text in browser.find_elements(By.CSS_SELECTOR, "svg text")]
+    assert len(texts) > 36
+    assert "100" in [text.text for text in browser.find_elements(By.CSS_SELECTOR, "svg text")]
+    assert not [text.text for text in browser.find_elements(By.CSS_SELECTOR, "svg text") if text.text == "120"]
+    for rank, text in enumerate(texts):
+        assert figure["x"] <= text["x"]
+        assert text["x"] + text["width"] <= figure["x"] + figure["width"]
+        for other in texts[rank + 1 :]:
+            beside = text["x"] + text["width"] <= other["x"] or other["x"] + other["width"] <= text["x"]
+            above = text["y"] + 0.6 * text["height"] <= other["y"] or other["y"] + 0.6 * other["height"] <= text["y"]
+            assert beside or above, "two labels overlap"
 
 
 def test_summary_is_that_of_the_marks():
@@ -126,6 +166,16 @@ def test_report_is_clicked_through_and_holds_what_a_teacher_looks_for(graded, br
         row.text.split()[0]: row.text for row in browser.find_elements(By.CSS_SELECTOR, "#hand-ins + table tbody tr")
     }
     assert "elle a été remise" in rows["basile"]
+    refused = browser.find_element(By.CSS_SELECTOR, ".reasons").text
+    assert "emile: essai.ipynb is not JSON" in " ".join(refused.split())
+    items = [
+        row.text
+        for row in browser.find_elements(By.CSS_SELECTOR, "#questions ~ table")[0].find_elements(By.TAG_NAME, "tr")
+    ]
+    (written,) = (row for row in items if "written_interpretation" in row)
+    assert "unknown" in written
+    assert "written answers wait for a mark" in written
+    assert "hard" not in written
     assert not [line for line in browser.get_log("browser") if line["level"] == "SEVERE"]
 
 
