@@ -21,10 +21,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from instructor.build import build
 from instructor.course import Course
 from instructor.grade import graded_results
 from instructor.nbgrader_app import open_gradebook
-from instructor.new import new_lab
+from instructor.new import TEMPLATES
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
 LAB = "essai"
@@ -55,13 +56,20 @@ def make_class(root: Path, size: int) -> Course:
     """Write a course with one small lab and `size` hand-ins."""
     for name in ("nbgrader_config.py", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
-    (root / "source").mkdir()
     course = Course(root)
-    new_lab(course, LAB)
+    write_skeleton(course, LAB)
     release = read_notebook(course.release(LAB))
     for number in range(size):
         write_notebook(_answered(release, BODIES[number % len(BODIES)]), course.submitted(f"s{number:03}", LAB))
     return course
+
+
+def write_skeleton(course: Course, lab: str) -> None:
+    """Write the lab that `course new` begins with, without its solution, which would be executed."""
+    text = (TEMPLATES / "lab.ipynb").read_text(encoding="utf-8").replace("LAB_TITLE", lab)
+    course.source(lab).parent.mkdir(parents=True)
+    course.source(lab).write_text(text, encoding="utf-8")
+    build(course, [lab])
 
 
 def _answered(release: NotebookNode, body: str) -> NotebookNode:

@@ -24,10 +24,7 @@ def calm(tmp_path_factory) -> Course:
     if not available:
         pytest.skip(f"no sandbox: {reason}")
     install()
-    mode = pytest.MonkeyPatch()
-    mode.delenv("COURSE_MODE", raising=False)
     course = make_class(tmp_path_factory.mktemp("calm"), SIZE)
-    mode.undo()
     grade_class(course, [LAB])
     return course
 
