@@ -6,8 +6,9 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from instructor import grade
 from instructor.course import Course, CourseError
-from instructor.grade import Result, grade_class
+from instructor.grade import NotFiledError, Result, grade_class, graded_results
 from instructor.notebooks import find_cell, grade_id, read_notebook
 from tests.instructor.conftest import answered, hand_in, make_course
 
@@ -160,6 +161,46 @@ def test_changed_hand_in_is_graded_again(graded_course, results):
 
 def test_results_are_json(results):
     assert json.loads(json.dumps([result.as_dict() for result in results.values()]))
+
+
+def test_date_that_is_none_is_a_failure_with_its_way_out(course):
+    for student in ("ada", "blaise"):
+        hand_in(course, student, answered(course, RIGHT))
+    (course.submitted("ada", "essai").parent / "timestamp.txt").write_text("hier soir", encoding="utf-8")
+    (course.submitted("blaise", "essai").parent / "timestamp.txt").write_text("2026-11-24 18:00:00 UTC")
+    ada, blaise = grade_class(course, ["essai"])
+    assert (ada.status, ada.score) == ("failed", None)
+    assert "timestamp.txt beside the notebook is no date" in ada.reason
+    assert "'course grade' again" in ada.reason
+    assert (blaise.status, blaise.score) == ("graded", 16)
+
+
+def test_deleted_gradebook_is_filled_again(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    before = grade_class(course, ["essai"])
+    (course.root / "gradebook.db").unlink()
+    with pytest.raises(NotFiledError, match="run 'course grade essai' again"):
+        graded_results(course, ["essai"])
+    assert grade_class(course, ["essai"]) == before
+    assert graded_results(course, ["essai"]) == before
+
+
+def test_failure_to_file_one_hand_in_does_not_stop_the_others(course, monkeypatch):
+    for student in ("ada", "blaise"):
+        hand_in(course, student, answered(course, RIGHT))
+    file = grade.autograde
+
+    def fail_for_ada(course, lab, student, executed):
+        if student == "ada":
+            raise OSError("disk full")
+        file(course, lab, student, executed)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(grade, "autograde", fail_for_ada)
+        ada, blaise = grade_class(course, ["essai"])
+    assert (ada.status, ada.reason) == ("failed", "OSError: disk full")
+    assert blaise.score == 16
+    assert [result.score for result in grade_class(course, ["essai"])] == [16, 16]
 
 
 def test_unknown_student_is_an_error(graded_course):
