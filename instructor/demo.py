@@ -21,7 +21,7 @@ from instructor.answers import Answer, load_answers
 from instructor.build import build
 from instructor.course import Course
 from instructor.kernels.sandbox import sandbox_available
-from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, read_notebook, to_text
+from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, read_notebook, to_text, write_notebook
 
 LABS = ["bayes_net", "fizzbuzz"]
 DEADLINE = datetime(2026, 10, 12, 23, 59)
@@ -40,6 +40,7 @@ CLASS = {
     2010: ("Jules Morel", "jules"),
     2011: ("Karim Saïd", "karim"),
 }
+CELL_TIMEOUT = 15  # seconds: whoever looks on should not wait long for Hugo's endless loops
 LATE_RULE = "\n# The demo takes a point off for each day begun.\nc.PointsPerDay.points_per_day = 1\n"
 
 
@@ -87,7 +88,9 @@ def make_demo(course: Course, folder: Path) -> Course:
     config = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
     (demo.root / "nbgrader_config.py").write_text(config + LATE_RULE, encoding="utf-8")
     for lab in LABS:
-        shutil.copytree(course.source(lab).parent, demo.source(lab).parent, dirs_exist_ok=True)
+        source = read_notebook(course.source(lab))
+        source.metadata.course.cell_timeout = CELL_TIMEOUT
+        write_notebook(source, demo.source(lab))
     build(demo, LABS)
     for lab in LABS:
         (demo.root / "moodle" / f"{lab}.zip").write_bytes(_zip(_hand_ins(course, demo, lab)))
