@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import pickle
 import socket
 from dataclasses import dataclass
@@ -74,7 +76,8 @@ def _read_from_torchvision(weights) -> tuple[dict, str]:
     previous = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
-        return weights.get_state_dict(progress=False, check_hash=True), "torchvision"
+        with contextlib.redirect_stdout(io.StringIO()):  # torch.hub prints where it writes on this machine
+            return weights.get_state_dict(progress=False, check_hash=True), "torchvision"
     except (OSError, RuntimeError) as error:
         raise OSError(f"torchvision : {weights.url} n'a pas pu être lu ({error})") from error
     finally:
