@@ -21,7 +21,16 @@ from instructor.answers import Answer, load_answers
 from instructor.build import build
 from instructor.course import Course
 from instructor.kernels.sandbox import sandbox_available
-from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, read_notebook, to_text, write_notebook
+from instructor.notebooks import (
+    find_cell,
+    grade_id,
+    is_autograded,
+    is_graded,
+    is_solution,
+    read_notebook,
+    to_text,
+    write_notebook,
+)
 
 LABS = ["bayes_net", "fizzbuzz"]
 DEADLINE = datetime(2026, 10, 12, 23, 59)
@@ -41,6 +50,7 @@ CLASS = {
     2011: ("Karim Saïd", "karim"),
 }
 CELL_TIMEOUT = 15  # seconds: whoever looks on should not wait long for Hugo's endless loops
+WRITTEN = "Les résultats affichés plus haut vont dans le sens attendu, et je les explique par ce qui précède."
 LATE_RULE = "\n# The demo takes a point off for each day begun.\nc.PointsPerDay.points_per_day = 1\n"
 
 
@@ -158,7 +168,9 @@ def _fill(release: NotebookNode, answered: NotebookNode, solution: NotebookNode)
     notebook = copy.deepcopy(release)
     shown = {cell.source: cell.outputs for cell in solution.cells if cell.cell_type == "code"}
     for cell in notebook.cells:
-        if is_solution(cell):
+        if is_solution(cell) and is_graded(cell):
+            cell.source = WRITTEN
+        elif is_solution(cell):
             lines = find_cell(answered, grade_id(cell)).source.splitlines()
             cell.source = "\n".join(line for line in lines if line.strip() not in ("### BEGIN TODO", "### END TODO"))
         if cell.cell_type == "code":

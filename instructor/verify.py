@@ -140,7 +140,7 @@ def _reason_of_error(error: NotebookNode, wanted: CellReference) -> str:
     if error.ename == "DeadKernelError":
         return "Le noyau s'est arrêté pendant cette cellule."
     if error.ename == "NameError":
-        return "Votre code a levé une exception NameError : un nom manque, peut-être parce qu'une cellule a échoué plus haut."
+        return "Votre code a levé une exception NameError : un nom manque, sans doute parce qu'une cellule a échoué."
     if isinstance(getattr(builtins, error.ename, None), type):
         return f"Votre code a levé une exception {error.ename}."
     return "Votre code a levé une exception."

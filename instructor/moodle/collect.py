@@ -72,6 +72,12 @@ def collect(
             "assignment's; download both from the same one"
         )
     links = _link(roster, places, rows, warnings)
+    others = {place.number: place.name for item in archive.left_out if (place := locate(item.path))}
+    warnings += [
+        f"{name} ({number}): no notebook among the files handed in"
+        for number, name in others.items()
+        if number not in choices
+    ]
     old = read_record(course, lab)
     kept_deadline = _keep_deadline(course, lab, deadline)
     times = {

@@ -29,7 +29,7 @@ def show_collection(console: Console, collection: Collection) -> None:
     for student in collection.without:
         table.add_row(Text(f"{student}\n{collection.roster.students[student].name}"), "nothing", "", "")
     console.print(table)
-    _print_list(console, "Links to the roster:", collection.warnings)
+    _print_list(console, "To look at:", collection.warnings)
     _print_list(console, "Left out:", [f"{item.path}: {item.reason}" for item in collection.left_out])
     late = [hand_in for hand_in in collection.hand_ins if _late(hand_in.handed_in, collection.deadline)]
     console.print(

@@ -136,6 +136,7 @@ def test_what_was_left_out_is_listed_with_the_reason(collected):
         "Bob_108_assignsubmission_file/../../../evil.ipynb": "a path that climbs out of its folder",
         "sans_nom.ipynb": "no folder or file name says whose it is",
     }
+    assert collected[1].warnings[-1] == "Bob (108): no notebook among the files handed in"
 
 
 def test_only_the_notebook_and_its_time_are_written(collected):
