@@ -106,6 +106,9 @@ def _sum_up(rows: list[tuple[str, str, Attack, str, Result]]) -> None:
     raised = sum((mark(row[3]) or 0) > row[2].earns for row in tried)
     lost = sum(mark(row[3]) is None or mark(row[3]) < row[2].earns for row in tried)
     ours = sum(row[4].score != row[2].earns for row in rows)
+    honest = [name for group, name, attack, shown, _ in rows if group == "honest" and mark(shown) != attack.earns]
+    if honest:
+        print(f"\nhonest hand-ins that nbgrader 0.9.6 marks wrongly, warnings apart a fault of this bench: {honest}")
     print(f"\nnbgrader 0.9.6: {len(tried)} run; {raised} earned more than they deserved, {lost} less or no mark")
     print(f"this course: {len(rows)} run; {ours} earned anything else than they deserved")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
@@ -25,7 +26,11 @@ def main() -> None:
     log = logging.getLogger("stock")
     log.propagate = False
     outcomes = {}
+    gradebook = Path(root, "gradebook.db")
+    untouched = gradebook.read_bytes()
     for student in students:
+        # Each has a gradebook of its own: one attack plants a trigger that would raise the marks of all who follow.
+        gradebook.write_bytes(untouched)
         config = Config(CourseDirectory={"root": root, "assignment_id": lab, "student_id": student})
         app = Autograde(coursedir=CourseDirectory(config=config), config=config, log=log)
         result = capture_log(app)
