@@ -31,19 +31,19 @@ WRONG = [
     gru(
         "state_of_the_last_step",
         "The state of each sentence's last word, whatever word is asked about.",
-        0.5,
+        1,
         PACKED + "return self.linear(states[torch.arange(len(ids)), lengths - 1]).squeeze(1)",
     ),
     gru(
         "last_column_of_the_batch",
         "The last column of the unpacked batch, zeros for the shorter sentences.",
-        1,
+        1.5,
         PACKED + "return self.linear(states[:, -1]).squeeze(1)",
     ),
     gru(
         "backward_half_read_at_the_first_word",
         "The forward state is the word's, the backward one is the end of its pass, at the first word.",
-        0.5,
+        1,
         PACKED
         + """
 forward = states[torch.arange(len(ids)), indices, : self.rnn.hidden_size]
