@@ -13,7 +13,10 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty
 
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.manager import KernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, DeadKernelError
@@ -74,6 +77,24 @@ class _Run:
         return processor_seconds(self.kernel) - self.computed_before > seconds or lasted > CLOCK_FACTOR * seconds
 
 
+class _KernelClient(AsyncKernelClient):
+    """A client that is ready as soon as it hears the kernel; jupyter_client's own then listens for a fifth of a second.
+
+    What is still to come answers a question that nobody waits for, which nbclient leaves out.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once the kernel is heard; RuntimeError if it dies first, or says nothing for `timeout` seconds."""
+        end = time.monotonic() + (timeout or KERNEL_START)
+        while time.monotonic() < end and await self.parent.is_alive():
+            # What was published before the kernel knew of this client is lost: hence more than one question.
+            self.kernel_info()
+            with suppress(Empty):
+                await self.get_iopub_msg(timeout=0.2)
+                return
+        raise RuntimeError("Kernel died, or did not answer in time")
+
+
 class _Client(NotebookClient):
     """A client that goes on after an error, whatever the kernel sends, and stops the cells that take too long."""
 
@@ -84,6 +105,11 @@ class _Client(NotebookClient):
         self.seconds = seconds
         self._taken: Counter[int] = Counter()
         self._run: _Run | None = None
+
+    def create_kernel_manager(self) -> KernelManager:
+        manager = super().create_kernel_manager()
+        manager.client_factory = _KernelClient
+        return manager
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Leave out what no kernel sends, and widgets, which can lead outputs elsewhere than to their cell."""

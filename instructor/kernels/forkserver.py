@@ -16,6 +16,8 @@ import gc
 import hashlib
 import importlib
 import importlib.util
+import inspect
+import io
 import os
 import select
 import socket
@@ -40,15 +42,18 @@ PRELOADED = [
     "gensim.models",
     "matplotlib.pyplot",
     "tqdm.auto",
-    # ipykernel imports the last four when a kernel starts; the debugger alone takes half of that time.
+    # ipykernel imports these when a kernel starts; the debugger alone takes half of that time.
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "tornado.platform.asyncio",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
     "psutil",
-    # What the first figure and the first error of a notebook import. Not the inline backend: it looks for its shell
-    # when it is imported.
-    "matplotlib.backends.backend_agg",
+    # What the first error of a notebook imports.
     "pygments.formatters.terminal256",
     "stack_data",
 ]
@@ -147,12 +152,30 @@ def preload() -> None:
     for name in PRELOADED:
         if importlib.util.find_spec(name.partition(".")[0]):
             importlib.import_module(name)
+    rehearse()
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads > 1:
         raise RuntimeError(f"{threads} threads run after the imports: a fork would lose them.")
     # What is frozen is never visited by the collector of a fork, so its pages stay shared.
     gc.collect()
     gc.freeze()
+
+
+def rehearse() -> None:
+    """Do what takes the first figure and the first error of a notebook so long: forks inherit what is remembered.
+
+    The inline backend stays out: it looks for its shell when it is imported.
+    """
+    if "matplotlib" in sys.modules:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        FigureCanvasAgg(figure)
+        figure.subplots().plot([0, 1])
+        figure.savefig(io.BytesIO(), bbox_inches="tight")
+    # Looks for the file of every module.
+    inspect.getmodule(compile("", "<cell>", "exec"))
 
 
 def serve(listener: socket.socket, idle_seconds: float = IDLE_SECONDS) -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -19,6 +20,8 @@ from traitlets import Bool, Dict
 from instructor.kernels.client import KernelProcess, launch
 from instructor.kernels.limits import Limits
 from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available
+
+KILL_SECONDS = 5
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -60,6 +63,13 @@ class WarmProvisioner(LocalProvisioner):
         await super().send_signal(signum)
         if self.sandbox and signum == signal.SIGINT and not self.parent.shutting_down:
             threading.Thread(target=self._kill_if_deaf, args=[self.process], daemon=True).start()
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and wait for its end, milliseconds away: jupyter_client looks every tenth of a second."""
+        await super().kill(restart)
+        if self.process:
+            with suppress(TimeoutError):
+                await asyncio.to_thread(self.process.wait, KILL_SECONDS)
 
     async def poll(self) -> int | None:
         """Return the exit code, None while the kernel runs; log once why it was killed."""

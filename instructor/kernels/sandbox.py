@@ -36,9 +36,15 @@ _SYSTEM_FILES = [
     "/etc/ssl/certs",
 ]
 _USER = "etudiant"
-_CLONE_NEWUSER = 0x10000000
-_NAMESPACES = {"mnt": 0x00020000, "cgroup": 0x02000000, "uts": 0x04000000, "ipc": 0x08000000, "net": 0x40000000}
-_CLONE_NEWPID = 0x20000000
+_NAMESPACES = {
+    "mnt": 0x00020000,
+    "cgroup": 0x02000000,
+    "uts": 0x04000000,
+    "ipc": 0x08000000,
+    "user": 0x10000000,
+    "pid": 0x20000000,
+    "net": 0x40000000,
+}
 _PR_SET_DUMPABLE = 4
 _CAPABILITY_VERSION = 0x20080522
 
@@ -114,27 +120,35 @@ class Box:
                 "profile of the container"
             )
         with os.fdopen(report) as file:
-            self._init: int = json.load(file)["child-pid"]
+            init: int = json.load(file)["child-pid"]
+        self._init = os.pidfd_open(init)
+        self._namespaces = Path("/proc", str(init), "ns")
+        self._root = os.open(f"/proc/{init}/root", os.O_PATH | os.O_DIRECTORY)
+
+    def path(self, inside: str) -> Path:
+        """Return a path that leads to `inside` from outside the box, for as long as the calling process lives."""
+        return Path("/proc", str(os.getpid()), "fd", str(self._root), inside.lstrip("/"))
 
     def enter(self) -> None:
-        """Move the calling process into the box; its children will be in the box's process namespace."""
-        theirs = Path("/proc", str(self._init), "ns")
-        flags = _CLONE_NEWPID
-        for name, flag in _NAMESPACES.items() | {("user", _CLONE_NEWUSER)}:
+        """Move the calling process into the box, but for the process namespace, in which only its children will be."""
+        flags = 0
+        for name, flag in _NAMESPACES.items():
             # Root builds the box without a user namespace, and entering one's own is an error.
-            if (theirs / name).stat().st_ino != Path("/proc/self/ns", name).stat().st_ino:
+            if (self._namespaces / name).stat().st_ino != Path("/proc/self/ns", name).stat().st_ino:
                 flags |= flag
-        pidfd = os.pidfd_open(self._init)
-        _check(_libc.setns(pidfd, flags), "setns")
-        os.close(pidfd)
+        # All at once: a user other than root has the right to enter as long as it is in none.
+        _check(_libc.setns(self._init, flags), "setns")
 
     def close(self) -> None:
         """Kill whatever is in the box."""
         self._process.kill()
-        self._process.communicate()
+        self.release()
+        self._process.wait()
 
     def release(self) -> None:
-        """Let go of the box's pipes, in a process that must not hold them."""
+        """Let go of what leads out of the box, in a process that must not hold it."""
+        os.close(self._root)
+        os.close(self._init)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             pipe.close()
 

@@ -1,8 +1,9 @@
 """Start one kernel in a fork of the server, watch it, and leave nothing of it behind.
 
-A warden is itself a fork of the server, outside the sandbox. It holds the connection to the client: messages are JSON,
-one a packet. The client says what to start, then sends signals; the warden says when the kernel has started and how it
-ended. When the client goes away, so does the kernel.
+A warden is itself a fork of the server. It enters the box of its kernel, but not the process namespace of the box, so
+that the kernel cannot see it. It holds the connection to the client: messages are JSON, one a packet. The client says
+what to start, then sends signals; the warden says when the kernel has started and how it ended. When the client goes
+away, so does the kernel.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,10 +39,17 @@ def guard(connection: socket.socket) -> NoReturn:
         request = json.loads(connection.recv(MAX_MESSAGE))
         # Orphans of the kernel become children of the warden, which can then find and kill them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        # The kernel, a fork of the warden, closes what it must not hold.
+        private = ExitStack()
+        private.enter_context(connection)
+        # Opened before the warden enters a box, whose /proc does not know it.
+        children = os.open("/proc/thread-self/children", os.O_RDONLY)
+        private.callback(os.close, children)
         try:
-            end = _run_boxed(connection, request) if request["sandbox"] else _run_free(connection, request)
+            run = _run_boxed if request["sandbox"] else _run_free
+            end = run(connection, request, private)
         finally:
-            kill_descendants()
+            kill_all(children)
         _send(connection, end)
     except BaseException:
         _send(connection, {"error": traceback.format_exc()})
@@ -49,65 +57,69 @@ def guard(connection: socket.socket) -> NoReturn:
         os._exit(0)
 
 
-def _run_free(connection: socket.socket, request: dict) -> dict:
+def _run_free(connection: socket.socket, request: dict, private: ExitStack) -> dict:
     """Run a kernel with the rights of the user."""
-    kernel = os.fork()
-    if not kernel:
-        with _telling(connection):
-            os.chdir(request["cwd"])
-            os.sched_setaffinity(0, request["cpus"])
-            prepare_fork(request["env"])
-        become_kernel(request["connection_file"])
+
+    def become() -> None:
+        os.chdir(request["cwd"])
+        os.sched_setaffinity(0, request["cpus"])
+        prepare_fork(request["env"])
+
+    kernel = _start(connection, private, become, [request["connection_file"]])
     _send(connection, {"started": kernel})
     return watch(connection, kernel)
 
 
-def _run_boxed(connection: socket.socket, request: dict) -> dict:
+def _run_boxed(connection: socket.socket, request: dict, private: ExitStack) -> dict:
     """Run a kernel in the sandbox, on a copy of the working directory."""
     limits = Limits(**request["limits"])
     box = Box(limits)
-    core, reservation = reserve_core(request["cpus"])
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    entrant = os.fork()
-    if not entrant:
-        with _telling(connection):
-            ours.close()
-            reservation.close()
-            box.release()
-            box.enter()
-            # Only a child is in the new process namespace. Its parent leaves, so that the warden inherits it.
-            if kernel := os.fork():
-                folders = [os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in ("/proc", *WRITABLE)]
-                socket.send_fds(theirs, [str(kernel).encode()], folders)
-                os._exit(0)
-            if theirs.recv(1) != b"!":
-                os._exit(1)
-            theirs.close()
-            os.chdir(WORK)
-            os.sched_setaffinity(0, {core})
-            confine(box.uid, limits)
-            prepare_fork(sandbox_environment(request["env"]))
-        # A module beside the notebook must not take the place of a library or of `helpers`.
-        become_kernel(f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True")
-
-    theirs.close()
-    pid, descriptors, *_ = socket.recv_fds(ours, 32, 1 + len(WRITABLE))
-    os.waitpid(entrant, 0)
-    if not pid:
-        return {"exited": 1}
-    # These paths lead into the box's file systems from outside.
-    processes, *writable = [Path(f"/proc/{os.getpid()}/fd/{descriptor}") for descriptor in descriptors]
-    folders = dict(zip(WRITABLE, writable, strict=True))
+    private.callback(box.release)
     if request["cwd"]:
-        copy_work(Path(request["cwd"]), folders[WORK], box.uid, limits.scratch)
-    file = folders[RENDEZVOUS] / "kernel.json"
+        copy_work(Path(request["cwd"]), box.path(WORK), box.uid, limits.scratch)
+    sockets = box.path(RENDEZVOUS)
+    file = sockets / "kernel.json"
     info = json.loads(Path(request["connection_file"]).read_text())
     file.write_text(json.dumps(info | {"ip": f"{RENDEZVOUS}/s"}))
     file.chmod(0o600)
     os.chown(file, box.uid, -1)
-    ours.send(b"!")
-    _send(connection, {"started": int(pid), "ip": str(folders[RENDEZVOUS] / "s")})
-    return watch(connection, int(pid), Meter(limits, processes, writable))
+    core, reservation = reserve_core(request["cpus"])
+    private.enter_context(reservation)
+    box.enter()
+
+    def become() -> None:
+        os.chdir(WORK)
+        os.sched_setaffinity(0, {core})
+        confine(box.uid, limits)
+        prepare_fork(sandbox_environment(request["env"]))
+
+    # A module beside the notebook must not take the place of a library or of `helpers`.
+    arguments = [f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True"]
+    kernel = _start(connection, private, become, arguments)
+    _send(connection, {"started": kernel, "ip": str(sockets / "s")})
+    return watch(connection, kernel, Meter(limits, Path("/proc"), [Path(folder) for folder in WRITABLE]))
+
+
+def _start(connection: socket.socket, private: ExitStack, become: Callable[[], None], arguments: list[str]) -> int:
+    """Fork a kernel and return its process id as soon as its sockets are there.
+
+    A client that came earlier would find none, and wait before it tried again.
+    """
+    ready, write_end = os.pipe()
+    if kernel := os.fork():
+        os.close(write_end)
+        if ready not in select.select([ready, connection], [], [])[0] or not os.read(ready, 1):
+            raise RuntimeError("The kernel ended, or its client went away, before it was ready.")
+        os.close(ready)
+        return kernel
+    try:
+        become()
+        private.close()
+        os.close(ready)
+    except BaseException:
+        _send(connection, {"error": traceback.format_exc()})
+        os._exit(1)
+    become_kernel(write_end, *arguments)
 
 
 def reserve_core(cores: list[int]) -> tuple[int, socket.socket]:
@@ -146,13 +158,16 @@ def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) ->
             return {"exited": -signal.SIGKILL, "reason": reason}
 
 
-def kill_descendants() -> None:
-    """Kill every process below this one: their own children, however detached, come up here in turn."""
-    while children := Path("/proc/thread-self/children").read_text().split():
-        for pid in children:
+def kill_all(children: int) -> None:
+    """Kill the children of this process until there are none: theirs, however detached, come up here in turn.
+
+    `children` is the descriptor of the file that lists them.
+    """
+    while pids := os.pread(children, MAX_MESSAGE, 0).split():
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-        for pid in children:
+        for pid in pids:
             with suppress(ChildProcessError):
                 os.waitpid(int(pid), 0)
 
@@ -160,17 +175,6 @@ def kill_descendants() -> None:
 def _send(connection: socket.socket, message: dict) -> None:
     with suppress(OSError):
         connection.send(json.dumps(message).encode())
-
-
-@contextmanager
-def _telling(connection: socket.socket) -> Iterator[None]:
-    """Tell the client what kept a kernel from starting; if nothing did, let go of the connection."""
-    try:
-        yield
-    except BaseException:
-        _send(connection, {"error": traceback.format_exc()})
-        os._exit(1)
-    connection.close()
 
 
 def prepare_fork(env: dict[str, str]) -> None:
@@ -185,15 +189,19 @@ def prepare_fork(env: dict[str, str]) -> None:
     gc.enable()
 
 
-def become_kernel(connection_file: str, *options: str) -> NoReturn:
-    """Turn this fork into an IPython kernel, and leave the process when it is shut down."""
+def become_kernel(ready: int, connection_file: str, *options: str) -> NoReturn:
+    """Turn this fork into an IPython kernel, say so in the pipe `ready`, and leave the process when it is shut down."""
     from ipykernel.kernelapp import IPKernelApp
 
     code = 1
     try:
         arguments = ["-f", connection_file, "--HistoryManager.enabled=False", *options]
         sys.argv = ["ipykernel_launcher.py", *arguments]
-        IPKernelApp.launch_instance(arguments)
+        kernel = IPKernelApp.instance()
+        kernel.initialize(arguments)
+        os.write(ready, b"!")
+        os.close(ready)
+        kernel.start()
         atexit._run_exitfuncs()
         code = 0
     finally:

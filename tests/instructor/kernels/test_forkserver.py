@@ -1,6 +1,7 @@
 """The fork server is found, replaced and ended without anyone's care."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -52,9 +53,10 @@ def test_starting_a_second_server_does_nothing(own_server):
 def test_a_killed_server_is_replaced(own_server):
     with forkserver.connect():
         (first,) = processes_named(own_server)
+    ended = os.pidfd_open(first)
     os.kill(first, signal.SIGKILL)
-    while first in processes_named(own_server):
-        pass
+    select.select([ended], [], [])
+    os.close(ended)
     with forkserver.connect():
         (second,) = processes_named(own_server)
     assert second != first
