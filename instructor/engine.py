@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
+from pathlib import Path
 
 from distributed import Client, Future, LocalCluster, as_completed
 from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.comm import CommClosedError
+from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
 from instructor.course import CourseError
@@ -29,16 +31,18 @@ class GradingError(Exception):
 
 
 Outcome = NotebookNode | Exception
+HandIns = dict[Hashable, tuple[Path, Lab]]
 TASKS_IN_FLIGHT = 4  # for each worker: enough to keep it busy, few enough for the scheduler's memory
 
 
 def grade_side_by_side(
-    hand_ins: dict[Hashable, tuple[bytes, Lab]], *, workers: int, scheduler: str | None = None
+    hand_ins: HandIns, *, workers: int, scheduler: str | None = None
 ) -> Iterator[tuple[Hashable, Outcome]]:
-    """Yield (key, graded notebook or what went wrong) as each hand-in is done, in any order.
+    """Yield (key, graded notebook or what went wrong) as each hand-in, given by its file, is done, in any order.
 
-    One worker without a scheduler is this process itself. A worker that dies is replaced and its task run again, three
-    times at most; what a scheduler takes along when it goes is asked for again, once it is back.
+    One worker without a scheduler is this process itself. A worker that dies is replaced and its task run again; a
+    hand-in that goes on killing workers fails alone. What a scheduler takes along when it goes is asked for again,
+    once it is back.
 
     Raises
     ------
@@ -46,14 +50,22 @@ def grade_side_by_side(
         No scheduler answers, or it is lost for good. What was yielded before is done.
     """
     if scheduler is None and min(workers, len(hand_ins)) <= 1:
-        for key, (content, lab) in hand_ins.items():
-            yield key, _outcome(content, lab)
+        for key, (file, lab) in hand_ins.items():
+            yield key, _outcome(_read(file), lab)
         return
     left = dict(hand_ins)
     patience = CONNECTION_TIMEOUT
     for _ in range(CONNECTIONS):
         with _connect(workers, scheduler, patience) as client, suppress(*LOST):
-            for key, outcome in _run(client, dict(left)):
+            suspects = {}
+            for key, outcome in _run(client, left, TASKS_IN_FLIGHT * _count_workers(client)):
+                if isinstance(outcome, KilledWorker):
+                    # Another hand-in of the same worker may have killed it: each is tried alone.
+                    suspects[key] = left[key]
+                else:
+                    del left[key]
+                    yield key, outcome
+            for key, outcome in _run(client, suspects, 1):
                 del left[key]
                 yield key, outcome
         if not left:
@@ -65,25 +77,45 @@ def grade_side_by_side(
     )
 
 
-def _run(client: Client, hand_ins: dict[Hashable, tuple[bytes, Lab]]) -> Iterator[tuple[Hashable, Outcome]]:
+def _count_workers(client: Client) -> int:
+    return len(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _run(client: Client, hand_ins: HandIns, in_flight: int) -> Iterator[tuple[Hashable, Outcome]]:
     """Yield what becomes of the hand-ins, but of those that a lost scheduler has forgotten."""
-    labs = {id(lab): client.scatter(lab, broadcast=True, hash=False) for _, lab in hand_ins.values()}
-    waiting = iter(hand_ins.items())
-    keys = {}
+    # The result of a task, unlike data sent to workers, is made again when the workers that held it have died.
+    labs = {id(lab): client.submit(_itself, lab, pure=False) for lab in _unique(lab for _, lab in hand_ins.values())}
+    waiting = iter(list(hand_ins.items()))
+    running, keys = as_completed(), {}
 
-    def submit(count: int) -> list[Future]:
-        futures = []
-        for key, (content, lab) in islice(waiting, count):
-            futures.append(client.submit(_outcome, content, labs[id(lab)], pure=False))
-            keys[futures[-1].key] = key
-        return futures
+    def submit(count: int) -> None:
+        for key, (file, lab) in islice(waiting, count):
+            future = client.submit(_outcome, _read(file), labs[id(lab)], pure=False)
+            keys[future.key] = key
+            running.add(future)
 
-    running = as_completed(submit(TASKS_IN_FLIGHT * len(client.scheduler_info(n_workers=-1)["workers"])))
+    submit(in_flight)
     for future in running:
         key = keys.pop(future.key)
         if future.status != "cancelled":
             yield key, _result_of(future)
-            running.update(submit(1))
+            submit(1)
+
+
+def _unique(labs: Iterable[Lab]) -> Iterable[Lab]:
+    return {id(lab): lab for lab in labs}.values()
+
+
+def _itself(lab: Lab) -> Lab:
+    return lab
+
+
+def _read(file: Path) -> bytes | GradingError:
+    """Return what a hand-in's file holds, as late as possible: a class may be larger than memory."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        return GradingError(str(error))
 
 
 def _result_of(future: Future) -> Outcome:
@@ -96,10 +128,10 @@ def _result_of(future: Future) -> Outcome:
         return error
 
 
-def _outcome(content: bytes, lab: Lab) -> Outcome:
+def _outcome(content: bytes | GradingError, lab: Lab) -> Outcome:
     """Run the task; what is wrong with a hand-in is a result like another, not a failure to be retried."""
     try:
-        return grade_hand_in(content, lab)
+        return content if isinstance(content, GradingError) else grade_hand_in(content, lab)
     except (HandInError, NotebookError) as error:
         return error
     except Exception as error:  # one student never stops another, whatever went wrong

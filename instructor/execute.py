@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from instructor.kernels import SANDBOXED
+from instructor.kernels.limits import MIB
 from instructor.outputs import MAX_CHARACTERS, MAX_OUTPUTS, shorten, size
 
 DEFAULT_CELL_TIMEOUT = 60
@@ -33,6 +34,8 @@ NOTEBOOK_TIMEOUT_FACTOR = 5
 KERNEL_START = 60  # seconds, on a machine that another hand-in keeps busy
 INTERRUPT_GRACE = 10  # seconds from the interrupt of a cell to the end of its kernel
 WATCH_SECONDS = 0.1
+# What a kernel sends waits in the memory of this process, which no sandbox bounds; to read it takes as much again.
+MAX_TAKEN = 512 * MIB
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,15 +79,20 @@ class _Run:
         lasted = time.monotonic() - self.started
         return processor_seconds(self.kernel) - self.computed_before > seconds or lasted > CLOCK_FACTOR * seconds
 
+    def goes_on(self) -> bool:
+        """Tell whether the cell was interrupted some time ago, and still runs."""
+        return self.interrupted is not None and time.monotonic() - self.interrupted > INTERRUPT_GRACE
+
 
 class _KernelClient(AsyncKernelClient):
-    """A client that is ready as soon as it hears the kernel; jupyter_client's own then listens for a fifth of a second.
-
-    What is still to come answers a question that nobody waits for, which nbclient leaves out.
-    """
+    """A client that is ready as soon as it hears the kernel."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return once the kernel is heard; RuntimeError if it dies first, or says nothing for `timeout` seconds."""
+        """Return once the kernel is heard; RuntimeError if it dies first, or says nothing for `timeout` seconds.
+
+        jupyter_client's own method then listens for another fifth of a second. What is still to come answers a question
+        that nobody waits for: nbclient leaves it out.
+        """
         end = time.monotonic() + (timeout or KERNEL_START)
         while time.monotonic() < end and await self.parent.is_alive():
             # What was published before the kernel knew of this client is lost: hence more than one question.
@@ -151,19 +159,18 @@ class _Client(NotebookClient):
         """Whether the running cell was interrupted."""
         return self._run is not None and self._run.interrupted is not None
 
-    async def stop_long_cells(self) -> None:
-        """Interrupt each cell that takes too long, and kill the kernel if that does not stop it."""
+    async def keep_bounds(self) -> None:
+        """Interrupt a cell that takes too long; kill the kernel if it then goes on, or if it sends too much."""
+        most = resident_bytes() + MAX_TAKEN
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             run = self._run
-            if run is None:
-                continue
             with suppress(RuntimeError):  # the kernel has just died, which the client will see
-                if run.interrupted is None and run.is_too_long(self.seconds):
+                if resident_bytes() > most or (run and run.goes_on()):
+                    await self.km.signal_kernel(signal.SIGKILL)
+                elif run and run.interrupted is None and run.is_too_long(self.seconds):
                     run.interrupted = time.monotonic()
                     await self.km.interrupt_kernel()
-                elif run.interrupted and time.monotonic() - run.interrupted > INTERRUPT_GRACE:
-                    await self.km.signal_kernel(signal.SIGKILL)
 
 
 def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
@@ -177,6 +184,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     timeout = policy.cell_timeout or notebook.metadata.get("course", {}).get("cell_timeout", DEFAULT_CELL_TIMEOUT)
+    end = time.monotonic() + KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         client = _Client(
             notebook,
@@ -191,13 +199,13 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         client.on_cell_execute = client.start_of_cell
         client.on_cell_executed = client.end_of_cell
         try:
-            run_sync(_execute)(
-                client, os.environ | policy.environment(), KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout
-            )
+            run_sync(_execute)(client, os.environ | policy.environment(), end - time.monotonic())
         except Exception as error:
             if client.running is None:
                 raise
-            what = _too_long(timeout) if client.stopped else _error(type(error).__name__, _what_happened(error))
+            # To nbclient, whatever ends a notebook is a dead kernel.
+            late = client.stopped or time.monotonic() >= end
+            what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -206,7 +214,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
 
 
 async def _execute(client: _Client, environment: dict[str, str], timeout: float) -> None:
-    watch = asyncio.ensure_future(client.stop_long_cells())
+    watch = asyncio.ensure_future(client.keep_bounds())
     try:
         await asyncio.wait_for(client.async_execute(env=environment), timeout)
     finally:
@@ -222,10 +230,13 @@ def processor_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / TICKS
 
 
+def resident_bytes() -> int:
+    """Return what this process takes of the machine's memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def _what_happened(error: Exception) -> str:
     """Say why a notebook was stopped; what is no death nor delay is a message that the kernel forged."""
-    if isinstance(error, asyncio.TimeoutError):
-        return "the notebook took too long"
     if isinstance(error, DeadKernelError):
         return "the kernel died"
     return f"the kernel sent what cannot be read ({str(error)[:200]})"

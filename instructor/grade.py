@@ -126,7 +126,7 @@ def grade_class(
             record((lab, student), known)
         else:
             prints[lab, student] = fingerprint(course, lab, student, deadlines[lab])
-            pending[lab, student] = (course.submitted(student, lab).read_bytes(), load_lab(course, lab, policy))
+            pending[lab, student] = (course.submitted(student, lab), load_lab(course, lab, policy))
     outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
     for (lab, student), outcome in outcomes:
         if isinstance(outcome, Exception):

@@ -19,7 +19,7 @@ from traitlets import Bool, Dict
 
 from instructor.kernels.client import KernelProcess, launch
 from instructor.kernels.limits import Limits
-from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available
+from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available, sandbox_environment
 
 KILL_SECONDS = 5
 
@@ -48,7 +48,8 @@ class WarmProvisioner(LocalProvisioner):
         self.cwd = kwargs.get("cwd") or (None if self.sandbox else Path.cwd())
         request = {
             "connection_file": os.path.realpath(self.parent.connection_file),
-            "env": kwargs["env"],
+            # What the sandbox hides must not even reach the process that becomes the kernel: it can search its memory.
+            "env": sandbox_environment(kwargs["env"]) if self.sandbox else kwargs["env"],
             "cwd": self.cwd and os.path.realpath(self.cwd),
             "cpus": sorted(os.sched_getaffinity(0)),
             "sandbox": self.sandbox,

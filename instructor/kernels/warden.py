@@ -26,7 +26,7 @@ from typing import NoReturn
 
 from instructor.kernels.forkserver import MAX_MESSAGE
 from instructor.kernels.limits import METER_SECONDS, Limits, Meter
-from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work, sandbox_environment
+from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -91,7 +91,7 @@ def _run_boxed(connection: socket.socket, request: dict, private: ExitStack) -> 
         os.chdir(WORK)
         os.sched_setaffinity(0, {core})
         confine(box.uid, limits)
-        prepare_fork(sandbox_environment(request["env"]))
+        prepare_fork(request["env"])
 
     # A module beside the notebook must not take the place of a library or of `helpers`.
     arguments = [f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True"]

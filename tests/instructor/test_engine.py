@@ -10,9 +10,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
+from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
 from instructor import engine
@@ -32,10 +34,16 @@ def lab(pristine_course) -> Lab:
 
 
 @pytest.fixture(scope="module")
-def hand_ins(pristine_course: Course, lab: Lab) -> dict:
+def hand_ins(pristine_course: Course, lab: Lab, tmp_path_factory) -> dict:
     codes = {"right": "    return float(x.sum() / len(x))", "wrong": "    return 0.0", "loud": "    raise ValueError"}
-    content = {name: to_text(answered(pristine_course, code)).encode() for name, code in codes.items()}
-    return {name: (text, lab) for name, text in content.items()} | {"empty": (b'{"cells": []}', lab)}
+    contents = {name: to_text(answered(pristine_course, code)) for name, code in codes.items()}
+    return write(tmp_path_factory.mktemp("hand_ins"), contents | {"empty": '{"cells": []}'}, lab)
+
+
+def write(folder: Path, contents: dict[str, str], lab: Lab | None) -> dict:
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return {name: (folder / name, lab) for name in contents}
 
 
 def marks(outcomes) -> dict[str, object]:
@@ -68,6 +76,29 @@ def test_hand_in_whose_worker_is_killed_is_graded_by_another(hand_ins):
         os.kill(victim, signal.SIGKILL)
         survived = marks([first, *outcomes])
     assert survived == marks(grade_side_by_side(hand_ins, workers=1))
+
+
+def kill_or_return(content: bytes, lab: None) -> Exception:
+    """Stand for a task: some hand-ins kill whatever grades them."""
+    if content == b"kill":
+        os._exit(1)
+    return GradingError(content.decode())
+
+
+def test_hand_in_that_kills_every_worker_fails_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "_outcome", kill_or_return)
+    names = [f"honest{number}" for number in range(8)]
+    class_ = write(tmp_path, {"fatal": "kill"} | {name: name for name in names}, None)
+    outcomes = dict(grade_side_by_side(class_, workers=2))
+    assert isinstance(outcomes.pop("fatal"), KilledWorker)
+    assert {name: str(outcome) for name, outcome in outcomes.items()} == {name: name for name in names}
+
+
+def test_file_that_disappears_is_this_hand_ins_failure_alone(hand_ins):
+    gone = {"gone": (Path("nowhere.ipynb"), hand_ins["right"][1])}
+    for workers in (1, 2):
+        outcomes = marks(grade_side_by_side(gone | hand_ins, workers=workers))
+        assert (outcomes["gone"], outcomes["right"]) == (GradingError, 16)
 
 
 def test_scheduler_that_is_killed_and_started_again_loses_nothing(hand_ins, monkeypatch):

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from instructor import execute
 from instructor.execute import Policy, processor_seconds, run_notebook
 from instructor.kernels import WARM, install
+from instructor.kernels.limits import MIB
 
 LOOP = "while True:\n    pass"
 DEAF_LOOP = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
@@ -65,3 +66,28 @@ def test_dead_process_has_computed_nothing():
     with subprocess.Popen(["true"]) as process:
         process.wait()
         assert processor_seconds(process.pid) == 0
+
+
+@pytest.mark.parametrize("parts", ["[big] * 20", "[big]"], ids=["one message", "many messages"])
+def test_kernel_that_sends_more_than_the_grader_takes_in_is_killed(parts, monkeypatch):
+    monkeypatch.setattr(execute, "MAX_TAKEN", 100 * MIB)
+    send = f"""
+kernel = get_ipython().kernel
+big = b"x" * 50_000_000
+for _ in range(100):
+    content = {{"data": {{}}, "metadata": {{}}}}
+    kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent(), buffers={parts})
+"""
+    cells = run("print('before')", send, "print('never')", seconds=30)
+    assert cells[0].outputs[0].text == "before\n"
+    assert errors(cells[1]) == ["DeadKernelError"]
+    assert cells[2].execution_count is None
+
+
+def test_notebook_that_takes_too_long_is_stopped_in_the_cell_it_was_in(monkeypatch):
+    monkeypatch.setattr(execute, "KERNEL_START", 5)
+    monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT_FACTOR", 0)
+    cells = run("print('before')", "import time\ntime.sleep(60)", "print('never')", seconds=60)
+    assert cells[0].outputs[0].text == "before\n"
+    assert errors(cells[1]) == ["CellTimeoutError"]
+    assert cells[2].execution_count is None
