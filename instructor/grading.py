@@ -17,6 +17,7 @@ import instructor
 from helpers.probe import MIME_TYPE
 from instructor.course import Course, CourseError
 from instructor.execute import Policy, run_notebook
+from instructor.expectations import restore_tests, without_expectations
 from instructor.lateness import read_deadline, seconds_late
 from instructor.notebooks import find_cell, parse_notebook, read_notebook
 from instructor.repair import repair
@@ -62,7 +63,8 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
         The file is no notebook, or not one of this lab.
     """
     repaired, repairs = repair(parse_notebook(content, "the file handed in"), lab.source, lab.release)
-    executed = run_notebook(repaired, lab.policy)
+    executed = run_notebook(without_expectations(repaired), lab.policy)
+    restore_tests(executed, repaired)
     record_marks(executed, mark_notebook(executed, lab.reference))
     executed.metadata.course.update(repairs=repairs, review=suspicious(repaired, lab.source))
     return executed
