@@ -31,6 +31,13 @@ from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine,
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 MAX_BOXES_A_CORE = 64
+# Listed before the fork, which would copy the pages of all the names that it looks at. The one left out holds the
+# operators that it declared, which cannot be declared twice.
+COURSE_MODULES = [
+    name
+    for name in sys.modules
+    if name.partition(".")[0] in ("helpers", "instructor") and name != "helpers.torchvision_ops"
+]
 
 
 def guard(connection: socket.socket) -> NoReturn:
@@ -210,10 +217,8 @@ def become_kernel(ready: int, connection_file: str, *options: str) -> NoReturn:
 
 def forget_course_modules() -> None:
     """Let the notebook import the course's own packages as they are on disk now; libraries alone are kept warm."""
-    for name in list(sys.modules):
-        # This one holds the operators it declared, which cannot be declared twice.
-        if name.partition(".")[0] in ("helpers", "instructor") and name != "helpers.torchvision_ops":
-            del sys.modules[name]
+    for name in COURSE_MODULES:
+        del sys.modules[name]
 
 
 def reseed() -> None:
