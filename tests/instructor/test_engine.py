@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import dask
 import pytest
 from distributed import Client, LocalCluster
 from distributed.scheduler import KilledWorker
@@ -89,7 +90,8 @@ def test_hand_in_that_kills_every_worker_fails_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "_outcome", kill_or_return)
     names = [f"honest{number}" for number in range(8)]
     class_ = write(tmp_path, {"fatal": "kill"} | {name: name for name in names}, None)
-    outcomes = dict(grade_side_by_side(class_, workers=2))
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+        outcomes = dict(grade_side_by_side(class_, workers=2))
     assert isinstance(outcomes.pop("fatal"), KilledWorker)
     assert {name: str(outcome) for name, outcome in outcomes.items()} == {name: name for name in names}
 

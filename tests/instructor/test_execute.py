@@ -68,15 +68,13 @@ def test_dead_process_has_computed_nothing():
         assert processor_seconds(process.pid) == 0
 
 
-@pytest.mark.parametrize("parts", ["[big] * 20", "[big]"], ids=["one message", "many messages"])
-def test_kernel_that_sends_more_than_the_grader_takes_in_is_killed(parts, monkeypatch):
+def test_kernel_that_sends_more_than_the_grader_takes_in_is_killed(monkeypatch):
     monkeypatch.setattr(execute, "MAX_TAKEN", 100 * MIB)
-    send = f"""
+    send = """
 kernel = get_ipython().kernel
-big = b"x" * 50_000_000
-for _ in range(100):
-    content = {{"data": {{}}, "metadata": {{}}}}
-    kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent(), buffers={parts})
+parts = [bytes(50_000_000)] * 40
+content = {"data": {}, "metadata": {}}
+kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent(), buffers=parts)
 """
     cells = run("print('before')", send, "print('never')", seconds=30)
     assert cells[0].outputs[0].text == "before\n"
