@@ -62,14 +62,26 @@ BODIES = [
 ]
 FAST = {"COURSE_MODE": "fast"} | SINGLE_THREADED
 SETTINGS = [(1, "auto"), (2, "auto"), (4, "auto"), (1, "none"), (2, "none")]
-HEADER = ("way", "hand-ins", "whole run s", "steady /hour", "CPU s each", "peak MiB", "x stock", "x floor")
+HEADER = ("way", "hand-ins", "whole run s", "steady /hour", "CPU s each", "kernel MiB", "x stock", "x floor")
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 WIDTHS = (34, 9, 12, 13, 11, 9, 8, 8)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What grading `size` hand-ins took: the whole command, from the first result to the last, and of the machine."""
+    """What grading `size` hand-ins took.
+
+    Attributes
+    ----------
+    seconds
+        Of the whole command, with every start and the reference run.
+    steady
+        Seconds a hand-in from the first result to the last: what a large class sees.
+    cpu_seconds
+        Of all processes a hand-in, the starts included.
+    mebibytes
+        The most that a kernel has had for itself.
+    """
 
     size: int
     seconds: float
@@ -79,7 +91,7 @@ class Run:
 
     @property
     def an_hour(self) -> float:
-        """Hand-ins an hour, once the first is done: what a large class sees."""
+        """Hand-ins an hour, once the first is done."""
         return 3600 / self.steady
 
 
@@ -87,7 +99,7 @@ def main() -> None:
     """Measure every way and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lab", default=LIGHT, help="a lab of the course; by default one small exercise in torch")
-    parser.add_argument("--size", type=int, default=30, help="hand-ins for course grade")
+    parser.add_argument("--size", type=int, default=60, help="hand-ins for course grade")
     parser.add_argument("--stock-size", type=int, default=6, help="hand-ins for stock nbgrader, which is slow")
     arguments = parser.parse_args()
     lab = arguments.lab
@@ -112,7 +124,7 @@ def main() -> None:
         for workers, sandbox in SETTINGS:
             course = make_class(Path(folder, f"{workers}-{sandbox}"), lab, arguments.size)
             name = f"course grade, {workers} worker{'s' * (workers > 1)}{', no sandbox' * (sandbox == 'none')}"
-            _compare(name, grade_with_course(course, lab, workers, sandbox), stock, floor)
+            _compare(name, grade_with_course(course, lab, workers, sandbox), stock, floor, workers)
         seconds, cpu = writer_seconds(make_class(Path(folder, "writer"), lab, 6), lab)
     print(
         f"the single writer takes {seconds:.2f} s ({cpu:.2f} s of CPU) a result: {3600 / seconds:.0f} an hour at most"
@@ -231,10 +243,10 @@ def writer_seconds(course: Course, lab: str) -> tuple[float, float]:
 
 
 class _MemoryMeter:
-    """The most memory that the machine needed above what it needed before."""
+    """The most memory that one kernel has had for itself, not shared with the process that it is a fork of."""
 
     def __enter__(self) -> _MemoryMeter:
-        self._before = self._least = _available()
+        self.peak = 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -245,24 +257,33 @@ class _MemoryMeter:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._end.wait(0.1):
-            self._least = min(self._least, _available())
-
-    @property
-    def peak(self) -> float:
-        return (self._before - self._least) / 1024
-
-
-def _available() -> int:
-    return int(re.search(r"^MemAvailable:\s+(\d+)", Path("/proc/meminfo").read_text(), re.M)[1])
+        while not self._end.wait(0.5):
+            for pid in [*_forks(), *_pids(b"ipykernel_launcher")]:
+                rollup = _read(Path("/proc", pid, "smaps_rollup")).decode()
+                private = sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", rollup, re.M)))
+                self.peak = max(self.peak, private / 1024)
 
 
 def _cpu_seconds() -> float:
     """Return what this process's children have used so far, and the fork server, whose children the kernels are."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    name = forkserver.socket_name().lstrip("\0").encode()
-    servers = [file.parent.name for file in Path("/proc").glob("[0-9]*/cmdline") if name in _read(file)]
-    return usage.ru_utime + usage.ru_stime + sum(processor_seconds(int(pid)) for pid in servers)
+    return usage.ru_utime + usage.ru_stime + sum(processor_seconds(int(pid)) for pid in _pids(_server_name()))
+
+
+def _server_name() -> bytes:
+    return forkserver.socket_name().lstrip("\0").encode()
+
+
+def _pids(word: bytes) -> list[str]:
+    """Return the processes that have `word` in their command line; a fork has that of its parent."""
+    return [file.parent.name for file in Path("/proc").glob("[0-9]*/cmdline") if word in _read(file)]
+
+
+def _forks() -> list[str]:
+    """Return the forks of the server, wardens and kernels: it shares nothing while it has none."""
+    pids = _pids(_server_name())
+    parents = {pid: re.findall(rb"^PPid:\s+(\d+)", _read(Path("/proc", pid, "status")), re.M) for pid in pids}
+    return [pid for pid in pids if parents[pid] and parents[pid][0].decode() in pids]
 
 
 def _read(file: Path) -> bytes:
@@ -272,8 +293,10 @@ def _read(file: Path) -> bytes:
         return b""
 
 
-def _compare(name: str, run: Run, stock: Run, floor: Run) -> None:
-    gains = run.an_hour / stock.an_hour, run.cpu_seconds / floor.cpu_seconds
+def _compare(name: str, run: Run, stock: Run, floor: Run, workers: int = 1) -> None:
+    """Print a run: hand-ins an hour against stock nbgrader's, and seconds of a core a hand-in against the floor's."""
+    cores = min(workers, os.cpu_count())
+    gains = run.an_hour / stock.an_hour, run.steady * cores / floor.steady
     _print_row(
         (name, run.size, f"{run.seconds:.1f}", f"{run.an_hour:.0f}", f"{run.cpu_seconds:.2f}", f"{run.mebibytes:.0f}")
         + tuple(f"{gain:.1f}" for gain in gains)
