@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from enum import Enum
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from instructor.grade import Options, Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 Labs = typer.Argument(None, metavar="[LAB]...", help="Labs; all of them unless named.", show_default=False)
 
@@ -69,7 +71,7 @@ def check_command(labs: list[str] = Labs) -> None:
     labs = course.select_labs(labs)
     findings = check_labs(course, labs)
     for finding in findings:
-        console.print(str(finding), markup=False)
+        console.print(str(finding))
     console.print(f"{len(labs)} labs checked, {len(findings)} findings")
     if findings:
         raise typer.Exit(1)
@@ -121,11 +123,18 @@ def grade_command(
     from instructor.grade import Options
 
     course = Course.find()
+    if json_file:
+        _refuse_unwritable(json_file)
     options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
-    results = _grade_and_show(course, course.select_labs(labs), options, student)
+    labs = course.select_labs(labs)
+    results = _grade(course, labs, options, student)
+    # First the file: whatever happens to the terminal, the marks are there.
     if json_file:
         text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
-        json_file.write_text(text + "\n", encoding="utf-8")
+        json_file.write_text(f"{text}\n", encoding="utf-8", errors="replace")
+    _show_marks(labs, results)
+    if any(result.status == "failed" for result in results):
+        raise typer.Exit(1)
 
 
 @app.command("feedback")
@@ -165,18 +174,44 @@ app.command("report")(report_command)
 app.add_typer(data.app, name="data")
 
 
-def _grade_and_show(
-    course: Course, labs: list[str], options: Options, students: list[str] | None = None
-) -> list[Result]:
+def _alone(command: Callable[..., None]) -> Callable[..., None]:
+    """Return the command, run while no other that writes is at work on the course."""
+
+    @wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        with Course.find().alone():
+            command(*arguments, **options)
+
+    return run
+
+
+for registered in [*app.registered_commands, *moodle.roster_app.registered_commands]:
+    if registered.name in ("grade", "feedback", "collect", "grades", "import"):
+        registered.callback = _alone(registered.callback)
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Raise CourseError, before anything is run, where a file could not be written at the end."""
+    if not file.parent.is_dir():
+        raise CourseError(f"cannot write {file}: there is no folder {file.parent}; make it, or name another")
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise CourseError(f"cannot write {file}: it is a folder, or nothing that you may write; name another")
+
+
+def _grade(course: Course, labs: list[str], options: Options, students: list[str]) -> list[Result]:
     from instructor.grade import grade_class
-    from instructor.tables import grading_progress, marks_table
+    from instructor.tables import grading_progress
 
     with grading_progress(console) as tell:
-        results = grade_class(course, labs, students, options, tell)
+        return grade_class(course, labs, students, options, tell)
+
+
+def _show_marks(labs: list[str], results: list[Result]) -> None:
+    from instructor.tables import marks_table
+
     for lab in labs:
         if of_lab := [result for result in results if result.lab == lab]:
             console.print(marks_table(lab, of_lab))
-    return results
 
 
 def main() -> None:
@@ -184,5 +219,5 @@ def main() -> None:
     try:
         app()
     except CourseError as error:
-        console.print(f"course: {error}", style="red", markup=False)
+        console.print(f"course: {error}", style="red")
         sys.exit(2)

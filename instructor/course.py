@@ -1,13 +1,19 @@
-"""Where things are in a course repository, and the error that a user of `course` reads."""
+"""Where things are in a course repository, and who may write there."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from instructor.notebooks import read_notebook
+from filelock import FileLock, Timeout
+from nbformat import NotebookNode
+
+from instructor.errors import CourseError
+from instructor.notebooks import NotebookError, read_notebook
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -15,10 +21,6 @@ else:
     import tomli as tomllib
 
 PLACEHOLDER_OWNER = "OWNER"
-
-
-class CourseError(Exception):
-    """Something a user did cannot work: the message names the thing, the reason and the way out."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,46 @@ class Course:
 
     def lab_metadata(self, lab: str) -> dict:
         """Return the `course` object of the source notebook's metadata (title, extra, minutes, cell_timeout)."""
-        return dict(read_notebook(self.source(lab)).metadata.get("course", {}))
+        return dict(self.read_source(lab).metadata.get("course", {}))
+
+    def read_source(self, lab: str) -> NotebookNode:
+        """Return the instructor's notebook; CourseError if it is broken."""
+        return self._read(self.source(lab), "restore it, from Git for instance")
+
+    def read_release(self, lab: str) -> NotebookNode:
+        """Return the students' notebook; CourseError if it is broken."""
+        return self._read(self.release(lab), f"run 'course build {lab}'")
+
+    def read_autograded(self, student: str, lab: str) -> NotebookNode:
+        """Return a graded hand-in; CourseError if it is broken."""
+        return self._read(self.autograded(student, lab), f"run 'course grade {lab}' again")
+
+    def _read(self, path: Path, way_out: str) -> NotebookNode:
+        try:
+            return read_notebook(path)
+        except NotebookError as error:
+            raise CourseError(f"{path.relative_to(self.root)} cannot be used: {error}; {way_out}") from None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other commands from writing the gradebook and the files of students; CourseError if one does already.
+
+        The system lets go of the lock when its process dies, whatever it dies of.
+        """
+        path = self.root / ".course" / "lock"
+        path.parent.mkdir(exist_ok=True)
+        lock = FileLock(path)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise CourseError(
+                f"another 'course grade', or a command that writes beside it, is running on this course ({self.root}); "
+                "run this one again once it has ended"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     @cached_property
     def project(self) -> dict:

@@ -131,7 +131,7 @@ def question(name: str) -> str:
 
 def question_titles(course: Course, lab: str) -> dict[str, str]:
     """Return by question the heading that students read above it, as in "Question 2 · La loi jointe"."""
-    return {question(name): title for name, title in headings(read_notebook(course.source(lab))).items() if title}
+    return {question(name): title for name, title in headings(course.read_source(lab)).items() if title}
 
 
 def _in_words(repair: str, titles: dict[str, str]) -> str:
@@ -146,7 +146,7 @@ def _in_words(repair: str, titles: dict[str, str]) -> str:
 
 def right_answers(course: Course, lab: str) -> NotebookNode:
     """Return the lab's answers as its instructor wrote them, alone in a notebook."""
-    source = read_notebook(course.source(lab))
+    source = course.read_source(lab)
     answers = corrected(source)
     answers.cells = [cell for cell, model in zip(answers.cells, source.cells, strict=True) if is_solution(model)]
     return answers

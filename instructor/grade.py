@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
-from nbgrader.utils import parse_utc
 
+from instructor.by_hand import keep_confirmed, marked_by_hand
 from instructor.course import Course, CourseError
 from instructor.engine import grade_side_by_side
 from instructor.execute import Policy
@@ -21,12 +22,13 @@ from instructor.grading import default_policy, fingerprint, load_lab
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.lateness import read_deadline
-from instructor.nbgrader_app import NbgraderError, autograde, generate_assignment, open_gradebook
+from instructor.nbgrader_app import autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
 from instructor.repair import HandInError, repair
 from instructor.verify import NOT_ANSWERED
 
 TOO_HIGH = "mark-too-high"
+TO_CONFIRM = "mark-to-confirm"
 
 
 class NotFiledError(CourseError):
@@ -100,10 +102,11 @@ def grade_class(
     labs: list[str],
     students: list[str] | None = None,
     options: Options = Options(),
-    tell: Callable[[Result, int, int], None] = lambda result, done, total: None,
+    tell: Callable[[Result, int, bool], None] = lambda result, total, executed: None,
 ) -> list[Result]:
-    """Grade the hand-ins of `labs`, those of `students` only if given; `tell` hears of each as it is done.
+    """Grade the hand-ins of `labs`, those of `students` only if given.
 
+    `tell` hears of each as it is done, of how many there are in all, and whether it was executed or known already.
     Hand-ins are executed side by side; this process alone writes the gradebook and `autograded/`. Each executed hand-in
     is kept until it is filed, and what did not change is not run again, so a killed run goes on where it stopped.
     """
@@ -111,31 +114,38 @@ def grade_class(
     policy = options.policy()
     results: dict[tuple[str, str], Result] = {}
 
-    def record(key: tuple[str, str], result: Result) -> None:
+    def record(key: tuple[str, str], result: Result, *, executed: bool) -> None:
         results[key] = result
-        tell(result, len(results), len(work))
+        tell(result, len(work), executed)
 
     pending, prints, deadlines = {}, {}, {}
     for lab in dict.fromkeys(lab for lab, _ in work):
         deadlines[lab] = read_deadline(course, lab)
-        with tempfile.TemporaryDirectory() as folder:
-            generate_assignment(course, lab, Path(folder), gradebook=True)
+        _prepare(course, lab)
     for lab, student in work:
-        known = _attempt(_known, course, lab, student, deadlines[lab], options.force)
+        circumstances = deadlines[lab], policy.kernel_name
+        known = _attempt(_known, course, lab, student, circumstances, options.force)
         if known is not None:
-            record((lab, student), known)
+            record((lab, student), known, executed=False)
         else:
-            prints[lab, student] = fingerprint(course, lab, student, deadlines[lab])
+            prints[lab, student] = fingerprint(course, lab, student, *circumstances)
             pending[lab, student] = (course.submitted(student, lab), load_lab(course, lab, policy))
     outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
     for (lab, student), outcome in outcomes:
         if isinstance(outcome, Exception):
-            record((lab, student), _attempt(_refuse, course, lab, student, outcome))
+            record((lab, student), _attempt(_refuse, course, lab, student, outcome), executed=True)
         else:
             outcome.metadata.course["fingerprint"] = prints[lab, student]
             write_notebook(outcome, course.executed(student, lab))
-            record((lab, student), _attempt(_file, course, lab, student))
+            record((lab, student), _attempt(_file, course, lab, student), executed=True)
     return [results[key] for key in work]
+
+
+def _prepare(course: Course, lab: str) -> None:
+    """Write what nbgrader must know of a lab into the gradebook; CourseError where the lab itself is broken."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate_assignment(course, lab, Path(folder), gradebook=True)
+    course.read_release(lab)
 
 
 def _attempt(
@@ -144,18 +154,23 @@ def _attempt(
     """Return what `make` gives: whatever goes wrong with one hand-in, it never stops the class."""
     try:
         return make(course, lab, student, *arguments)
+    except CourseError as error:
+        return Result(student, lab, "failed", reason=str(error))
     except Exception as error:
         return Result(student, lab, "failed", reason=f"{type(error).__name__}: {error}")
 
 
-def _known(course: Course, lab: str, student: str, deadline: datetime | None, force: bool) -> Result | None:
+def _known(
+    course: Course, lab: str, student: str, circumstances: tuple[datetime | None, str], force: bool
+) -> Result | None:
     """Return the result of a hand-in that needs no run: impossible to grade, or executed before and unchanged."""
     path = course.submitted(student, lab)
     if reason := _no_file(path, course):
         return Result(student, lab, "refused", reason=reason)
-    if reason := _unreadable_timestamp(path.with_name("timestamp.txt")):
-        return Result(student, lab, "failed", reason=reason)
-    print_ = fingerprint(course, lab, student, deadline)
+    if glob.escape(student) != student:
+        reason = f"its folder's name, {student}, is a pattern to nbgrader, which may match others: rename the folder"
+        return Result(student, lab, "refused", reason=reason)
+    print_ = fingerprint(course, lab, student, *circumstances)
     if not force and _fingerprint_of(course.autograded(student, lab)) == print_:
         with suppress(NotFiledError):
             result = read_result(course, lab, student)
@@ -164,20 +179,6 @@ def _known(course: Course, lab: str, student: str, deadline: datetime | None, fo
             return result
     if not force and _fingerprint_of(course.executed(student, lab)) == print_:
         return _file(course, lab, student)
-    return None
-
-
-def _unreadable_timestamp(path: Path) -> str | None:
-    """Say why nbgrader could not read when a hand-in was made; None if it can, or does not ask."""
-    try:
-        parse_utc(path.read_text(encoding="utf-8").strip() or None)
-    except FileNotFoundError:
-        return None
-    except Exception as error:  # dates are parsed by a library that raises whatever it meets
-        return (
-            f"{path.name} beside the notebook is no date ({error}): write one such as '2026-11-24 18:00:00 UTC', or "
-            "delete the file, then run 'course grade' again"
-        )
     return None
 
 
@@ -196,10 +197,9 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[tuple[
 
 def _file(course: Course, lab: str, student: str) -> Result:
     """Have nbgrader write an executed hand-in into the gradebook and `autograded/`."""
-    try:
-        autograde(course, lab, student, course.executed(student, lab))
-    except NbgraderError as error:
-        return Result(student, lab, "failed", reason=str(error))
+    marked = marked_by_hand(course, lab, student)
+    autograde(course, lab, student, course.executed(student, lab))
+    keep_confirmed(course, lab, student, marked)
     shutil.rmtree(course.executed(student, lab).parent)
     return read_result(course, lab, student)
 
@@ -278,15 +278,17 @@ def read_result(course: Course, lab: str, student: str) -> Result:
     NotFiledError
         The two do not hold the same marks.
     """
-    notebook = read_notebook(course.autograded(student, lab))
+    notebook = course.read_autograded(student, lab)
+    marks = notebook.metadata.get("course", {}).get("marks", [])
     with open_gradebook(course) as gradebook:
-        filed = _find_filed(gradebook, notebook, lab, student)
+        filed = _find_filed(gradebook, marks, lab, student)
         grades = {grade.name: grade for grade in filed.grades}
         result = Result(student, lab)
-        for mark in notebook.metadata.course.marks:
+        for mark in marks:
             result.cells.append(_read_cell(mark, grades[mark.grade_id]))
             result.pending += mark.max_score if result.cells[-1]["score"] is None else 0.0
         too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
+        to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
         penalty = filed.late_submission_penalty or 0.0
     result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
     result.penalty = min(penalty, result.score)
@@ -299,6 +301,7 @@ def read_result(course: Course, lab: str, student: str) -> Result:
             ("repaired", result.repairs),
             ("review", result.review),
             ("manual-pending", result.pending),
+            (TO_CONFIRM, to_confirm),
             (TOO_HIGH, too_high or result.grade > result.max_score),
         ]
         if raised
@@ -306,12 +309,12 @@ def read_result(course: Course, lab: str, student: str) -> Result:
     return result
 
 
-def _find_filed(gradebook: Gradebook, notebook: NotebookNode, lab: str, student: str) -> SubmittedNotebook:
+def _find_filed(gradebook: Gradebook, marks: list[dict], lab: str, student: str) -> SubmittedNotebook:
     """Return what the gradebook holds of a graded hand-in, once it is seen to hold the same marks."""
     with suppress(MissingEntry):
         filed = gradebook.find_submission_notebook(lab, lab, student)
         scores = {grade.name: grade.auto_score for grade in filed.grades}
-        if all(mark.score in (None, scores.get(mark.grade_id)) for mark in notebook.metadata.course.marks):
+        if marks and all(mark.grade_id in scores and mark.score in (None, scores[mark.grade_id]) for mark in marks):
             return filed
     raise NotFiledError(
         f"the gradebook does not hold the marks that autograded/{student}/{lab}/ shows; run 'course grade {lab}' again"
@@ -320,10 +323,15 @@ def _find_filed(gradebook: Gradebook, notebook: NotebookNode, lab: str, student:
 
 def _read_cell(mark: dict, grade: Grade) -> dict:
     """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader."""
-    if grade.manual_score is not None:
-        return {**mark, "score": grade.score}
     if grade.needs_manual_grade:
         return {**mark, "score": None}
+    if grade.manual_score is not None:
+        return {**mark, "score": grade.score}
     if mark["score"] is None:
         mark = {**mark, "reason": NOT_ANSWERED, "detail": "the text of the statement, unchanged"}
     return {**mark, "score": grade.score}
+
+
+def _is_outdated(grade: Grade) -> bool:
+    """Tell whether a teacher marked what has been graded again since: nbgrader keeps the mark, and asks for a look."""
+    return grade.manual_score is not None and grade.needs_manual_grade

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import sysconfig
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -18,6 +20,7 @@ from helpers.probe import MIME_TYPE
 from instructor.course import Course, CourseError
 from instructor.execute import Policy, run_notebook
 from instructor.expectations import restore_tests, without_expectations
+from instructor.kernels import SANDBOXED
 from instructor.lateness import read_deadline, seconds_late
 from instructor.notebooks import find_cell, parse_notebook, read_notebook
 from instructor.repair import repair
@@ -72,8 +75,9 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
 
 def execute_for_gradebook(course: Course, lab: str, student: str) -> NotebookNode:
     """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
-    executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, default_policy()))
-    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student, read_deadline(course, lab))
+    policy, deadline = default_policy(), read_deadline(course, lab)
+    executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, policy))
+    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student, deadline, policy.kernel_name)
     return executed
 
 
@@ -106,16 +110,25 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def fingerprint(course: Course, lab: str, student: str, deadline: datetime | None) -> str:
+def fingerprint(course: Course, lab: str, student: str, deadline: datetime | None, kernel_name: str = SANDBOXED) -> str:
     """Return a digest of everything that a mark depends on.
 
-    The hand-in and how late it came, the lab, the environment, the grader, and the late rule of the configuration.
+    The hand-in and how late it came, the lab, the kernel (in the sandbox or not), the environment, the grader, and the
+    late rule of the configuration.
     """
     files = [course.submitted(student, lab), course.source(lab), course.release(lab)]
     files += [course.root / "nbgrader_config.py", *_code_files()]
     parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    parts.append(repr(seconds_late(course, lab, student, deadline)).encode())
+    parts.append(repr((seconds_late(course, lab, student, deadline), kernel_name, _installed())).encode())
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+@cache
+def _installed() -> str:
+    """Return the packages of this environment with their versions: what is asked for may not be what is there."""
+    # Not the whole of sys.path, which depends on how a command was started.
+    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    return " ".join(sorted({f"{found.metadata['Name']}=={found.version}" for found in distributions(path=folders)}))
 
 
 @cache

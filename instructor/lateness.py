@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from nbgrader.utils import parse_utc
-
 from instructor.course import Course
-from instructor.nbgrader_app import has_gradebook, open_gradebook
+from instructor.nbgrader_app import has_gradebook, open_gradebook, read_timestamp
 
 
 def read_deadline(course: Course, lab: str) -> datetime | None:
@@ -20,10 +18,10 @@ def read_deadline(course: Course, lab: str) -> datetime | None:
 
 def seconds_late(course: Course, lab: str, student: str, deadline: datetime | None) -> float:
     """Return how long after `deadline` a hand-in came, 0 where either time is unknown: what nbgrader will find."""
-    stamp = course.submitted(student, lab).with_name("timestamp.txt")
-    if deadline is None or not stamp.is_file():
+    handed_in = read_timestamp(course.submitted(student, lab).with_name("timestamp.txt"))
+    if deadline is None or handed_in is None:
         return 0.0
-    return max(0.0, (parse_utc(stamp.read_text(encoding="utf-8").strip()) - deadline).total_seconds())
+    return max(0.0, (handed_in - deadline).total_seconds())
 
 
 def how_late(seconds: float) -> str:

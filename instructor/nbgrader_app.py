@@ -8,15 +8,17 @@ import re
 import sqlite3
 import sys
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import capture_log
-from sqlalchemy import event, make_url
+from nbgrader.utils import capture_log, parse_utc
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import ArgumentError, DatabaseError, SAWarning
+from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
 from instructor.course import Course, CourseError
@@ -42,34 +44,98 @@ def _commit_quickly(connection: object, record: object) -> None:
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
-class NbgraderError(Exception):
+class NbgraderError(CourseError):
     """A converter of nbgrader did not succeed; the message is the line of its log that says why."""
 
 
+# What a listener of SQLAlchemy meets, such as the one above, comes as the driver raised it.
+BROKEN = (DatabaseError, sqlite3.DatabaseError)
+
+
+class _Gradebook(Gradebook):
+    """nbgrader's gradebook; what breaks in the database while it is used is one line for its user."""
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        super().__exit__(kind, error, trace)
+        if isinstance(error, BROKEN):
+            raise _unusable(self.engine.url, error) from error
+
+
 def open_gradebook(course: Course) -> Gradebook:
-    """Return the course's gradebook, to be used in a `with` block."""
+    """Return the course's gradebook, to be used in a `with` block; CourseError if its database does not answer."""
     config = _config(course)
+    url = _database(config)
     try:
-        return Gradebook(CourseDirectory(config=config).db_url, config.CourseDirectory.course_id)
+        return _Gradebook(url, config.CourseDirectory.course_id)
     except ModuleNotFoundError as error:
         raise CourseError(
             f"the database of c.CourseDirectory.db_url needs the Python package '{error.name}': "
             "for PostgreSQL, pip install 'psycopg[binary]'"
         ) from None
+    except (*BROKEN, ArgumentError) as error:
+        raise _unusable(url, error) from error
+
+
+def _unusable(url: URL, error: Exception) -> CourseError:
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if url.get_backend_name() == "sqlite":
+        way_out = (
+            "bring back a copy of the file, or move it away and run 'course grade' (marks given by hand are in it)"
+        )
+    else:
+        way_out = "start its server, or correct c.CourseDirectory.db_url in nbgrader_config.py"
+    return CourseError(f"the gradebook {url.render_as_string()} cannot be used: {reason}; {way_out}")
 
 
 def has_gradebook(course: Course) -> bool:
     """Tell whether there is a gradebook: to open one that is not there would make it."""
-    url = make_url(CourseDirectory(config=_config(course)).db_url)
+    url = _database(_config(course))
     return url.get_backend_name() != "sqlite" or Path(url.database).is_file()
+
+
+def _database(config: Config) -> URL:
+    try:
+        return make_url(CourseDirectory(config=config).db_url)
+    except (ArgumentError, TraitError) as error:
+        raise CourseError(f"nbgrader_config.py names no gradebook: {error}; correct c.CourseDirectory") from None
+
+
+def read_timestamp(path: Path) -> datetime | None:
+    """Return the UTC time in a `timestamp.txt`, None where the file is missing or empty; CourseError if it is no time.
+
+    nbgrader's own reader stops at the mark that Windows' Notepad puts before a text.
+    """
+    try:
+        return parse_utc(path.read_text(encoding="utf-8-sig").strip() or None)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # dates are parsed by a library that raises whatever it meets
+        raise CourseError(
+            f"{path.name} beside the notebook is no date ({error}): write one such as '2026-11-24 18:00:00 UTC', or "
+            "delete the file, then run 'course grade' again"
+        ) from None
+
+
+class _CourseDirectory(CourseDirectory):
+    """nbgrader's course directory, reading times as the rest of the course does."""
+
+    def get_existing_timestamp(self, dest_path: str) -> datetime | None:
+        return read_timestamp(Path(dest_path) / "timestamp.txt")
 
 
 def generate_assignment(course: Course, lab: str, release_directory: Path, *, gradebook: bool) -> None:
     """Run nbgrader's generate_assignment for one lab; without `gradebook`, no database is read or written."""
+    # What is wrong with the file or the database themselves is told better here than by nbgrader.
+    course.read_source(lab)
+    if gradebook:
+        open_gradebook(course).close()
     config = _config(course, assignment_id=lab, release_directory=str(release_directory))
     if not gradebook:
         config.merge(Config(GenerateAssignment={"no_database": True}, SaveCells={"enabled": False}))
-    _run(GenerateAssignment, config)
+    try:
+        _run(GenerateAssignment, config)
+    except NbgraderError as error:
+        raise NbgraderError(f"nbgrader cannot read source/{lab}/: {error}; run 'course check {lab}'") from None
 
 
 def autograde(course: Course, lab: str, student: str, executed: Path) -> None:
@@ -87,13 +153,19 @@ def _config(course: Course, **course_directory: str) -> Config:
     binaries = str(Path(sys.executable).parent)
     if binaries not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    except Exception as error:  # it is a program, which raises whatever is wrong with it
+        raise CourseError(f"nbgrader_config.py stops: {type(error).__name__}: {error}; correct the file") from error
     config.merge(Config(CourseDirectory={"root": str(course.root), **course_directory}))
     return config
 
 
 def _run(converter: type, config: Config) -> None:
-    app = converter(coursedir=CourseDirectory(config=config), config=config, log=_log)
+    try:
+        app = converter(coursedir=_CourseDirectory(config=config), config=config, log=_log)
+    except TraitError as error:
+        raise CourseError(f"nbgrader_config.py sets what nbgrader refuses: {error}; correct the file") from None
     app.force = True
     result = capture_log(app)
     if not result["success"]:

@@ -8,13 +8,15 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from instructor.errors import CourseError
+
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 HIDDEN_BLOCK = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>.*?)^[ \t]*### END HIDDEN TESTS$", re.M | re.S)
 HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
-class NotebookError(Exception):
+class NotebookError(CourseError):
     """A file is not a notebook that can be used; the message says why."""
 
 

@@ -1,11 +1,22 @@
 """The command `course`: one clear line for a wrong call, and exit status 2."""
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from instructor.course import Course, CourseError
+from instructor.feedback import write_feedback
+from instructor.grade import grade_class, graded_results
+from instructor.kernels.sandbox import sandbox_available
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.report.page import write_report
+from tests.instructor.conftest import answered, hand_in
 
 COURSE = Path(sys.executable).with_name("course")
 
@@ -45,3 +56,181 @@ def test_build_check_fails_on_drift_and_names_the_file(course):
     result = run(course.root, "build", "--check")
     assert result.returncode == 1
     assert "release/essai/essai.ipynb: differs from its source" in result.stdout
+
+
+def append_to_config(course: Course, line: str) -> None:
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"\n{line}\n")
+
+
+def source_is_cut_short(course: Course) -> None:
+    course.source("essai").write_text('{"cells": [', encoding="utf-8")
+
+
+def source_names_two_cells_alike(course: Course) -> None:
+    source = read_notebook(course.source("essai"))
+    find_cell(source, "sol_mean").metadata.nbgrader.grade_id = "test_mean"
+    write_notebook(source, course.source("essai"))
+
+
+def release_is_cut_short(course: Course) -> None:
+    course.release("essai").write_text('{"cells": [', encoding="utf-8")
+
+
+def release_is_missing(course: Course) -> None:
+    course.release("essai").unlink()
+
+
+def gradebook_is_no_database(course: Course) -> None:
+    (course.root / "gradebook.db").write_bytes(b"not a database, " * 100)
+
+
+def gradebook_is_in_no_folder(course: Course) -> None:
+    append_to_config(course, 'c.CourseDirectory.db_url = "sqlite:////nowhere/gradebook.db"')
+
+
+def gradebook_has_no_address(course: Course) -> None:
+    append_to_config(course, 'c.CourseDirectory.db_url = "gradebook"')
+
+
+def database_is_unknown(course: Course) -> None:
+    append_to_config(course, 'c.CourseDirectory.db_url = "oracledb17://host/gradebook"')
+
+
+def database_server_is_down(course: Course) -> None:
+    pytest.importorskip("psycopg")
+    append_to_config(course, 'c.CourseDirectory.db_url = "postgresql+psycopg://teacher:secret@127.0.0.1:1/gradebook"')
+
+
+def configuration_has_a_syntax_error(course: Course) -> None:
+    append_to_config(course, "c.Autograde.force = = True")
+
+
+def configuration_stops(course: Course) -> None:
+    append_to_config(course, "import a_package_that_is_not_there")
+
+
+def configuration_is_of_the_wrong_type(course: Course) -> None:
+    append_to_config(course, "c.CourseDirectory.ignore = 3")
+
+
+@pytest.mark.parametrize(
+    ("breaks", "line"),
+    [
+        (source_is_cut_short, "source/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"),
+        (source_names_two_cells_alike, "nbgrader cannot read source/essai/: "),
+        (release_is_cut_short, "release/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"),
+        (release_is_missing, "run 'course build essai'"),
+        (gradebook_is_no_database, "gradebook.db cannot be used: file is not a database; bring back a copy"),
+        (gradebook_is_in_no_folder, "/nowhere/gradebook.db cannot be used: unable to open database file"),
+        (gradebook_has_no_address, "nbgrader_config.py names no gradebook: "),
+        (database_is_unknown, "the gradebook oracledb17://host/gradebook cannot be used: "),
+        (database_server_is_down, "teacher:***@127.0.0.1:1/gradebook cannot be used: "),
+        (configuration_has_a_syntax_error, "nbgrader_config.py stops: SyntaxError: "),
+        (configuration_stops, "nbgrader_config.py stops: ModuleNotFoundError: "),
+        (configuration_is_of_the_wrong_type, "nbgrader_config.py "),
+    ],
+)
+def test_broken_course_is_one_line_before_anything_is_graded(course, breaks, line):
+    hand_in(course, "ada", answered(course))
+    breaks(course)
+    with pytest.raises(CourseError, match=re.escape(line)) as raised:
+        grade_class(course, ["essai"])
+    assert "secret" not in str(raised.value)
+    assert not (course.root / "autograded").exists()
+
+
+@pytest.mark.parametrize(("file", "reason"), [("nowhere/marks.json", "no folder nowhere"), (".", "it is a folder")])
+def test_file_that_cannot_be_written_is_said_before_anything_is_graded(course, file, reason):
+    hand_in(course, "ada", answered(course))
+    result = run(course.root, "grade", "--json", file)
+    assert (result.returncode, reason in result.stdout) == (2, True)
+    assert not (course.root / "autograded").exists()
+
+
+@pytest.mark.parametrize("command", [["grade"], ["feedback"], ["collect", "essai", "m.zip"], ["grades", "essai"]])
+def test_command_that_writes_marks_waits_for_no_other(course, command):
+    hand_in(course, "ada", answered(course))
+    with course.alone():
+        result = run(course.root, *command)
+    assert result.returncode == 2
+    assert "another 'course grade', or a command that writes beside it, is running" in result.stdout
+    assert "is running on this course" not in run(course.root, *command, "--help").stdout
+
+
+def test_lock_is_let_go_at_the_end(course):
+    for _ in range(2):
+        with course.alone():
+            pass
+
+
+@pytest.fixture(scope="module")
+def graded_course(pristine_course, tmp_path_factory) -> Course:
+    """A right hand-in, a name that looks like rich's markup, and a reason that does."""
+    available, reason = sandbox_available()
+    if not available:
+        pytest.skip(f"no sandbox: {reason}")
+    course = Course(Path(shutil.copytree(pristine_course.root, tmp_path_factory.mktemp("cli") / "course")))
+    for student in ("[z]", "ada", "blaise"):
+        hand_in(course, student, answered(course))
+    unexpected = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "[/x]": 1}
+    course.submitted("blaise", "essai").write_text(json.dumps(unexpected), encoding="utf-8")
+    grade_class(course, ["essai"])
+    return course
+
+
+def copy_of(course: Course, folder: Path) -> Course:
+    return Course(Path(shutil.copytree(course.root, folder / "copy")))
+
+
+def test_markup_in_a_name_or_a_reason_stops_nothing_and_is_shown(graded_course, tmp_path):
+    course = copy_of(graded_course, tmp_path)
+    result = run(course.root, "grade", "--json", "marks.json")
+    assert result.returncode == 0, result.stderr
+    assert "│ [z] " in result.stdout
+    assert "refused: its folder's name, [z], is a pattern to nbgrader" in result.stdout
+    assert "('[/x]' was unexpected)" in result.stdout
+    marks = json.loads((course.root / "marks.json").read_text(encoding="utf-8"))
+    assert {line["student"]: line["score"] for line in marks} == {"[z]": None, "ada": 16, "blaise": None}
+
+
+def test_hand_in_that_failed_is_in_the_table_and_in_the_exit_status(graded_course, tmp_path):
+    course = copy_of(graded_course, tmp_path)
+    course.submitted("ada", "essai").with_name("timestamp.txt").write_text("hier soir")
+    result = run(course.root, "grade", "--json", "marks.json")
+    assert result.returncode == 1
+    assert result.stdout.count("failed: timestamp.txt beside the notebook is no date") == 2
+    assert json.loads((course.root / "marks.json").read_text(encoding="utf-8"))[1]["status"] == "failed"
+
+
+def autograded_is_cut_short(course: Course) -> None:
+    course.autograded("ada", "essai").write_text('{"cells": [', encoding="utf-8")
+
+
+def write_first_page(course: Course) -> None:
+    write_feedback(course, graded_results(course, ["essai"])[0])
+
+
+@pytest.mark.parametrize(
+    ("breaks", "line"),
+    [
+        (autograded_is_cut_short, "autograded/ada/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"),
+        (source_is_cut_short, "source/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"),
+        (gradebook_is_no_database, "gradebook.db cannot be used: file is not a database"),
+        (configuration_has_a_syntax_error, "nbgrader_config.py stops: SyntaxError"),
+    ],
+)
+@pytest.mark.parametrize("read", [write_first_page, lambda course: write_report(course, "essai")])
+def test_broken_course_is_one_line_to_what_reads_its_marks(graded_course, tmp_path, read, breaks, line):
+    course = copy_of(graded_course, tmp_path)
+    breaks(course)
+    with pytest.raises(CourseError, match=re.escape(line)):
+        read(course)
+
+
+def test_broken_configuration_is_one_line_and_status_2(course):
+    hand_in(course, "ada", answered(course))
+    configuration_has_a_syntax_error(course)
+    result = run(course.root, "grade")
+    assert (result.returncode, result.stdout.strip().count("\n")) == (2, 0)
+    assert "Traceback" not in result.stdout + result.stderr

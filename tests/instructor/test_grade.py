@@ -6,10 +6,11 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from instructor import grade
+from instructor import grade, grading
 from instructor.course import Course, CourseError
-from instructor.grade import NotFiledError, Result, grade_class, graded_results
-from instructor.notebooks import find_cell, grade_id, read_notebook
+from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results
+from instructor.nbgrader_app import open_gradebook
+from instructor.notebooks import find_cell, grade_id, read_notebook, to_text
 from tests.instructor.conftest import answered, hand_in, make_course
 
 RIGHT = "    return float(x.sum() / len(x))"
@@ -201,6 +202,85 @@ def test_failure_to_file_one_hand_in_does_not_stop_the_others(course, monkeypatc
     assert (ada.status, ada.reason) == ("failed", "OSError: disk full")
     assert blaise.score == 16
     assert [result.score for result in grade_class(course, ["essai"])] == [16, 16]
+
+
+def mark_by_hand(course: Course, cell: str, points: float) -> None:
+    """Give points as the formgrader does."""
+    with open_gradebook(course) as gradebook:
+        found = gradebook.find_grade(cell, "essai", "essai", "ada")
+        found.manual_score, found.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def graded_again(course: Course) -> Result:
+    (result,) = grade_class(course, ["essai"], options=Options(force=True))
+    assert graded_results(course, ["essai"]) == [result]
+    return result
+
+
+def test_mark_given_by_hand_counts_and_holds_while_the_answer_is_the_same(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    grade_class(course, ["essai"])
+    mark_by_hand(course, "written_interpretation", 3)
+    for result in (*graded_results(course, ["essai"]), graded_again(course), graded_again(course)):
+        assert (result.score, result.pending, result.flags) == (19, 0, [])
+
+
+def test_mark_given_by_hand_to_an_answer_that_changed_waits_for_the_teacher(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    grade_class(course, ["essai"])
+    mark_by_hand(course, "written_interpretation", 4)
+    changed = answered(course, RIGHT)
+    find_cell(changed, "written_interpretation").source = "Je ne sais pas."
+    hand_in(course, "ada", changed)
+    result = graded_again(course)
+    assert (result.score, result.pending) == (16, 4)
+    assert result.flags == ["manual-pending", TO_CONFIRM]
+    assert graded_again(course) == result
+    mark_by_hand(course, "written_interpretation", 1)
+    (result,) = graded_results(course, ["essai"])
+    assert (result.score, result.pending, result.flags) == (17, 0, [])
+
+
+def test_test_cell_marked_by_hand_counts_until_it_is_run_again(course):
+    hand_in(course, "ada", answered(course, "    return 2.0"))
+    grade_class(course, ["essai"])
+    mark_by_hand(course, "test_mean", 8)
+    (result,) = graded_results(course, ["essai"])
+    assert (result.score, result.pending) == (8, 4)
+    result = graded_again(course)
+    assert (result.score, result.pending) == (0, 20)
+    assert TO_CONFIRM in result.flags
+
+
+def test_hand_in_graded_without_a_sandbox_is_run_again_in_one(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    executed = []
+
+    def tell(result: Result, total: int, now: bool) -> None:
+        executed.append(now)
+
+    for options in (Options(sandbox=False), Options(sandbox=False), Options(), Options()):
+        assert [result.score for result in grade_class(course, ["essai"], options=options, tell=tell)] == [16]
+    assert executed == [True, False, True, False]
+
+
+def test_fingerprint_changes_with_what_is_installed(course, monkeypatch):
+    hand_in(course, "ada", answered(course, RIGHT))
+    before = grading.fingerprint(course, "essai", "ada", None)
+    assert "nbgrader==" in grading._installed()
+    monkeypatch.setattr(grading, "_installed", lambda: "numpy==0.1")
+    assert grading.fingerprint(course, "essai", "ada", None) != before
+
+
+def test_graded_file_that_is_not_the_courses_is_graded_again(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    before = grade_class(course, ["essai"])
+    for text in ("{ cut", to_text(answered(course))):
+        course.autograded("ada", "essai").write_text(text, encoding="utf-8")
+        with pytest.raises(CourseError, match="run 'course grade essai' again"):
+            graded_results(course, ["essai"])
+        assert grade_class(course, ["essai"]) == before
 
 
 def test_unknown_student_is_an_error(graded_course):

@@ -79,7 +79,8 @@ def test_class_is_graded_resumed_and_read_from_postgresql(course_on_postgresql):
 
     with open_gradebook(course) as gradebook:
         assert gradebook.engine.name == "postgresql"
-        gradebook.find_grade("written_interpretation", "essai", "essai", "ada").manual_score = 3
+        grade = gradebook.find_grade("written_interpretation", "essai", "essai", "ada")
+        grade.manual_score, grade.needs_manual_grade = 3, False  # as the formgrader does
         gradebook.db.commit()
 
     hand_in(course, "blaise", answered(course, ANSWERS["ada"]))

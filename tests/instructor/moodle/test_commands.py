@@ -119,7 +119,8 @@ def worksheet_that_waits(folder: Path) -> list[str]:
 def mark_above_the_maximum(folder: Path) -> list[str]:
     worksheet(folder / "w.csv", CLASS)
     with open_gradebook(Course(folder)) as gradebook:
-        gradebook.find_grade("written_interpretation", "essai", "essai", "zoe").manual_score = 40
+        grade = gradebook.find_grade("written_interpretation", "essai", "essai", "zoe")
+        grade.manual_score, grade.needs_manual_grade = 40, False  # as the formgrader does
         gradebook.db.commit()
     return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
 
@@ -147,7 +148,8 @@ def test_bad_input_is_one_clear_line_and_changes_no_file(graded, tmp_path, monke
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Return every file but the lock, which is left behind."""
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
 
 
 def test_student_unknown_to_the_roster_is_named_at_every_step(graded, tmp_path, monkeypatch):

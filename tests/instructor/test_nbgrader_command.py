@@ -1,0 +1,62 @@
+"""nbgrader's own command, as its users type it, gives the marks of `course grade`."""
+
+import copy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from instructor.course import Course
+from instructor.grade import Result, grade_class, graded_results
+from instructor.kernels.sandbox import sandbox_available
+from instructor.notebooks import find_cell
+from tests.instructor.conftest import answered, hand_in
+
+SCORES = {"right": 16, "wrong": 0, "damaged": 16}
+
+
+def damaged(course: Course) -> NotebookNode:
+    """Return a right hand-in with its test cell twice, and nothing of what nbgrader wrote in its cells."""
+    notebook = answered(course)
+    notebook.cells.append(copy.deepcopy(find_cell(notebook, "test_mean")))
+    notebook.cells[-1].id = "twin"
+    for cell in notebook.cells:
+        cell.metadata.clear()
+    return notebook
+
+
+def nbgrader(course: Course, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments], cwd=course.root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_nbgrader_autograde_gives_the_marks_of_course_grade(course, tmp_path):
+    available, reason = sandbox_available()
+    if not available:
+        pytest.skip(f"no sandbox: {reason}")
+    hand_in(course, "right", answered(course))
+    hand_in(course, "wrong", answered(course, "    return 2.0"))
+    hand_in(course, "damaged", damaged(course))
+    plain = Course(Path(shutil.copytree(course.root, tmp_path / "plain")))
+    nbgrader(plain, "generate_assignment", "essai", "--force")
+    nbgrader(plain, "autograde", "essai")
+
+    ours = grade_class(course, ["essai"])
+    assert {result.student: result.score for result in ours} == SCORES
+    theirs = graded_results(plain, ["essai"])
+    assert list(map(without_detail, theirs)) == list(map(without_detail, ours))
+    # What one has graded, the other need not.
+    before = {student: plain.autograded(student, "essai").stat().st_mtime_ns for student in SCORES}
+    assert grade_class(plain, ["essai"]) == theirs
+    assert {student: plain.autograded(student, "essai").stat().st_mtime_ns for student in SCORES} == before
+
+
+def without_detail(result: Result) -> dict:
+    """Return everything but the values that the two seeds have drawn."""
+    marks = [(cell["grade_id"], cell["score"], cell["max_score"], cell["reason"]) for cell in result.cells]
+    return result.as_dict() | {"cells": marks}
