@@ -1,0 +1,121 @@
+"""Point a teacher at code that reaches for the machinery under the tests, whatever mark it got.
+
+A flag for a person to look at, not a wall: whoever builds names out of pieces passes unseen.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from nbformat import NotebookNode
+
+from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
+from instructor.review.cells import Finding, command_of, is_harmless, read_cells
+from instructor.review.names import ATTRIBUTES, HELD, NAMES, SETTINGS, TESTED, WORDS
+from instructor.review.trees import (
+    DEFINITIONS,
+    each_path_once,
+    full_names,
+    is_machinery,
+    modules_named_in,
+    names_bound_by,
+    outside_functions,
+    path_of,
+)
+
+MAX_FOUND = 100
+
+
+def suspicious(handin: NotebookNode, source: NotebookNode) -> list[str]:
+    """Return what in the student's code touches IPython, `builtins`, imported modules or the grading, one line each.
+
+    What the lab's own cells do is not held against the student.
+    """
+    cells = [cell for cell in source.cells if cell.cell_type == "code"]
+    tests, answers = ([cell.source for cell in cells if kind(cell)] for kind in (is_autograded, is_solution))
+    protected, given = _of_lab(tuple(cell.source for cell in cells), tuple(tests), tuple(answers))
+    written = [cell.source for cell in handin.cells if cell.cell_type == "code" and not is_autograded(cell)]
+    found = [finding for finding in _find(written, protected) if finding not in given]
+    return list(dict.fromkeys(f"{reason[:120]}: {text[:120]}" for reason, text in found))[:MAX_FOUND]
+
+
+@lru_cache(maxsize=16)
+def _of_lab(
+    cells: tuple[str, ...], tests: tuple[str, ...], answers: tuple[str, ...]
+) -> tuple[dict[str, str], set[Finding]]:
+    """Return what tests use and no student has to write, with the full name of what is imported; what the lab does."""
+    used = {node.id for tree, _ in read_cells(tests)[0] for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    bound = dict.fromkeys(dir(builtins), "") | _definitions(cells)
+    protected = {name: bound[name] for name in used & bound.keys() - _definitions(answers).keys()}
+    return protected, set(_find(map(without_hidden_tests, cells), protected))
+
+
+def _definitions(cells: Iterable[str]) -> dict[str, str]:
+    """Return what cells import, with its full name, and the functions and classes that they define."""
+    nodes = [node for tree, _ in read_cells(cells)[0] for node in tree.body]
+    kept = [node for node in nodes if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))]
+    return {name: full for node in kept for name, full in names_bound_by(node).items()}
+
+
+def _find(cells: Iterable[str], protected: dict[str, str]) -> Iterator[Finding]:
+    """Give what is suspicious, and the text of the lines where it stands."""
+    pieces, unread = read_cells(cells)
+    yield from unread
+    modules = modules_named_in(tree for tree, _ in pieces)
+    for tree, lines in pieces:
+        reasons = [(node, _reason(node, modules)) for node in each_path_once(tree)]
+        reasons += [(node, _redefinition(node, protected)) for node in outside_functions(tree)]
+        for node, reason in reasons:
+            if reason:
+                yield reason, " ".join("\n".join(lines[node.lineno - 1 : node.end_lineno]).split())
+
+
+def _redefinition(node: ast.AST, protected: dict[str, str]) -> str | None:
+    for name, full in names_bound_by(node).items():
+        if name in protected and (not full or full != protected[name]):
+            return f"redefines {name}, which tests use"
+    return None
+
+
+def _reason(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
+    """Say what is suspicious in a node; `modules` gives the full names of each module by the name it is used by."""
+    if command := command_of(node):
+        return None if is_harmless(command) else f"runs {command[0]}{' '.join(command[1:])}"
+    match node:
+        case ast.ImportFrom(_, names):
+            for alias, full in zip(names, names_bound_by(node).values(), strict=True):
+                if is_machinery(full) or alias.name.strip("_") in HELD:
+                    return f"imports {full}"
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name) if name in NAMES | ATTRIBUTES:
+            return f"defines {name}"
+        case ast.Constant(str() | bytes() as text):
+            text = text if isinstance(text, str) else text.decode("latin-1")
+            if found := [word for word in WORDS if word in text] + sorted(ATTRIBUTES & set(text.split("."))):
+                return f"names {found[0]}"
+        case ast.Call(ast.Name(), _, keywords) if any(keyword.arg == "raw" for keyword in keywords):
+            return "displays data of its own"
+    return _reason_of_path(node, modules)
+
+
+def _reason_of_path(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
+    names = path_of(node)
+    stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+    if names[0] in NAMES:
+        return f"uses {names[0]}"
+    for name in names:
+        # An object may be asked for its class, and printed by it, but not given another.
+        if (name in ATTRIBUTES and (stored or name != "__class__")) or (
+            name is not names[0] and name.strip("_") in HELD
+        ):
+            return f"uses {name}"
+    for full in full_names(node, modules):
+        if is_machinery(full):
+            return f"uses {full}"
+        if stored and (full in TESTED or len(names) > 1) and not full.startswith(SETTINGS):
+            return f"replaces {full}"
+        if full in TESTED:
+            return f"hands over {full}"
+    return None

@@ -1,0 +1,109 @@
+"""What a piece of code binds, and the dotted paths that it is made of."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from instructor.review.cells import command_of
+from instructor.review.names import HARMLESS, MACHINERY, TESTED
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def names_bound_by(node: ast.AST) -> dict[str, str]:
+    """Return the names that a node gives a meaning to, each with the full name of what was imported."""
+    match node:
+        case ast.Name(name, ast.Store() | ast.Del()) | ast.FunctionDef(name) | ast.AsyncFunctionDef(name):
+            return {name: ""}
+        case ast.ClassDef(name):
+            return {name: ""}
+        case ast.Global(names):
+            return dict.fromkeys(names, "")
+        case ast.Import(names):
+            full = {alias.asname or alias.name.split(".")[0]: alias for alias in names}
+            return {name: alias.name if alias.asname else name for name, alias in full.items()}
+        case ast.ImportFrom(module, names):
+            return {alias.asname or alias.name: f"{module}.{alias.name}" for alias in names}
+    return {}
+
+
+def modules_named_in(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
+    """Return the full names of what each name stands for: a module, a part of what tests are made of, an alias."""
+    modules = {"np": {"numpy"}} | {name: {name} for name in ("builtins", "helpers", "os", "sys", "torch")}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for name, full in names_bound_by(node).items():
+                    if isinstance(node, ast.Import) or full.split(".")[0] in TESTED or is_machinery(full):
+                        modules.setdefault(name, set()).add(full)
+            elif isinstance(node, ast.Assign) and (full := full_names(node.value, modules)):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        modules.setdefault(target.id, set()).update(full)
+    return modules
+
+
+def _owner(node: ast.AST) -> ast.AST | None:
+    """Return what an attribute is taken from; `getattr(x, "y")` is read as `x.y`."""
+    match node:
+        case ast.Attribute(owner) | ast.Call(ast.Name("getattr" | "hasattr"), [owner, _, *_]):
+            return owner
+    return None
+
+
+def _steps(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes of a dotted path, from its last name to its first."""
+    steps = [node]
+    while owner := _owner(steps[-1]):
+        steps.append(owner)
+    return steps
+
+
+def path_of(node: ast.AST) -> list[str]:
+    """Return the names of a dotted path, with a question mark for what is no name."""
+    names = []
+    for step in reversed(_steps(node)):
+        match step:
+            case ast.Name(name) | ast.Attribute(_, name):
+                names.append(name)
+            case ast.Call(ast.Name("getattr" | "hasattr"), [_, ast.Constant(str(name)), *_]):
+                names.append(name)
+            case _:
+                names.append("?")
+    return names
+
+
+def full_names(node: ast.AST, modules: dict[str, set[str]]) -> set[str]:
+    first, *others = path_of(node)
+    return {".".join([full, *others]) for full in modules.get(first, ())}
+
+
+def is_machinery(full: str) -> bool:
+    names = full.split(".")[:4]
+    beginnings = {".".join(names[:count]) for count in range(1, len(names) + 1)}
+    return bool(beginnings & MACHINERY) and not beginnings & HARMLESS
+
+
+def each_path_once(tree: ast.Module) -> Iterator[ast.AST]:
+    """Walk the tree, with each dotted path and each IPython line as a whole."""
+    covered = set()
+    for node in ast.walk(tree):
+        if id(node) in covered:
+            continue
+        yield node
+        match node:
+            case ast.Call(ast.Name("setattr") as function, [ast.Name("self"), *_]):
+                covered.add(id(function))
+            case _:
+                covered.update(map(id, ast.walk(node) if command_of(node) else _steps(node)))
+
+
+def outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
+    """Walk what binds the names that tests read: the cell outside functions and classes, and each `global`."""
+    waiting: list[ast.AST] = [tree]
+    for node in waiting:
+        yield node
+        if not isinstance(node, DEFINITIONS):
+            waiting += ast.iter_child_nodes(node)
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Global))

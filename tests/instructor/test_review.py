@@ -1,0 +1,236 @@
+"""What a teacher is pointed at, and the honest code that is left in peace."""
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from instructor.answers import load_answers
+from instructor.course import Course
+from instructor.notebooks import read_notebook
+from instructor.review import suspicious
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+HELPER = "def largest_gap(x, y):\n    return np.abs(x - y).max()"
+TEST = """
+assert abs(mean(np.ones(2)) - 1) < 1e-6
+### BEGIN HIDDEN TESTS
+from helpers import probe, probe_rng
+
+probe("gap", largest_gap(mean(probe_rng().normal(size=(2, 5))), 0))
+### END HIDDEN TESTS
+""".strip()
+
+TRICKS = {
+    # Nothing that IPython would run is left unread.
+    "shell_assignment": "x = !true\nget_ipython().showtraceback = print",
+    "help": "print?\nget_ipython().showtraceback = print",
+    "line_separators": "#" + "\u2028" * 5000 + "\nget_ipython().showtraceback = print",
+    "form_feeds": "#" + "\x0c" * 5000 + "\nget_ipython().showtraceback = print",
+    "carriage_returns": "#" + "\r" * 5000 + "\nget_ipython().showtraceback = print",
+    "prompts": ">>> import sys\n>>> sys.settrace(None)",
+    "indented_cell": "    import sys\n    sys.settrace(None)",
+    "quoting_escape": "/get_ipython",
+    "another_grammar_for_the_cells_below": "from __future__ import barry_as_FLUFL",
+    "too_deep": "x = " + "-" * 50_000 + "1",
+    "too_long": "x = 1\n" * 500_000,
+    "too_many_magics": "!x\n" * 490 + "y = 1\n" * 5000,
+    "nested_timers": "%time " * 20_000 + "x",
+    # Commands of IPython
+    "shell": "!kill -9 $PPID",
+    "shell_after_pip": "!pip install numpy; kill -9 1",
+    "python_in_a_shell_command": "!pip install {get_ipython().user_ns}",
+    "program_named_like_pip": "!pip-of-mine install",
+    "config": "%config InteractiveShell.ast_node_interactivity = 'none'",
+    "config_without_percent": "config InteractiveShell.ast_node_interactivity = 'none'",
+    "reset": "if True:\n    %reset -f",
+    "run": "%run mine.py",
+    "javascript": "%%javascript\nalert(1)",
+    "bash": "%%bash\nkill 1",
+    "writefile": "%%writefile helpers.py\nprobe = print",
+    "timed": "%time sys.settrace(None)",
+    "timed_without_percent": "time sys.settrace(None)",
+    "timed_with_options": "%timeit -n 10 -r 1 sys.settrace(None)",
+    "timed_with_an_unknown_option": "%timeit -v x sys.settrace(None)",
+    "timed_cell": "%%time\nimport sys\n%timeit -n1 sys.settrace(None)",
+    "timed_indented_cell": "%%time\n    import sys\n    sys.settrace(None)",
+    "timed_indented_code": "get_ipython().run_line_magic('time', '  x = 1\\n  sys.settrace(None)')",
+    "code_that_only_a_magic_reads": "%timeit -n 1 -v x sys.settrace(None)",
+    "captured_cell": "%%capture out\nget_ipython().showtraceback = print",
+    "magic_by_its_function": "get_ipython().run_line_magic('reset', '-f')",
+    "magic_without_a_name": "get_ipython().run_line_magic()",
+    # Modules, under whatever name
+    "alias_of_sys": "import sys\ns = sys\ns.settrace(None)",
+    "module_imported_under_another_name": "import sys as s\ns.settrace(None)",
+    "sys_handed_over": "import sys\nprint(sys)",
+    "sys_in_a_list": "import sys\n[sys][0].settrace(None)",
+    "sys_of_another_module": "import logging\nlogging.sys.settrace(None)",
+    "sys_from_another_module": "from logging import sys as s",
+    "getattr_of_sys": "import sys\ngetattr(sys, 'set' + 'trace')(None)",
+    "modules": "import sys\nsys.modules['helpers'] = None",
+    "import_module": "import importlib\nimportlib.import_module('IPython')",
+    "from_builtins": "from builtins import *",
+    "atexit": "import atexit\natexit.register(print)",
+    "thread": "import threading\nthreading.Timer(5, print).start()",
+    "pool": "from concurrent.futures import ThreadPoolExecutor",
+    "event_loop": "import asyncio\nasyncio.get_event_loop().call_later(5, print)",
+    "mock": "from unittest import mock\nmock.patch('numpy.isclose', print).start()",
+    "mock_under_its_full_name": "import unittest.mock\nunittest.mock.patch('numpy.isclose', print).start()",
+    "replaced_function": "np.isclose = lambda *arguments: True",
+    "replaced_function_under_an_alias": "import numpy as N\nN.isclose = lambda *arguments: True",
+    "replaced_function_of_a_submodule": "np.testing.assert_allclose = lambda *arguments: None",
+    "replaced_function_of_an_imported_submodule": "from torch import nn\nnn.functional.softmax = print",
+    "replaced_function_of_os_path": "import os\nos.path.exists = lambda path: True",
+    "replaced_function_of_another_module": "import json\nj = json\nj.dumps = lambda *arguments: '16'",
+    "replaced_function_through_getattr": "getattr(np, 'testing').assert_allclose = print",
+    "replaced_by_a_loop": "for np.isclose in [print]:\n    pass",
+    "alias_of_numpy": "m = np\nm.isclose = 1",
+    "numpy_handed_over": "def replace(module):\n    module.isclose = 1\n\nreplace(np)",
+    "setattr": "setattr(np, 'isclose', print)",
+    "setattr_of_object": "object.__setattr__(np, 'isclose', print)",
+    "setattr_of_type": "type.__setattr__(int, 'x', 1)",
+    "deleted_helper": "import helpers\ndel helpers.x",
+    # Names, frames and what is displayed
+    "globals": "globals()['probe'] = print",
+    "locals": "locals()['probe'] = print",
+    "function_named_probe": "def probe(*arguments):\n    pass",
+    "class_named_probe_rng": "class probe_rng:\n    pass",
+    "probe_assigned": "probe = print",
+    "probe_imported": "from helpers import probe as p",
+    "probe_of_helpers": "import helpers\nhelpers.probe('x', 1)",
+    "frame": "import sys\nsys._getframe(1)",
+    "frame_of_a_generator": "(x for x in []).gi_frame.f_back.f_locals",
+    "frame_of_an_error": "try:\n    1 / 0\nexcept Exception as error:\n    print(error.__traceback__.tb_frame)",
+    "globals_of_a_function": "np.mean.__globals__",
+    "globals_by_their_name": "getattr(np.mean, '__globals__')",
+    "builtins_by_their_name": "__builtins__.abs = print",
+    "subclasses": "object.__subclasses__()",
+    "code": "mean.__code__ = print.__code__",
+    "another_class": "x.__class__ = str",
+    "equal_to_everything": "class Everything:\n    def __eq__(self, other):\n        return True",
+    "equal_by_assignment": "class Everything:\n    __eq__ = lambda self, other: True",
+    "published": "from IPython.display import publish_display_data",
+    "raw_display": "display({'a' + 'b': 1}, raw=True)",
+    "mime_bundle": "class Forged:\n    def _repr_mimebundle_(self, **options):\n        return {}",
+    "kind_of_a_probe": "kind = b'application/vnd.course.probe+json'",
+    "seed": "name = f'COURSE_SEED{1}'",
+    "environment": "import os\nprint(os.environ)",
+    # What tests use
+    "redefined_function_of_the_lab": "def largest_gap(x, y):\n    return 0",
+    "redefined_by_assignment": "if True:\n    largest_gap = lambda x, y: 0",
+    "redefined_by_import": "from math import dist as largest_gap",
+    "redefined_in_a_function": "def mean(x):\n    global largest_gap\n    largest_gap = print",
+    "redefined_builtin": "abs = lambda x: 0",
+}
+
+HONEST = {
+    "paths": "import os\nos.makedirs(os.path.join('a', 'b'), exist_ok=True)",
+    "version": "import sys\nprint(sys.version, sys.version_info >= (3, 10))",
+    "progress": "import sys\nsys.stdout.write('.')\nsys.stdout.flush()",
+    "memory": "import gc\ngc.collect()\ntorch.cuda.empty_cache()",
+    "workers": "import os\nloader = DataLoader(data, num_workers=os.cpu_count())",
+    "figure_settings": "import matplotlib.pyplot as plt\nplt.rcParams['figure.figsize'] = (8, 3)",
+    "determinism": "import torch\ntorch.backends.cudnn.deterministic = True\ntorch.manual_seed(0)\nnp.random.seed(0)",
+    "warnings": "import warnings\nwarnings.filterwarnings('ignore')",
+    "matplotlib": "%matplotlib inline\nimport matplotlib.pyplot as plt",
+    "pip": '!pip install -q "torch>=2.0"\n%pip install tqdm',
+    "pip_without_percent": "pip install tqdm",
+    "gpu": "gpu = !nvidia-smi\nprint(gpu)",
+    "help": "np.mean?",
+    "autoreload": "%load_ext autoreload\n%autoreload 2",
+    "timed": "%time x = np.ones(3)\n%timeit -n 10 -r 3 np.mean(x)",
+    "timed_cell": "%%time\nx = np.ones(3)\nx.mean()",
+    "captured_cell": "%%capture\nx = np.ones(3)",
+    "display": "from IPython.display import clear_output, display\ndisplay(x)\nclear_output(wait=True)",
+    "weights": "model.weight.data = torch.ones(3)\nmodel.bias.grad = None",
+    "attributes": "class Net:\n    def __init__(self, size):\n        self.size, self.signal, self.code = size, 1, 2",
+    "layers_by_number": "class Net:\n    def __init__(self):\n        setattr(self, f'layer{1}', 2)",
+    "layers_by_name": "from torch import nn\nlayer = getattr(nn, 'ReLU')()\nhasattr(torch, 'compile')",
+    "short_names": "import torch\nF = torch.nn.functional\nF.relu(torch.ones(2))",
+    "name_of_the_class": "class Net:\n    def __repr__(self):\n        return self.__class__.__name__",
+    "evaluation": "model.eval()\nmodel = torch.compile(model)",
+    "variable_named_like_a_module": "signal = np.ones(3)\nprint(signal.shape, signal)",
+    "variable_of_a_function_named_like_a_built_in": "def mean(x):\n    abs = 0\n    return abs",
+    "comparison_of_arrays": "np.testing.assert_allclose(mean(np.ones(2)), 1)",
+    "numpy_imported_again": "import numpy as np, math",
+    "helper_of_the_lab_copied": HELPER,
+    "visible_test_copied": TEST.split("\n", maxsplit=1)[0],
+    "words_in_a_comment": "# the seed is in COURSE_SEED, the rest in sys.modules",
+    "escape_sequence": "pattern = '\\d'",
+    "half_written": "def mean(x):\n    return (",
+    "prose": "Je ne sais pas !",
+    "empty": "",
+    "blank_lines": "\n" * 300_000 + "x = 1",
+}
+
+
+def _code(source: str, **metadata) -> NotebookNode:
+    return new_code_cell(source, metadata={"nbgrader": metadata} if metadata else {})
+
+
+def make_lab(*student: str, given: str = f"import numpy as np\n\n{HELPER}") -> NotebookNode:
+    """Return a lab of one question, with the cells of a student before its test."""
+    answer = _code("def mean(x):\n    return x.mean()", grade_id="sol_mean", grade=False, solution=True)
+    test = _code(TEST, grade_id="test_mean", grade=True, solution=False, points=1)
+    return new_notebook(cells=[_code(given), answer, *map(_code, student), test])
+
+
+@pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
+def test_teacher_is_pointed_at_a_trick(trick):
+    assert suspicious(make_lab(trick), make_lab())
+
+
+@pytest.mark.parametrize("code", HONEST.values(), ids=HONEST)
+def test_honest_code_is_left_in_peace(code):
+    assert suspicious(make_lab(code), make_lab()) == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_student_s_escape_sequences_warn_nobody():
+    assert suspicious(make_lab("x = '\\d'\nimport os"), make_lab()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("# \u2028\x0c\rx = 1\n  \nif x:\n    np.isclose = 1", "replaces numpy.isclose: np.isclose = 1"),
+        ("x = 1\n%reset -f", "runs %reset -f: get_ipython().run_line_magic('reset', '-f')"),
+        ("%%time\nx = 1\nnp.isclose = x", "replaces numpy.isclose: np.isclose = x"),
+        ("np.isclose = [\n    1,\n]", "replaces numpy.isclose: np.isclose = ["),
+    ],
+)
+def test_teacher_reads_the_line_that_is_meant(code, shown):
+    assert suspicious(make_lab(code), make_lab()) == [shown]
+
+
+def test_alias_of_another_cell_is_followed():
+    assert suspicious(make_lab("import json as j", "j.dumps = print"), make_lab())
+
+
+def test_a_flood_of_findings_is_cut():
+    flood = "\n".join(f"np.x{number} = 1" for number in range(1000))
+    assert len(suspicious(make_lab(flood), make_lab())) == 100
+
+
+def test_what_the_lab_does_is_not_held_against_a_student():
+    given = "import sys\n\nsys.setrecursionlimit(5000)\n!unzip data.zip"
+    assert suspicious(make_lab(given=given), make_lab(given=given)) == []
+
+
+def test_a_line_of_the_lab_excuses_no_other():
+    given = "import sys\n\nsys.setrecursionlimit(5000)"
+    assert len(suspicious(make_lab("sys.setrecursionlimit(10**9)", given=given), make_lab(given=given))) == 1
+
+
+def test_hidden_tests_excuse_nothing():
+    assert suspicious(make_lab("from helpers import probe, probe_rng"), make_lab())
+
+
+@pytest.mark.parametrize("lab", COURSE.labs)
+def test_no_answer_to_a_lab_is_suspected(lab):
+    source = read_notebook(COURSE.source(lab))
+    answers = load_answers(COURSE.root / "tests" / "labs" / lab / "answers.py")
+    suspected = {answer.name: suspicious(answer.apply(source), source) for answer in answers}
+    suspected["release"] = suspicious(read_notebook(COURSE.release(lab)), source)
+    assert {name: found for name, found in suspected.items() if found} == {}
