@@ -41,8 +41,8 @@ def main() -> None:
         _test_with_asserts(stock)
         with something_to_reach() as words:
             hand_in_attacks(course, ATTACKS, words)
-        ours = {result.student: result for result in grade_class(course, [LAB], options=Options(workers=2))}
-        theirs = grade_with_nbgrader(stock, Path(folder, "home"))
+            ours = {result.student: result for result in grade_class(course, [LAB], options=Options(workers=2))}
+            theirs = grade_with_nbgrader(stock, Path(folder, "home"))
     rows = [
         (group, name, attack, theirs.get(name, "not run"), ours[name])
         for group, attacks in GROUPS.items()
@@ -77,8 +77,7 @@ def grade_with_nbgrader(course: Course, home: Path) -> dict[str, str]:
     )
     # nbgrader calls alembic by its name.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = os.environ | {"HOME": str(home), "IPYTHONDIR": str(home / ".ipython"), "COURSE_CANARY": "1"}
-    environment |= {"PATH": path}
+    environment = os.environ | {"HOME": str(home), "IPYTHONDIR": str(home / ".ipython"), "PATH": path}
     nbgrader = [sys.executable, "-m", "nbgrader"]
     subprocess.run([*nbgrader, "generate_assignment", LAB, "--force"], cwd=course.root, env=environment, check=True)
     unconfined = [name for name, attack in ATTACKS.items() if attack.unconfined]

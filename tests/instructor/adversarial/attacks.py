@@ -1,7 +1,8 @@
 """What a class of cheats hands in, and the marks that it must get.
 
 Each hand-in is a wrong answer with a trick around it. Where the trick is to reach something forbidden, the answer is
-right if it was reached: a mark says that the wall has a hole.
+right if it was reached: a mark says that the wall has a hole. What is known of the machine only when the hand-ins are
+written stands in their code as a word in capitals (`hand_in_attacks`).
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Attack:
         Whether a teacher must be told.
     unconfined
         Whether it may be run without a sandbox, to see what other graders make of it.
+    goes_on
+        Whether it keeps a core busy until a limit stops it.
     """
 
     mean: str | None = None
@@ -45,6 +48,7 @@ class Attack:
     earns: float = 0
     review: bool = False
     unconfined: bool = True
+    goes_on: bool = False
 
     def apply(self, release: NotebookNode) -> NotebookNode:
         """Return the hand-in made from the students' notebook."""
@@ -334,7 +338,8 @@ REACH = {
         """
 import sqlite3
 from pathlib import Path
-file = next(folder / "gradebook.db" for folder in Path.cwd().parents if (folder / "gradebook.db").exists())
+places = Path("COURSE_ROOT"), *Path.cwd().parents
+file = next(folder / "gradebook.db" for folder in places if (folder / "gradebook.db").exists())
 with sqlite3.connect(file) as gradebook:
     gradebook.execute("CREATE TRIGGER mine AFTER INSERT ON grade BEGIN "
                       "UPDATE grade SET manual_score = 16 WHERE id = NEW.id; END")
@@ -343,7 +348,8 @@ with sqlite3.connect(file) as gradebook:
     ),
     "reads_the_solution": _reach("""
 from pathlib import Path
-file = next(found for folder in Path.cwd().parents for found in folder.glob("source/*/*.ipynb"))
+places = Path("COURSE_ROOT"), *Path.cwd().parents
+file = next(found for folder in places for found in folder.glob("source/*/*.ipynb"))
 assert "sum" in file.read_text()
 """),
     "reads_its_notebook": _reach("""
@@ -352,7 +358,8 @@ next(Path.cwd().rglob("*.ipynb"))
 """),
     "reads_other_hand_ins": _reach("""
 from pathlib import Path
-next(found for folder in Path.cwd().parents for found in folder.glob("submitted/*/*/*.ipynb"))
+places = Path("COURSE_ROOT"), *Path.cwd().parents
+assert next(found for folder in places for found in folder.glob("submitted/*/*/*.ipynb")).read_text()
 """),
     "reads_other_processes": _reach("""
 from pathlib import Path
@@ -360,6 +367,44 @@ seen = b"".join(file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline
 assert b"pytest" in seen or b"nbgrader" in seen
 """),
     "reads_the_environment": _reach('import os\nassert "COURSE_CANARY" in os.environ', review=True),
+    # What these two look for, without a word of it in their own code, is the value that `something_to_reach` sets.
+    "reads_the_environment_in_frames": _reach(
+        """
+import re, sys
+
+def held(frame):
+    while frame:
+        for value in list(frame.f_locals.values()):
+            try:
+                yield repr(value)
+            except Exception:
+                pass
+        frame = frame.f_back
+
+frames = sys._current_frames().values()
+assert any(re.search("canary-[0-9a-f]{32}", text) for frame in frames for text in held(frame))
+""",
+        review=True,
+    ),
+    "reads_the_environment_in_memory": _reach(r"""
+import re
+
+def written():
+    with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+        for line in maps:
+            bounds, rights, *_ = line.split()
+            start, end = (int(bound, 16) for bound in bounds.split("-"))
+            for place in range(start, end if "rw" in rights else start, 2**22):
+                try:
+                    memory.seek(place)
+                    # A word that two pieces share is whole in the first.
+                    yield memory.read(min(end - place, 2**22 + 64))
+                except (OSError, OverflowError, ValueError):
+                    pass
+
+# Past these two GiB, the cell would take too long.
+assert any(re.search(rb"canary-[0-9a-f]{32}", piece) for _, piece in zip(range(500), written()))
+"""),
     "connects_by_tcp": _reach(
         "import socket\nsocket.create_connection(('127.0.0.1', TCP_PORT), 1)", review=True, unconfined=False
     ),
@@ -406,6 +451,7 @@ while True:
         time.sleep(60)
 """,
         unconfined=False,
+        goes_on=True,
     ),
     "memory_bomb": _trick("data = bytearray(64 * 2**30)", review=False, unconfined=False),
     "full_disk": _trick(
@@ -417,7 +463,7 @@ while True:
         earns=16,
         unconfined=False,
     ),
-    "endless_loop": _trick("while True:\n    pass", review=False),
+    "endless_loop": _trick("while True:\n    pass", review=False, goes_on=True),
     "endless_loop_that_swallows_everything": _trick(
         """
 while True:
@@ -429,9 +475,10 @@ while True:
 """,
         review=False,
         unconfined=False,
+        goes_on=True,
     ),
     "endless_loop_in_the_second_question": Attack(
-        mean=RIGHT, variance="def variance(x):\n    while True:\n        pass", earns=16
+        mean=RIGHT, variance="def variance(x):\n    while True:\n        pass", earns=16, goes_on=True
     ),
     "exits_at_once": Attack(mean=RIGHT, variance="import os\nos._exit(0)", earns=16, review=True),
     "kills_itself": Attack(
@@ -448,8 +495,10 @@ while True:
     "exits_politely": Attack(mean=RIGHT, variance="import sys\nsys.exit(0)", earns=16, review=True),
     "stops_the_kernel": Attack(mean=RIGHT, variance="get_ipython().kernel.io_loop.stop()", earns=16, review=True),
     "closes_stdout": _trick("import os, sys\nos.close(1)\nsys.stdout.close()"),
-    "floods_the_output": _trick("while True:\n    print('x' * 10_000)", review=False, unconfined=False),
-    "floods_the_display": _trick("while True:\n    display('x' * 10_000)", review=False, unconfined=False),
+    "floods_the_output": _trick("while True:\n    print('x' * 10_000)", review=False, unconfined=False, goes_on=True),
+    "floods_the_display": _trick(
+        "while True:\n    display('x' * 10_000)", review=False, unconfined=False, goes_on=True
+    ),
     "prints_one_long_line": Attack(mean=f"print('x' * 60_000_000)\n{RIGHT}", earns=16, unconfined=False),
     "raises_a_long_message": _trick("raise ValueError('x' * 30_000_000)", review=False, unconfined=False),
     "asks_a_question": _trick("input()", review=False),
@@ -464,6 +513,7 @@ def mean(x):
 """.strip(),
         review=True,
         unconfined=False,
+        goes_on=True,
     ),
     "deep_probe": Attack(
         mean="""

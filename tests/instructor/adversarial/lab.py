@@ -57,7 +57,7 @@ def add_second_question(course: Course) -> None:
 def something_to_reach() -> Iterator[dict[str, str]]:
     """Open what the attacks try to reach on the machine; give what stands for it in their code."""
     marker = f"{uuid.uuid4().int % 10**9}.5"
-    os.environ["COURSE_CANARY"] = "1"
+    os.environ["COURSE_CANARY"] = f"canary-{uuid.uuid4().hex}"
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
         unix.bind(f"\0{marker}")
         unix.listen()
@@ -66,8 +66,9 @@ def something_to_reach() -> Iterator[dict[str, str]]:
 
 
 def hand_in_attacks(course: Course, names: Iterable[str], words: dict[str, str]) -> None:
-    """Write the hand-ins of the attacks, each under its own name."""
+    """Write the hand-ins of the attacks, each under its own name, with what stands for each word in their code."""
     release = read_notebook(course.release(LAB))
+    words = words | {"COURSE_ROOT": str(course.root.resolve())}
     for name in names:
         path = course.submitted(name, LAB)
         path.parent.mkdir(parents=True)

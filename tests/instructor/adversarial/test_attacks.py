@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from instructor.feedback import write_feedback
-from tests.instructor.adversarial.attacks import ATTACKS, HONEST, SABOTAGE
+from instructor.notebooks import read_notebook, to_text
+from tests.instructor.adversarial.attacks import ATTACKS, HONEST
 from tests.instructor.adversarial.lab import CANARY, LAB
 
 # All the tests look at one class, which one process grades.
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("adversarial")
 
 def chosen(names: Iterable[str]) -> list:
     """Return the parameters for these attacks; those that go on until a limit stops them are marked heavy."""
-    return [pytest.param(name, marks=pytest.mark.heavy if name in SABOTAGE else ()) for name in names]
+    return [pytest.param(name, marks=pytest.mark.heavy if ATTACKS[name].goes_on else ()) for name in names]
 
 
 REVIEWED = [name for name, attack in ATTACKS.items() if attack.review]
@@ -75,8 +76,9 @@ def test_student_is_given_no_hidden_line(graded_class, name):
 def test_graded_files_stay_small(graded_class):
     course = graded_class.course
     graded = [name for name, result in graded_class.results.items() if result.status == "graded"]
-    files = {name: (course.submitted(name, LAB), course.autograded(name, LAB)) for name in graded}
-    grown = {name: after.stat().st_size - before.stat().st_size for name, (before, after) in files.items()}
+    # A notebook is written with a line of its own for each line of a cell, whoever wrote the one handed in.
+    handed_in = {name: len(to_text(read_notebook(course.submitted(name, LAB)))) for name in graded}
+    grown = {name: course.autograded(name, LAB).stat().st_size - size for name, size in handed_in.items()}
     assert {name: size for name, size in grown.items() if size > 2_000_000} == {}
 
 
