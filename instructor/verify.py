@@ -101,10 +101,9 @@ def _mark_cell(name: str, cell: NotebookNode, wanted: CellReference) -> Mark:
     matched = {probe: problem is None for probe, problem in verdicts.items()}
     error = _first_error(cell)
     share = sum(matched.values()) / len(matched)
-    # An honest cell that fails has not come to its last probe.
-    if (share == 1 and error is not None) or (share < 1 and not wanted.partial):
+    if not wanted.partial and (error is not None or share < 1):
         share = 0.0
-    if share == 1:
+    if share == 1 and error is None:
         return Mark(name, wanted.points, wanted.points, probes=matched)
     return Mark(
         name,

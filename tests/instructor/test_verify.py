@@ -157,8 +157,3 @@ def test_reference_that_fails_or_repeats_a_probe_is_refused():
 def test_value_that_cannot_travel_is_refused_by_name(value):
     with pytest.raises(ProbeError, match="« name »"):
         encoded(value)
-
-
-def test_cell_that_fails_though_it_published_everything_earns_nothing():
-    reference = executed(payload("a"), payload("b"), tags=["partial-credit"])
-    assert mark(reference, executed(payload("a"), payload("b"), error=("ValueError", "x"))).score == 0
