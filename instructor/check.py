@@ -179,7 +179,7 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
                 if MARKER.search(cell.source):
                     yield Finding(f"{step}/{lab}/{lab}.ipynb", _name(cell), "marker left", "rebuild it from source")
     if course.release(lab).is_file():
-        yield from _check_release(f"release/{lab}/{lab}.ipynb", read_notebook(course.release(lab)), source)
+        yield from _check_release(f"release/{lab}/{lab}.ipynb", course.read_release(lab), source)
 
 
 def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> Iterator[Finding]:

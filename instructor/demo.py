@@ -98,7 +98,7 @@ def make_demo(course: Course, folder: Path) -> Course:
     config = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
     (demo.root / "nbgrader_config.py").write_text(config + LATE_RULE, encoding="utf-8")
     for lab in LABS:
-        source = read_notebook(course.source(lab))
+        source = course.read_source(lab)
         source.metadata.course.cell_timeout = CELL_TIMEOUT
         write_notebook(source, demo.source(lab))
     build(demo, LABS)
@@ -134,8 +134,8 @@ def _zip(files: dict[str, str | bytes]) -> bytes:
 
 def _hand_ins(course: Course, demo: Course, lab: str) -> dict[str, str | bytes]:
     """Return the files of Moodle's zip by name: ten students, each of whom does as no other."""
-    source = read_notebook(course.source(lab))
-    release = read_notebook(demo.release(lab))
+    source = course.read_source(lab)
+    release = demo.read_release(lab)
     solution = read_notebook(course.solution(lab))
     mistakes = [answer for answer in load_answers(course.answers(lab)) if answer.loses]
     folders = {student: f"{name}_{number}_assignsubmission_file" for number, (name, student) in CLASS.items()}

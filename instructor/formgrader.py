@@ -11,7 +11,7 @@ from traitlets import default
 from instructor.course import Course
 from instructor.feedback import feedback_page
 from instructor.grade import read_result
-from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution, read_notebook
+from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution
 
 HEADING = "**Pour l'enseignant : réponse attendue et barème**"
 
@@ -25,7 +25,7 @@ class ShowRubric(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         lab = resources["nbgrader"]["assignment"]
-        source = read_notebook(Course.find().source(lab))
+        source = Course.find().read_source(lab)
         rubrics = {
             grade_id(cell): "\n\n".join(block["body"].strip() for block in TODO_BLOCK.finditer(cell.source))
             for cell in source.cells

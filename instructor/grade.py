@@ -217,7 +217,7 @@ def why_not_graded(course: Course, lab: str, student: str) -> str:
     if reason := _no_file(path, course):
         return reason
     try:
-        repair(read_notebook(path), read_notebook(course.source(lab)), read_notebook(course.release(lab)))
+        repair(read_notebook(path), course.read_source(lab), course.read_release(lab))
     except (NotebookError, HandInError) as error:
         return _refuse(course, lab, student, error).reason
     return f"not graded yet; run 'course grade {lab}'"
@@ -236,8 +236,8 @@ def _likely_lab(course: Course, handin: NotebookNode) -> str:
     """Say which lab a refused notebook belongs to, if it is one of this course."""
     for lab in course.labs:
         try:
-            repair(handin, read_notebook(course.source(lab)), read_notebook(course.release(lab)))
-        except (HandInError, NotebookError):
+            repair(handin, course.read_source(lab), course.read_release(lab))
+        except (HandInError, CourseError):
             continue
         return f"; it looks like the lab '{lab}'"
     return ""

@@ -22,7 +22,7 @@ from instructor.execute import Policy, run_notebook
 from instructor.expectations import restore_tests, without_expectations
 from instructor.kernels import SANDBOXED
 from instructor.lateness import read_deadline, seconds_late
-from instructor.notebooks import find_cell, parse_notebook, read_notebook
+from instructor.notebooks import find_cell, parse_notebook
 from instructor.repair import repair
 from instructor.review import suspicious
 from instructor.verify import Mark, Reference, make_reference, mark_notebook
@@ -49,12 +49,12 @@ def load_lab(course: Course, name: str, policy: Policy) -> Lab:
     """Read a lab and run its reference, once a process; CourseError if it cannot be graded."""
     if not course.release(name).is_file():
         raise CourseError(f"release/{name}/ does not exist; run 'course build {name}' first")
-    source = read_notebook(course.source(name))
+    source = course.read_source(name)
     try:
         reference = make_reference(run_notebook(source, policy))
     except ValueError as error:
         raise CourseError(f"source/{name}/{name}.ipynb cannot serve as reference: {error}") from None
-    return Lab(source, read_notebook(course.release(name)), reference, policy)
+    return Lab(source, course.read_release(name), reference, policy)
 
 
 def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:

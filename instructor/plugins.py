@@ -37,7 +37,7 @@ class RepairHandIn(NbGraderPreprocessor):
         course, lab = Course.find(), resources["nbgrader"]["assignment"]
         # What nbgrader has read itself may hold what no file can, and metadata of any kind: read it again, with care.
         nb = read_notebook(course.submitted(resources["nbgrader"]["student"], lab))
-        nb, _ = repair(nb, read_notebook(course.source(lab)), read_notebook(course.release(lab)))
+        nb, _ = repair(nb, course.read_source(lab), course.read_release(lab))
         return nb, resources
 
 

@@ -20,7 +20,7 @@ from instructor.check import MARKER, check_labs
 from instructor.colab import BRANCH, badge
 from instructor.course import Course, CourseError
 from instructor.lateness import read_deadline
-from instructor.notebooks import HIDDEN_BLOCK, read_notebook
+from instructor.notebooks import HIDDEN_BLOCK
 
 FOLDERS = ("helpers", "release", "solutions")
 COPIED = ("LICENSE", "LICENSE-CONTENT")
@@ -134,7 +134,7 @@ def _duration(minutes: int) -> str:
 
 def find_leaks(course: Course, files: dict[str, bytes]) -> Iterator[str]:
     """Yield, for each published file that shows a marker or a line of a hidden test, what it shows."""
-    sources = [read_notebook(course.source(lab)) for lab in course.labs]
+    sources = [course.read_source(lab) for lab in course.labs]
     hidden = {line for source in sources for line in _hidden_lines(source)}
     hidden -= {line for source in sources for line in _visible_lines(source)}
     for path, content in files.items():

@@ -36,7 +36,7 @@ def write_solution(course: Course, lab: str) -> Path:
     environment = dict(os.environ)
     if "COURSE_DATA" in environment:
         environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
-    notebook = corrected(read_notebook(course.source(lab)))
+    notebook = corrected(course.read_source(lab))
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(notebook, kernel_name=WARM, timeout=None, resources={"metadata": {"path": folder}})
         try:
@@ -74,7 +74,7 @@ def stale_solutions(course: Course, labs: list[str]) -> list[Path]:
     """Return the solutions that are missing or whose code or text no longer equals the source's."""
     stale = []
     for lab in labs:
-        wanted = corrected(read_notebook(course.source(lab)))
+        wanted = corrected(course.read_source(lab))
         try:
             actual = read_notebook(course.solution(lab))
         except NotebookError:

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.moodle.archive import Member
-from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook, read_notebook
+from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook
 from instructor.repair import HandInError, repair
 
 
@@ -30,11 +30,11 @@ class Lab:
 
     @cached_property
     def source(self) -> NotebookNode:
-        return read_notebook(self.course.source(self.name))
+        return self.course.read_source(self.name)
 
     @cached_property
     def release(self) -> NotebookNode:
-        return read_notebook(self.course.release(self.name))
+        return self.course.read_release(self.name)
 
     def repairs(self, notebook: NotebookNode) -> list[str] | None:
         """Return what grading would repair, None if the notebook is not this lab's."""

@@ -15,7 +15,7 @@ from instructor.lateness import how_late
 from instructor.moodle.files import write_whole
 from instructor.moodle.roster import read_roster
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import find_cell, read_notebook
+from instructor.notebooks import find_cell
 from instructor.report.plots import LOW, draw_items, draw_marks
 from instructor.report.similar import find_similar
 from instructor.report.statistics import Item, Loss, analyse_items, find_losses, summarise
@@ -37,7 +37,7 @@ def write_report(course: Course, lab: str) -> Path:
     results = graded_results(course, [lab])
     if not results:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
-    notebooks = {result.student: read_notebook(course.autograded(result.student, lab)) for result in results}
+    notebooks = {result.student: course.read_autograded(result.student, lab) for result in results}
     summary, items = summarise(results), analyse_items(results)
     titles = question_titles(course, lab)
     names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]
@@ -57,7 +57,7 @@ def write_report(course: Course, lab: str) -> Path:
             student: why_not_graded(course, lab, student) for student in course.students(lab) if student not in graded
         },
         absent=sorted(set(read_roster(course).students) - set(course.students(lab))),
-        pairs=find_similar(notebooks, read_notebook(course.release(lab))),
+        pairs=find_similar(notebooks, course.read_release(lab)),
     )
     return write_whole(course.root / "reports" / f"{lab}.html", page.encode("utf-8"))
 

@@ -354,7 +354,8 @@ assert "sum" in file.read_text()
 """),
     "reads_its_notebook": _reach("""
 from pathlib import Path
-next(Path.cwd().rglob("*.ipynb"))
+places = Path("COURSE_ROOT/submitted/reads_its_notebook"), *Path.cwd().parents, Path.cwd()
+assert next(found for folder in places for found in folder.rglob("essai.ipynb")).read_text()
 """),
     "reads_other_hand_ins": _reach("""
 from pathlib import Path
@@ -434,7 +435,11 @@ reached = "reached" in globals() or Path("/tmp/00-mine.py").exists()
 {RIGHT_IF_REACHED}""".lstrip(),
         review=True,
     ),
-    "finds_a_link": _reach("assert open('link/essai.ipynb').read()"),
+    "finds_a_link": _reach("""
+from pathlib import Path
+places = Path.cwd(), Path("COURSE_ROOT/submitted/finds_a_link/essai")
+assert next(place for place in places if (place / "link").exists()).joinpath("link", "essai.ipynb").read_text()
+"""),
 }
 
 SABOTAGE = {
