@@ -12,10 +12,12 @@ import pytest
 
 from instructor.course import Course, CourseError
 from instructor.feedback import write_feedback
-from instructor.grade import grade_class, graded_results
+from instructor.grade import grade_class, graded_results, why_not_graded
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.publish import find_leaks
 from instructor.report.page import write_report
+from instructor.solutions import stale_solutions
 from tests.instructor.conftest import answered, hand_in
 
 COURSE = Path(sys.executable).with_name("course")
@@ -225,6 +227,21 @@ def test_broken_course_is_one_line_to_what_reads_its_marks(graded_course, tmp_pa
     course = copy_of(graded_course, tmp_path)
     breaks(course)
     with pytest.raises(CourseError, match=re.escape(line)):
+        read(course)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda course: stale_solutions(course, ["essai"]),
+        lambda course: list(find_leaks(course, {})),
+        lambda course: why_not_graded(course, "essai", "ada"),
+    ],
+)
+def test_broken_source_is_named_with_its_folder_and_is_no_student_s_fault(course, read):
+    hand_in(course, "ada", answered(course))
+    source_is_cut_short(course)
+    with pytest.raises(CourseError, match="source/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"):
         read(course)
 
 
