@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Iterable, Iterator
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 
 # A plain entry forbids a dotted name and all that it holds; ".x" forbids the attribute or keyword x of anything.
 NO_AUTODIFF = (
@@ -27,7 +30,8 @@ def forbidden_uses(
     """Return the forbidden names that functions or classes use, in their own code or in helpers that they call.
 
     Aliases are resolved, whether imported in the function or elsewhere in the notebook (`import torch.nn as nn`,
-    `from torch.nn import functional as F`), and so are names given as strings (`getattr(torch, "nn")`).
+    `from torch.nn import functional as F`), and so are names given as strings (`getattr(torch, "nn")`), layers, and
+    what lists, dictionaries and partial functions hold.
 
     Parameters
     ----------
@@ -41,7 +45,7 @@ def forbidden_uses(
     Returns
     -------
     Sorted names, such as ``["torch.nn.functional.softmax"]``; empty when all is written by hand. The first name of a
-    chain is ``"?"`` where it is no module, function or class.
+    chain is ``"?"`` where the function makes or receives it.
 
     Raises
     ------
@@ -62,9 +66,11 @@ def forbidden_uses(
         elif isinstance(subject, type):
             waiting.extend(_parts_of_class(subject))
         else:
-            for name, value in _names_used(_as_function(subject)):
-                if _is_defined_beside(value, subject):
-                    waiting.append(value)
+            function = _as_function(subject)
+            waiting.extend([function.__wrapped__] if hasattr(function, "__wrapped__") else [])
+            for name, value in _names_used(function):
+                if beside := next((v for v in (value, type(value)) if _is_defined_beside(v, function)), None):
+                    waiting.append(beside)
                 elif _matches(name, forbidden):
                     names.add(name)
     return sorted(name for name in names if not any(other.startswith(f"{name}.") for other in names))
@@ -85,10 +91,11 @@ def assert_by_hand(
 
 
 def _as_function(subject: object) -> types.FunctionType:
-    function = inspect.unwrap(subject) if callable(subject) else subject
-    if not isinstance(function, types.FunctionType):
+    while not isinstance(subject, types.FunctionType) and callable(getattr(subject, "__wrapped__", None)):
+        subject = subject.__wrapped__
+    if not isinstance(subject, types.FunctionType):
         raise AssertionError(f"{subject!r} : définissez cette fonction avec « def », son code doit pouvoir être lu.")
-    return function
+    return subject
 
 
 def _parts_of_class(cls: type) -> Iterator[object]:
@@ -111,9 +118,11 @@ def _names_used(function: types.FunctionType) -> Iterator[tuple[str, object]]:
     """Yield each name that a function uses, dotted and resolved, with its value where it is a plain global."""
     tree = _parse(function)
     local = _local_names(tree, function)
+    scope = _scope_of(function)
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in local:
-            yield _dotted(node, local, function), function.__globals__.get(node.id)
+            held = _held_by(scope[node.id]) if node.id in scope else ()
+            yield from ((_name_of(value), value) for value in held)
         elif isinstance(node, ast.Name | ast.Attribute):
             yield _dotted(node, local, function), None
         elif isinstance(node, ast.Import | ast.ImportFrom):
@@ -132,9 +141,28 @@ def _name_given_as_string(call: ast.Call, local: dict[str, str], function: types
         yield str(strings[0])
 
 
+def _scope_of(function: types.FunctionType) -> Mapping[str, object]:
+    """Return the values of the names that a function does not define: those it was made with, and the notebook's."""
+    made_with = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # nothing in it yet
+            made_with[name] = cell.cell_contents
+    return ChainMap(made_with, function.__globals__)
+
+
+def _held_by(value: object) -> Iterator[object]:
+    """Yield the value, or what a container or a partial function holds."""
+    if isinstance(value, partial):
+        yield from _held_by(value.func)
+    elif isinstance(value, dict | list | tuple | set):
+        yield from value.values() if isinstance(value, dict) else value
+    else:
+        yield value
+
+
 def _parse(function: types.FunctionType) -> ast.AST:
     try:
-        source = inspect.getsource(function)
+        source = inspect.getsource(function.__code__)
     except (OSError, TypeError) as error:
         raise AssertionError(
             f"{function.__name__} : le code de cette fonction est introuvable. Exécutez de nouveau la cellule qui "
@@ -177,21 +205,23 @@ def _dotted(node: ast.AST, local: dict[str, str], function: types.FunctionType) 
         return "?"
     if node.id in local:
         return local[node.id]
-    return _name_of(function.__globals__[node.id]) if node.id in function.__globals__ else node.id
+    scope = _scope_of(function)
+    return _name_of(scope[node.id]) if node.id in scope else node.id
 
 
 def _name_of(value: object) -> str:
-    """Return the name that a module, function or class has where it is defined; ``"?"`` for other values."""
+    """Return the name that a module, function or class has where it is defined; of another value, of its class."""
     if isinstance(value, types.ModuleType):
         return value.__name__
-    name = getattr(value, "__name__", None)
-    return f"{getattr(value, '__module__', None) or '?'}.{name}" if name else "?"
+    value = value if hasattr(value, "__name__") else type(value)
+    return f"{getattr(value, '__module__', None) or '?'}.{value.__name__}"
 
 
 def _matches(name: str, forbidden: tuple[str, ...]) -> bool:
     attributes = name.split(".")[1:]
     if attributes and attributes[-1] in _HARMLESS:
         return False
+    attributes += [attribute.strip("_") for attribute in attributes]  # torch._softmax
     return any(
         entry[1:] in attributes if entry.startswith(".") else f"{name}.".startswith(f"{entry}.") for entry in forbidden
     )

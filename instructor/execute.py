@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from queue import Empty
 
@@ -71,6 +72,7 @@ class _Run:
 
     kernel: int
     computed_before: float
+    began: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     started: float = field(default_factory=time.monotonic)
     interrupted: float | None = None
 
@@ -120,8 +122,12 @@ class _Client(NotebookClient):
         return manager
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Leave out what no kernel sends, and widgets, which can lead outputs elsewhere than to their cell."""
+        """Leave out what no kernel sends, and widgets, which can lead outputs elsewhere than to their cell.
+
+        What was shown is final: code that runs later, and may know more, cannot update it.
+        """
         try:
+            msg["content"].pop("transient", None)
             if not msg["msg_type"].startswith("comm"):
                 return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
@@ -135,7 +141,6 @@ class _Client(NotebookClient):
         self._taken[cell_index] += size(out) if out else 0
         if self._taken[cell_index] > 2 * MAX_CHARACTERS or len(outs) > 2 * MAX_OUTPUTS:
             outs[:] = shorten(outs)
-            self.clear_display_id_mapping(cell_index)
             self._taken[cell_index] = sum(map(size, outs))
 
     def start_of_cell(self, cell: NotebookNode, cell_index: int) -> None:
@@ -144,7 +149,14 @@ class _Client(NotebookClient):
         self._run = _Run(kernel, processor_seconds(kernel))
 
     def end_of_cell(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
-        """Add the error of the kernel's reply where the outputs do not show it (`showtraceback` patched away)."""
+        """Add the error of the kernel's reply where the outputs do not show it (`showtraceback` patched away).
+
+        When it ran is noted by the clock of this process, in the words that nbclient would use.
+        """
+        cell.metadata["execution"] = {
+            "iopub.execute_input": self._run.began.isoformat(),
+            "shell.execute_reply": datetime.now(timezone.utc).isoformat(),
+        }
         content = execute_reply["content"]
         shown = [output.ename for output in cell.outputs if output.output_type == "error"]
         if content["status"] == "error" and content["ename"] not in shown:
@@ -193,6 +205,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             # What a busy machine is slow to deliver counts all the same: the notebook's own time bounds the wait.
             iopub_timeout=math.ceil(CLOCK_FACTOR * timeout),
             allow_errors=True,
+            record_timing=False,  # of what the kernel says of its own clock
             shutdown_kernel="immediate",
             resources={"metadata": {"path": folder}},
         )

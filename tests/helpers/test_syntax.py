@@ -1,5 +1,7 @@
 """What must be written by hand is recognised, however it is spelt."""
 
+from functools import partial, wraps
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -89,7 +91,57 @@ def takes_functional_gradient(x):
     return torch.func.grad(torch.sum)(x)
 
 
+layer = nn.Softmax(dim=-1)
+BY_NAME = {"softmax": F.softmax}
+along_rows = partial(F.softmax, dim=-1)
+
+
+def uses_a_layer(x):
+    return layer(x)
+
+
+def takes_it_out_of_a_dictionary(x):
+    return BY_NAME["softmax"](x, dim=-1)
+
+
+def uses_a_partial_function(x):
+    return along_rows(x)
+
+
+def made_with(function):
+    def made(x):
+        return function(x, dim=-1)
+
+    return made
+
+
+uses_what_it_was_made_with = made_with(F.softmax)
+
+
+@wraps(softmax)
+def looks_like_another(x, axis=-1):
+    return F.softmax(x, dim=axis)
+
+
+class Hidden:
+    def __call__(self, x):
+        return F.softmax(x, dim=-1)
+
+
+hidden = Hidden()
+
+
+def uses_an_object_of_the_notebook(x):
+    return hidden(x)
+
+
 CHEATS = [
+    uses_a_layer,
+    takes_it_out_of_a_dictionary,
+    uses_a_partial_function,
+    uses_what_it_was_made_with,
+    looks_like_another,
+    uses_an_object_of_the_notebook,
     uses_full_name,
     uses_global_alias,
     uses_package_alias,
@@ -174,6 +226,7 @@ def test_attribute_can_be_forbidden_of_anything():
 
     assert forbidden_uses(method, forbidden=[".softmax"]) == ["?.softmax"]
     assert forbidden_uses(softmax, forbidden=[".softmax"]) == []
+    assert forbidden_uses(lambda x: torch._softmax(x, -1, False), forbidden=[".softmax"]) == ["torch._softmax"]
 
 
 def test_message_names_the_function_and_the_call():

@@ -146,6 +146,24 @@ def test_reason_is_the_visible_message_and_not_what_was_inserted_into_it():
     assert mark(reference, executed(error=("SecretLine", "x"))).reason == "Votre code a levé une exception."
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("de 1 à 2, puis 3 fin", True),
+        ("de à à à, puis , à, puis  fin fin", True),
+        ("de 1 à 2, puis 3", False),
+        ("1 à 2, puis 3 fin", False),
+        ("de à, puis  fin", False),
+        ("de " + "à , puis " * 200, False),
+    ],
+)
+def test_message_with_values_is_recognised_whatever_they_are(said, told):
+    source = 'assert x, f"de {x} à {y}, puis {z} fin"'
+    reference, handin = executed(payload()), executed(payload(), error=("AssertionError", said))
+    reference.cells[0].source = source
+    assert (mark(reference, handin).reason == "de … à …, puis … fin") is told
+
+
 def test_reference_that_fails_or_repeats_a_probe_is_refused():
     with pytest.raises(ValueError, match="raised ValueError"):
         make_reference(executed(payload(), error=("ValueError", "x")))

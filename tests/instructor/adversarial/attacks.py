@@ -520,6 +520,46 @@ def mean(x):
         unconfined=False,
         goes_on=True,
     ),
+    "updates_a_past_output": Attack(
+        mean="""
+publisher = get_ipython().display_pub
+publish, inputs, published = publisher.publish, [], []
+
+def keep(data, *arguments, **options):
+    for probe in data.values():
+        if isinstance(probe, dict):
+            published.append((probe["name"], inputs[-1]))
+            options["transient"] = {"display_id": probe["name"]}
+    publish(data, *arguments, **options)
+
+def mean(x):
+    publisher.publish = keep
+    inputs.append(x)
+    return 2.0
+""".strip(),
+        variance="""
+from IPython.display import publish_display_data
+
+def variance(x):
+    publisher.publish = publish
+    for name, y in published:
+        right = {"name": name, "value": float(y.mean())}
+        data = {"application/vnd.course.probe+json": right}
+        publish_display_data(data, transient={"display_id": name}, update=True)
+    return 2.0
+""".strip(),
+        review=True,
+    ),
+    "forged_dates": Attack(
+        mean="""
+def mean(x):
+    session = get_ipython().kernel.session
+    header = session.msg_header
+    session.msg_header = lambda kind: header(kind) | {"date": "0001-01-01T00:00:00.000000Z"}
+    return 2.0
+""".strip(),
+        review=True,
+    ),
     "deep_probe": Attack(
         mean="""
 from IPython.display import publish_display_data
@@ -633,12 +673,32 @@ ACTIVE_MARKDOWN = (
     + """
 ![x](http://beacon.invalid/inline) ![x][reference] ![reference]
 
+!![x](http://beacon.invalid/doubled) !![x](attachment:none.png)
+
 [reference]: http://beacon.invalid/reference
 
 [x](javascript:fetch("http://beacon.invalid/markdown")) <http://beacon.invalid/auto> $\\style{background: url(http://beacon.invalid/tex)}{x}$
 $\\href{javascript:fetch('http://beacon.invalid/href')}{x}$ `x<img src=http://beacon.invalid/code>`
+$\\\\href{javascript:fetch('http://beacon.invalid/doubled')}{x}$
 """
 )
+
+
+def _add_odd_cells(notebook: NotebookNode) -> None:
+    """Add what a notebook may hold, and nbconvert stops at."""
+    deep = []
+    for _ in range(400):
+        deep = [deep]
+    outputs = [
+        new_output("display_data", data={"image/png": "iVBORw0KGgo="}, metadata={"image/png": "x"}),
+        new_output("display_data", data={"text/markdown": "![x](attachment:none.png)"}),
+        new_output("display_data", data={"application/json": deep, "text/plain": "x"}),
+    ]
+    notebook.cells += [
+        new_markdown_cell("![x](attachment:none.png)"),
+        new_markdown_cell("![x](attachment:empty)", attachments={"empty": {}}),
+        new_code_cell("1", outputs=outputs),
+    ]
 
 
 def _add_active_cells(notebook: NotebookNode) -> None:
@@ -684,6 +744,7 @@ HONEST = {
     "shows_tqdm": Attack(
         mean="from tqdm.auto import tqdm\n\ndef mean(x):\n    return float(sum(tqdm(x)) / len(x))", earns=16
     ),
+    "holds_odd_cells": Attack(mean=RIGHT, edit=_add_odd_cells, earns=16),
     "is_slow": Attack(mean="import time\n\ndef mean(x):\n    time.sleep(0.3)\n    return float(np.mean(x))", earns=16),
     "names_weights_ih": Attack(mean=f"weight_ih = np.ones(3)\n{RIGHT}", earns=16),
     "prints_much": Attack(mean=f"print('ligne\\n' * 50_000)\n{RIGHT}", earns=16),

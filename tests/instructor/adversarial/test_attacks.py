@@ -12,6 +12,7 @@ import pytest
 
 from instructor.feedback import write_feedback
 from instructor.notebooks import read_notebook, to_text
+from instructor.report.page import write_report
 from tests.instructor.adversarial.attacks import ATTACKS, HONEST
 from tests.instructor.adversarial.lab import CANARY, LAB
 
@@ -82,6 +83,10 @@ def test_graded_files_stay_small(graded_class):
     assert {name: size for name, size in grown.items() if size > 2_000_000} == {}
 
 
+def test_class_has_a_report(graded_class):
+    assert LAB in write_report(graded_class.course, LAB).read_text(encoding="utf-8")
+
+
 def test_nothing_that_was_started_is_left(graded_class):
     for _ in range(50):
         if not _processes_with(graded_class.marker):
@@ -94,7 +99,7 @@ def test_folder_of_the_course_is_untouched(graded_class):
     course = graded_class.course
     written = {path.relative_to(course.root).parts[0] for path in course.root.rglob("*")}
     allowed = {"nbgrader_config.py", "pyproject.toml", "gradebook.db", "__pycache__", ".course"}
-    allowed |= {"source", "release", "solutions", "tests", "submitted", "autograded", "feedback"}
+    allowed |= {"source", "release", "solutions", "tests", "submitted", "autograded", "feedback", "reports"}
     assert written <= allowed
     assert not list(Path.home().glob(".ipython/profile_default/startup/00-mine.py"))
 
