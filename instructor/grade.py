@@ -216,9 +216,10 @@ def why_not_graded(course: Course, lab: str, student: str) -> str:
     path = course.submitted(student, lab)
     if reason := _no_file(path, course):
         return reason
+    source, release = course.read_source(lab), course.read_release(lab)
     try:
-        repair(read_notebook(path), course.read_source(lab), course.read_release(lab))
-    except (NotebookError, HandInError) as error:
+        repair(read_notebook(path), source, release)
+    except Exception as error:  # whatever repair meets in a notebook of an unforeseen shape
         return _refuse(course, lab, student, error).reason
     return f"not graded yet; run 'course grade {lab}'"
 
@@ -235,11 +236,9 @@ def _refuse(course: Course, lab: str, student: str, error: Exception) -> Result:
 def _likely_lab(course: Course, handin: NotebookNode) -> str:
     """Say which lab a refused notebook belongs to, if it is one of this course."""
     for lab in course.labs:
-        try:
+        with suppress(Exception):  # a broken lab, or a notebook that is not of this one
             repair(handin, course.read_source(lab), course.read_release(lab))
-        except (HandInError, CourseError):
-            continue
-        return f"; it looks like the lab '{lab}'"
+            return f"; it looks like the lab '{lab}'"
     return ""
 
 

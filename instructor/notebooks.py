@@ -11,7 +11,10 @@ from nbformat import NotebookNode
 from instructor.errors import CourseError
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
-HIDDEN_BLOCK = re.compile(r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>.*?)^[ \t]*### END HIDDEN TESTS$", re.M | re.S)
+# No block holds the beginning of another: a text of many beginnings is read once, not once for each.
+HIDDEN_BLOCK = re.compile(
+    r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>(?:(?![ \t]*### BEGIN)[^\n]*\n)*?)[ \t]*### END HIDDEN TESTS$", re.M
+)
 HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
@@ -38,6 +41,8 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
             notebook = nbformat.reads(encodable(json.dumps(content, ensure_ascii=False)), as_version=4)
+            # Of a version to come, nbformat accepts cells and outputs of any shape, which nothing that follows reads.
+            notebook.nbformat_minor = min(notebook.nbformat_minor, nbformat.v4.nbformat_minor)
             nbformat.validate(notebook)
     except Exception as error:  # nbformat raises whatever its migrations meet
         reason = str(error).strip().splitlines() or [type(error).__name__]

@@ -16,9 +16,9 @@ from instructor.grading import execute_for_gradebook
 from instructor.notebooks import read_notebook
 from instructor.repair import repair
 
-MARKDOWN_IMAGE = re.compile(r"!(?=\[)")
+MARKDOWN_IMAGE = re.compile(r"!+(?=\[)")
 # What MathJax turns into links, styles and attributes.
-ACTIVE_TEX = re.compile(r"\\(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
+ACTIVE_TEX = re.compile(r"\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 import re
@@ -65,18 +64,26 @@ def render_notebook(notebook: NotebookNode) -> Markup:
 
 
 def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return a copy of the outputs of a kind that a page can show, none too long."""
-    shown = [output for output in outputs if "data" not in output or not output.data.keys().isdisjoint(KINDS)]
-    shown = copy.deepcopy(shown)
-    for output in shown:
+    """Return a copy of what a page can show of the outputs, none too long."""
+    shown = []
+    for output in map(NotebookNode, outputs):
+        if "data" in output:
+            output.metadata = NotebookNode()
+            output.data = NotebookNode({kind: output.data[kind] for kind in KINDS if kind in output.data})
+            if not output.data:
+                continue
         _shorten(output)
+        shown.append(output)
     return shown
 
 
 def _render(cell: NotebookNode) -> Markup:
     """Return half of a cell, what is in it or what it gave: apart, a class has more of them in common."""
-    text = json.dumps(cell)
-    return _render_cached(text) if len(text) <= MAX_CACHED else _render_cached.__wrapped__(text)
+    try:
+        text = json.dumps(cell)
+        return _render_cached(text) if len(text) <= MAX_CACHED else _render_cached.__wrapped__(text)
+    except Exception:  # whatever nbconvert meets in what it does not foresee, such as an image that is not attached
+        return Markup("<pre>{}</pre>").format(cell.source or "[sortie impossible à afficher]")
 
 
 @lru_cache(maxsize=256)

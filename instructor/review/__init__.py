@@ -9,6 +9,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
 
 from nbformat import NotebookNode
 
@@ -20,6 +21,8 @@ from instructor.review.trees import (
     each_path_once,
     full_names,
     is_machinery,
+    is_module_of_tests,
+    is_naming,
     modules_named_in,
     names_bound_by,
     outside_functions,
@@ -27,6 +30,9 @@ from instructor.review.trees import (
 )
 
 MAX_FOUND = 100
+# What is shown of a statement.
+MAX_LINES = 20
+MAX_LINE = 200
 
 
 def suspicious(handin: NotebookNode, source: NotebookNode) -> list[str]:
@@ -38,8 +44,16 @@ def suspicious(handin: NotebookNode, source: NotebookNode) -> list[str]:
     tests, answers = ([cell.source for cell in cells if kind(cell)] for kind in (is_autograded, is_solution))
     protected, given = _of_lab(tuple(cell.source for cell in cells), tuple(tests), tuple(answers))
     written = [cell.source for cell in handin.cells if cell.cell_type == "code" and not is_autograded(cell)]
-    found = [finding for finding in _find(written, protected) if finding not in given]
-    return list(dict.fromkeys(f"{reason[:120]}: {text[:120]}" for reason, text in found))[:MAX_FOUND]
+    found = (finding for finding in _find(written, protected) if finding not in given)
+    return list(islice(_each_once(f"{reason[:120]}: {text[:120]}" for reason, text in found), MAX_FOUND))
+
+
+def _each_once(texts: Iterable[str]) -> Iterator[str]:
+    seen = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 @lru_cache(maxsize=16)
@@ -66,11 +80,15 @@ def _find(cells: Iterable[str], protected: dict[str, str]) -> Iterator[Finding]:
     yield from unread
     modules = modules_named_in(tree for tree, _ in pieces)
     for tree, lines in pieces:
-        reasons = [(node, _reason(node, modules)) for node in each_path_once(tree)]
-        reasons += [(node, _redefinition(node, protected)) for node in outside_functions(tree)]
+        named = {id(node.value) for node in ast.walk(tree) if is_naming(node)}
+        reasons = chain(
+            ((node, _reason(node, modules, id(node) in named)) for node in each_path_once(tree)),
+            ((node, _redefinition(node, protected)) for node in outside_functions(tree)),
+        )
         for node, reason in reasons:
             if reason:
-                yield reason, " ".join("\n".join(lines[node.lineno - 1 : node.end_lineno]).split())
+                shown = lines[node.lineno - 1 : min(node.end_lineno, node.lineno + MAX_LINES)]
+                yield reason, " ".join(" ".join(line[:MAX_LINE] for line in shown).split())
 
 
 def _redefinition(node: ast.AST, protected: dict[str, str]) -> str | None:
@@ -80,8 +98,12 @@ def _redefinition(node: ast.AST, protected: dict[str, str]) -> str | None:
     return None
 
 
-def _reason(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
-    """Say what is suspicious in a node; `modules` gives the full names of each module by the name it is used by."""
+def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str | None:
+    """Say what is suspicious in a node.
+
+    `modules` gives the full names of each module by the name it is used by; `is_named`, whether the node only gets
+    another name, under which it is followed.
+    """
     if command := command_of(node):
         return None if is_harmless(command) else f"runs {command[0]}{' '.join(command[1:])}"
     match node:
@@ -95,12 +117,14 @@ def _reason(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
             text = text if isinstance(text, str) else text.decode("latin-1")
             if found := [word for word in WORDS if word in text] + sorted(ATTRIBUTES & set(text.split("."))):
                 return f"names {found[0]}"
-        case ast.Call(ast.Name(), _, keywords) if any(keyword.arg == "raw" for keyword in keywords):
+        case ast.Call(_, _, keywords) if any(keyword.arg == "raw" for keyword in keywords):
             return "displays data of its own"
-    return _reason_of_path(node, modules)
+        case ast.MatchClass(kwd_attrs=names) if found := sorted(ATTRIBUTES & set(names)):
+            return f"uses {found[0]}"
+    return _reason_of_path(node, modules, is_named)
 
 
-def _reason_of_path(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
+def _reason_of_path(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str | None:
     names = path_of(node)
     stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
     if names[0] in NAMES:
@@ -116,6 +140,6 @@ def _reason_of_path(node: ast.AST, modules: dict[str, set[str]]) -> str | None:
             return f"uses {full}"
         if stored and (full in TESTED or len(names) > 1) and not full.startswith(SETTINGS):
             return f"replaces {full}"
-        if full in TESTED:
+        if is_module_of_tests(full) and not (stored or is_named):
             return f"hands over {full}"
     return None

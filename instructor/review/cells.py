@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 
+from IPython.core import magics
 from IPython.core.inputtransformer2 import TransformerManager
 
 PREFIXES = {"run_line_magic": "%", "run_cell_magic": "%%", "system": "!", "getoutput": "!"}
@@ -17,11 +18,16 @@ HARMLESS_COMMAND = re.compile(
     r"(%(autoreload|load_ext (autoreload|tensorboard)|ls|matplotlib|pinfo2?|pip|precision|pwd|who|whos)"
     r"|%%(latex|markdown)|!(ls|nvidia-smi|pip3?|pwd))( [\w .,:=<>~@#/\[\]\"'*+-]*)?"
 )
-# In a cell of one line, these need no `%`.
-AUTOMAGIC = re.compile(r"(alias_magic|config|load_ext|macro|pip|prun|reload_ext|reset|run|sx|system|time(it)?)\b")
+# In a cell of one line, a magic needs no `%`, unless an operator follows its name or a variable bears it.
+GROUPS = [getattr(magics, name) for name in dir(magics)]
+MAGICS = {name for group in GROUPS if getattr(group, "registered", False) for name in group.magics["line"]}
+AUTOMAGIC = re.compile(
+    rf"({'|'.join(sorted(MAGICS | {'ed', 'hist', 'rep'}))})\s+([^\s!=()<>,+*/%^&|-]|-\w).*"
+    r"|pylab|recall|rep|rerun|reset"
+)
 # Reading a cell costs its length times the number of places that IPython may have to transform.
 TRANSFORMED = re.compile(r"[%!?]|\s[,;/]")
-MAX_WORK = 1_000_000
+MAX_WORK = 400_000  # some 350 MB and ten seconds at worst
 
 Finding = tuple[str, str]
 Piece = tuple[ast.Module, list[str]]
@@ -57,12 +63,9 @@ def _parse(code: str) -> Piece:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the student's escape sequences
         text = TransformerManager().transform_cell(code).replace("\r\n", "\n").replace("\r", "\n")
-        try:
-            return ast.parse(text), text.split("\n")
-        except SyntaxError:
-            if len(text.splitlines()) == 1 and AUTOMAGIC.match(text):
-                return _parse(f"%{text}")
-            raise
+        if AUTOMAGIC.fullmatch(text.strip()):
+            text = TransformerManager().transform_cell(f"%{text.strip()}")
+        return ast.parse(text), text.split("\n")
 
 
 def command_of(node: ast.AST) -> list[str]:

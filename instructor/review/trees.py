@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from instructor.review.cells import command_of
 from instructor.review.names import HARMLESS, MACHINERY, TESTED
 
+# `x = x.a; x = x.b; ...` doubles what `x` may mean each time.
+MAX_MEANINGS = 16
+MAX_NAMES = 8
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -16,7 +22,9 @@ def names_bound_by(node: ast.AST) -> dict[str, str]:
     match node:
         case ast.Name(name, ast.Store() | ast.Del()) | ast.FunctionDef(name) | ast.AsyncFunctionDef(name):
             return {name: ""}
-        case ast.ClassDef(name):
+        case ast.ClassDef(name) | ast.ExceptHandler(name=str(name)):
+            return {name: ""}
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(str(name)) | ast.MatchMapping(rest=str(name)):
             return {name: ""}
         case ast.Global(names):
             return dict.fromkeys(names, "")
@@ -28,6 +36,11 @@ def names_bound_by(node: ast.AST) -> dict[str, str]:
     return {}
 
 
+def is_naming(node: ast.AST) -> bool:
+    """Tell whether a node is an assignment to plain names."""
+    return isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets)
+
+
 def modules_named_in(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
     """Return the full names of what each name stands for: a module, a part of what tests are made of, an alias."""
     modules = {"np": {"numpy"}} | {name: {name} for name in ("builtins", "helpers", "os", "sys", "torch")}
@@ -37,10 +50,10 @@ def modules_named_in(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
                 for name, full in names_bound_by(node).items():
                     if isinstance(node, ast.Import) or full.split(".")[0] in TESTED or is_machinery(full):
                         modules.setdefault(name, set()).add(full)
-            elif isinstance(node, ast.Assign) and (full := full_names(node.value, modules)):
+            elif is_naming(node) and (full := full_names(node.value, modules)):
                 for target in node.targets:
-                    if isinstance(target, ast.Name):
-                        modules.setdefault(target.id, set()).update(full)
+                    meanings = modules.setdefault(target.id, set())
+                    meanings.update(sorted(full)[: MAX_MEANINGS - len(meanings)])
     return modules
 
 
@@ -76,13 +89,23 @@ def path_of(node: ast.AST) -> list[str]:
 
 def full_names(node: ast.AST, modules: dict[str, set[str]]) -> set[str]:
     first, *others = path_of(node)
-    return {".".join([full, *others]) for full in modules.get(first, ())}
+    return {".".join([full, *others][:MAX_NAMES]) for full in modules.get(first, ())}
 
 
 def is_machinery(full: str) -> bool:
     names = full.split(".")[:4]
     beginnings = {".".join(names[:count]) for count in range(1, len(names) + 1)}
     return bool(beginnings & MACHINERY) and not beginnings & HARMLESS
+
+
+@lru_cache(maxsize=1000)
+def is_module_of_tests(full: str) -> bool:
+    """Tell whether a dotted name is that of a module that tests are made of, without importing it."""
+    top, *parts = full.split(".")
+    if top not in TESTED:
+        return False
+    paths = [Path(place, *parts) for place in find_spec(top).submodule_search_locations]
+    return any(path.is_dir() or path.with_suffix(".py").is_file() for path in paths)
 
 
 def each_path_once(tree: ast.Module) -> Iterator[ast.AST]:

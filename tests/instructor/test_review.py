@@ -1,5 +1,6 @@
 """What a teacher is pointed at, and the honest code that is left in peace."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,10 @@ TRICKS = {
     "program_named_like_pip": "!pip-of-mine install",
     "config": "%config InteractiveShell.ast_node_interactivity = 'none'",
     "config_without_percent": "config InteractiveShell.ast_node_interactivity = 'none'",
+    "edit_without_percent": "edit -x mine.py",
+    "run_without_percent": "run -i mine.py",
+    "macro_without_percent": "macro __x 1-2",
+    "rerun": "rerun",
     "reset": "if True:\n    %reset -f",
     "run": "%run mine.py",
     "javascript": "%%javascript\nalert(1)",
@@ -87,6 +92,9 @@ TRICKS = {
     "replaced_by_a_loop": "for np.isclose in [print]:\n    pass",
     "alias_of_numpy": "m = np\nm.isclose = 1",
     "numpy_handed_over": "def replace(module):\n    module.isclose = 1\n\nreplace(np)",
+    "submodule_handed_over": "import torch\n\ndef replace(m):\n    m.relu = print\n\nreplace(torch.nn.functional)",
+    "submodule_as_a_default": "from torch import nn\n\ndef replace(m=nn.functional):\n    m.relu = print",
+    "unpickled": "import pickle\npickle.loads(b'x')",
     "setattr": "setattr(np, 'isclose', print)",
     "setattr_of_object": "object.__setattr__(np, 'isclose', print)",
     "setattr_of_type": "type.__setattr__(int, 'x', 1)",
@@ -103,6 +111,7 @@ TRICKS = {
     "frame_of_a_generator": "(x for x in []).gi_frame.f_back.f_locals",
     "frame_of_an_error": "try:\n    1 / 0\nexcept Exception as error:\n    print(error.__traceback__.tb_frame)",
     "globals_of_a_function": "np.mean.__globals__",
+    "globals_by_a_pattern": "match np.mean:\n    case object(__globals__=found):\n        found['x'] = 1",
     "globals_by_their_name": "getattr(np.mean, '__globals__')",
     "builtins_by_their_name": "__builtins__.abs = print",
     "subclasses": "object.__subclasses__()",
@@ -112,6 +121,7 @@ TRICKS = {
     "equal_by_assignment": "class Everything:\n    __eq__ = lambda self, other: True",
     "published": "from IPython.display import publish_display_data",
     "raw_display": "display({'a' + 'b': 1}, raw=True)",
+    "raw_display_of_a_module": "from IPython import display as d\nd.display({'a' + 'b': 1}, raw=True)",
     "mime_bundle": "class Forged:\n    def _repr_mimebundle_(self, **options):\n        return {}",
     "kind_of_a_probe": "kind = b'application/vnd.course.probe+json'",
     "seed": "name = f'COURSE_SEED{1}'",
@@ -120,6 +130,9 @@ TRICKS = {
     "redefined_function_of_the_lab": "def largest_gap(x, y):\n    return 0",
     "redefined_by_assignment": "if True:\n    largest_gap = lambda x, y: 0",
     "redefined_by_import": "from math import dist as largest_gap",
+    "redefined_by_a_pattern": "match print:\n    case largest_gap:\n        pass",
+    "redefined_by_a_pattern_of_a_list": "match [print]:\n    case [*largest_gap]:\n        pass",
+    "redefined_by_an_error": "try:\n    raise OSError\nexcept OSError as largest_gap:\n    pass",
     "redefined_in_a_function": "def mean(x):\n    global largest_gap\n    largest_gap = print",
     "redefined_builtin": "abs = lambda x: 0",
 }
@@ -138,6 +151,8 @@ HONEST = {
     "pip_without_percent": "pip install tqdm",
     "gpu": "gpu = !nvidia-smi\nprint(gpu)",
     "help": "np.mean?",
+    "variable_named_like_a_magic": "history",
+    "elapsed": "time - start",
     "autoreload": "%load_ext autoreload\n%autoreload 2",
     "timed": "%time x = np.ones(3)\n%timeit -n 10 -r 3 np.mean(x)",
     "timed_cell": "%%time\nx = np.ones(3)\nx.mean()",
@@ -211,6 +226,24 @@ def test_alias_of_another_cell_is_followed():
 def test_a_flood_of_findings_is_cut():
     flood = "\n".join(f"np.x{number} = 1" for number in range(1000))
     assert len(suspicious(make_lab(flood), make_lab())) == 100
+
+
+BOMBS = {
+    "meanings": "x = np\n" + "x = x.a\nx = x.b\n" * 500,
+    "long_names": "x = np\n" + "x = x.a\n" * 2000,
+    "one_line": ";".join(["np.x = 1"] * 5000),
+    "one_statement": "f(\n" + "    np.f(raw=np),\n" * 3000 + ")",
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_what_a_review_takes_is_bounded(bomb):
+    lab = make_lab(bomb + "\nnp.isclose = 1")
+    tracemalloc.start()
+    assert suspicious(lab, make_lab())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50_000_000
 
 
 def test_what_the_lab_does_is_not_held_against_a_student():
