@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from functools import lru_cache
 from pathlib import Path
 
+from nbconvert.filters import markdown2html_mistune
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from instructor.budget import Budget, TooLongError
 from instructor.colab import prepare_release
 from instructor.course import Course
 from instructor.grading import execute_for_gradebook
 from instructor.notebooks import read_notebook
+from instructor.rendering import is_too_long
 from instructor.repair import repair
 
 MARKDOWN_IMAGE = re.compile(r"!+(?=\[)")
 # What MathJax turns into links, styles and attributes.
 ACTIVE_TEX = re.compile(r"\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+MAX_SECONDS = 10  # of processor, for a notebook
+MAX_CACHED = 20_000  # characters of a text that is kept for the next student
 
 
 class PrepareRelease(NbGraderPreprocessor):
@@ -58,21 +65,60 @@ class SanitizeHandIn(SanitizeHTML):
     """Take active content out of what the formgrader shows on the teacher's own Jupyter origin.
 
     HTML goes through nbconvert's sanitiser, other active types go away, and so do images fetched from elsewhere: in
-    Markdown, however they are written, they become links.
+    Markdown, however they are written, they become links. A text that takes too long, here or when the page will be
+    rendered, is shown as it was written, and so are the outputs of the cell, as text.
     """
 
     enabled = True
     safe_output_keys = {"text/plain", "image/png", "image/jpeg"}
 
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        self._budget = Budget(MAX_SECONDS)
+        return super().preprocess(nb, resources)
+
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
-        for output in cell.get("outputs", []):
+        try:
+            with self._budget.spend():
+                self._sanitize(cell)
+        except Exception:  # too long, or whatever the page would stop at
+            if cell.cell_type == "code":
+                cell.outputs = [output for output in cell.outputs if "data" not in output]
+            else:
+                cell.source = textwrap.indent(_without_active_markdown(cell.source), "    ", lambda line: True)
+        return cell, resources
+
+    def _sanitize(self, cell: NotebookNode) -> None:
+        if cell.cell_type != "code":
+            cell.source = _clean_markdown(cell.source)
+            return
+        for output in cell.outputs:
             if "data" in output:
                 # The page holds pictures, their sizes and their descriptions as they are written here.
                 output.metadata = NotebookNode()
                 for kind in [kind for kind in output.data if kind.startswith("image/")]:
                     if not BASE64.fullmatch("".join(output.data[kind])):
                         del output.data[kind]
-        return super().preprocess_cell(cell, resources, index)
+                if "text/markdown" in output.data:
+                    output.data["text/markdown"] = _clean_markdown(output.data["text/markdown"])
+        self.sanitize_code_outputs(cell.outputs)
 
     def sanitize_html_tags(self, html_str: str) -> str:
-        return super().sanitize_html_tags(ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", html_str)))
+        return super().sanitize_html_tags(_without_active_markdown(html_str))
+
+
+def _clean_markdown(text: str) -> str:
+    if is_too_long(text):
+        raise TooLongError
+    return _clean_cached(text) if len(text) <= MAX_CACHED else _clean_cached.__wrapped__(text)
+
+
+@lru_cache(maxsize=1000)
+def _clean_cached(text: str) -> str:
+    """Sanitise, and render as the page will: what cannot be rendered, or not in time, would stop the page."""
+    cleaned = SanitizeHandIn().sanitize_html_tags(text)
+    markdown2html_mistune(cleaned)
+    return cleaned
+
+
+def _without_active_markdown(text: str) -> str:
+    return ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", text))

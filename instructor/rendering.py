@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from pygments.formatters import HtmlFormatter
 
+from instructor.budget import Budget
 from instructor.mathml import with_formulas
 from instructor.notebooks import without_hidden_tests
 
@@ -33,6 +34,7 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 LINK = re.compile(r"(https?://|mailto:)")
 MAX_CHARACTERS = 100_000
 MAX_CACHED = 500_000  # characters of a part that is kept for the next student
+MAX_SECONDS = 10  # of processor, for a notebook
 KINDS = ["text/html", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain"]
 NOT_DESCRIBED = "No description has been provided for this image"  # what nbconvert writes
 
@@ -47,19 +49,21 @@ def render_notebook(notebook: NotebookNode) -> Markup:
     nbconvert renders it; what comes out goes through a list of allowed tags and attributes, so that scripts, frames,
     event handlers, styles and images fetched from elsewhere are gone whichever cell or output brought them. Formulas
     become MathML. Cells are rendered one by one, for a class has most of them in common; nothing but them is looked at,
-    neither the notebook's metadata nor theirs, which Colab and students write as they like.
+    neither the notebook's metadata nor theirs, which Colab and students write as they like. What cannot be rendered, or
+    not in time, is shown as it was written.
     """
-    parts = []
+    parts, budget = [], Budget(MAX_SECONDS)
     for cell in notebook.cells:
         source = NotebookNode(
-            cell_type=cell.cell_type, metadata={}, id="source", source=without_hidden_tests(cell.source)
+            cell_type=cell.cell_type, metadata={}, id="source", source=_cut(without_hidden_tests(cell.source))
         )
         if "attachments" in cell:
             source.attachments = cell.attachments
-        parts.append(_render(source))
+        parts.append(_render(source, budget))
         if cell.get("outputs"):
             outputs = _shown(cell.outputs)
-            parts.append(_render(NotebookNode(cell_type="code", metadata={}, id="outputs", source="", outputs=outputs)))
+            shown = NotebookNode(cell_type="code", metadata={}, id="outputs", source="", outputs=outputs)
+            parts.append(_render(shown, budget))
     return Markup("").join(parts)
 
 
@@ -77,11 +81,12 @@ def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return shown
 
 
-def _render(cell: NotebookNode) -> Markup:
+def _render(cell: NotebookNode, budget: Budget) -> Markup:
     """Return half of a cell, what is in it or what it gave: apart, a class has more of them in common."""
     try:
-        text = json.dumps(cell)
-        return _render_cached(text) if len(text) <= MAX_CACHED else _render_cached.__wrapped__(text)
+        with budget.spend():
+            text = json.dumps(cell)
+            return _render_cached(text) if len(text) <= MAX_CACHED else _render_cached.__wrapped__(text)
     except Exception:  # whatever nbconvert meets in what it does not foresee, such as an image that is not attached
         return Markup("<pre>{}</pre>").format(cell.source or "[sortie impossible à afficher]")
 
@@ -148,8 +153,16 @@ def _shorten(output: NotebookNode) -> None:
     elif output.output_type == "error":
         output.traceback = [_beginning(line) for line in output.traceback]
     for kind in [kind for kind, value in output.get("data", {}).items() if kind.startswith("text/")]:
-        if kind != "text/html" or len(PICTURE.sub("", output.data[kind])) > MAX_CHARACTERS:
-            output.data[kind] = _beginning(output.data[kind])
+        output.data[kind] = _cut(output.data[kind])
+
+
+def is_too_long(text: str) -> bool:
+    """Tell whether a text is too long to be rendered, without the pictures that are written in it."""
+    return len(text) > MAX_CHARACTERS and len(PICTURE.sub("", text)) > MAX_CHARACTERS
+
+
+def _cut(text: str) -> str:
+    return _beginning(text) if is_too_long(text) else text
 
 
 def _beginning(text: str) -> str:
