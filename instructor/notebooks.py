@@ -16,6 +16,8 @@ HIDDEN_BLOCK = re.compile(
     r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>(?:(?![ \t]*### BEGIN)[^\n]*\n)*?)[ \t]*### END HIDDEN TESTS$", re.M
 )
 HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
+MAX_BYTES = 50 * 2**20
+MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
@@ -33,10 +35,14 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
     """Return the notebook whose file holds `content`; NotebookError, naming the file `name`, if it is none."""
+    if len(content) > MAX_BYTES or content.count(b"{") + content.count(b"[") > MAX_PARTS:
+        raise NotebookError(f"{name} is too large ({MAX_BYTES // 2**20} MB and {MAX_PARTS} lists and objects at most)")
     try:
         content = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise NotebookError(f"{name} is not JSON ({error})") from None
+    if not isinstance(content, dict):
+        raise NotebookError(f"{name} is not a valid Jupyter notebook (it holds a {type(content).__name__}, no object)")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
@@ -45,8 +51,9 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
             notebook.nbformat_minor = min(notebook.nbformat_minor, nbformat.v4.nbformat_minor)
             nbformat.validate(notebook)
     except Exception as error:  # nbformat raises whatever its migrations meet
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason[0]})") from None
+        known = isinstance(error, nbformat.ValidationError) and str(error).strip()
+        reason = known.splitlines()[0][:200] if known else "its parts are not those of a notebook"
+        raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason})") from None
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader", {"grade_id": ""})
         if not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):

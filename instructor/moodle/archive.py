@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.course import CourseError
+from instructor.notebooks import MAX_BYTES
 
-MAX_FILE_BYTES = 50 * 2**20
 MAX_CLASS_FILES, MAX_CLASS_BYTES = 20_000, 4 * 2**30
 MAX_INNER_FILES, MAX_INNER_BYTES = 2_000, 200 * 2**20  # of a zip inside the zip
 MAX_DEPTH = 2  # the teacher's own zip of zips, or the zip that a student handed in
@@ -129,10 +129,10 @@ def _walk_inner(content: bytes, name: str, depth: int, archive: Archive) -> None
 def _read(opened: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
     """Return a member's content without trusting the size that the archive declares."""
     with opened.open(info) as stream:
-        content = stream.read(MAX_FILE_BYTES + 1)
+        content = stream.read(MAX_BYTES + 1)
     budget.spend(size=len(content))
-    if len(content) > MAX_FILE_BYTES:
-        raise ValueError(f"more than {MAX_FILE_BYTES // 2**20} MB")
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"more than {MAX_BYTES // 2**20} MB")
     return content
 
 
@@ -146,8 +146,8 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
         return "a path that climbs out of its folder"
     if info.flag_bits & ENCRYPTED_FLAG:
         return "encrypted"
-    if info.file_size > MAX_FILE_BYTES:
-        return f"more than {MAX_FILE_BYTES // 2**20} MB"
+    if info.file_size > MAX_BYTES:
+        return f"more than {MAX_BYTES // 2**20} MB"
     return None
 
 

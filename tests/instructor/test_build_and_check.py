@@ -6,7 +6,7 @@ import pytest
 from instructor.build import build, drifted
 from instructor.check import check_labs
 from instructor.course import Course, CourseError
-from instructor.notebooks import find_cell, read_notebook, to_text, without_hidden_tests, write_notebook
+from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 from instructor.solutions import stale_solutions
 
 
@@ -144,8 +144,3 @@ def test_notebook_nbgrader_cannot_convert_is_one_clear_error(course):
     edit(course.source("essai"), set_source("sol_mean", "### BEGIN TODO"))
     with pytest.raises(CourseError, match="nbgrader cannot generate the lab 'essai': .*no end solution"):
         build(course, ["essai"])
-
-
-def test_blocks_that_never_end_are_read_once_and_stay():
-    text = "### BEGIN HIDDEN TESTS\n" * 30_000 + "x = 1"
-    assert without_hidden_tests(text) == text

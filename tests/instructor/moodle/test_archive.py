@@ -51,14 +51,14 @@ def test_dangerous_paths_and_links_are_refused_and_listed(tmp_path):
 
 
 def test_file_that_declares_a_false_size_is_cut_at_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr(reader, "MAX_BYTES", 1000)
     path = moodle_zip(tmp_path / "m.zip", {"honest.ipynb": b"0" * 5000, "small.ipynb": b"0" * 1000})
     content = path.read_bytes().replace((5000).to_bytes(4, "little"), (900).to_bytes(4, "little"))
     path.write_bytes(content)
     found = read_archive(path)
     assert paths(found) == ["small.ipynb"]
     assert "honest.ipynb" in left_out(found)
-    monkeypatch.setattr(reader, "MAX_FILE_BYTES", 999)
+    monkeypatch.setattr(reader, "MAX_BYTES", 999)
     assert "more than" in left_out(read_archive(path))["small.ipynb"]
 
 

@@ -1,0 +1,61 @@
+"""What is read as a notebook, and why the rest is not."""
+
+import json
+
+import pytest
+
+from instructor.notebooks import MAX_PARTS, NotebookError, parse_notebook, without_hidden_tests
+
+CELL = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": "x"}
+
+
+def content(cells=(CELL,), **options) -> bytes:
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": list(cells)} | options
+    return json.dumps(notebook).encode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_notebook_is_read_in_any_encoding_of_json(encoding):
+    assert parse_notebook(content().decode().encode(encoding), "a.ipynb").cells[0].source == "x"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"\x1f\x8b", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"null", "holds a NoneType"),
+        (b"[1]", "holds a list"),
+        (content(nbformat="x"), "valid"),
+        (content([None]), "valid"),
+        (content(["x"]), "valid"),
+        (content([CELL | {"source": 5}]), "valid"),
+        (content([{"cell_type": "foo", "metadata": {}}]), "valid"),
+        # nbformat would take anything for a cell of a version to come.
+        (content([{"cell_type": "foo", "metadata": {}}], nbformat_minor=6), "valid"),
+        (content([CELL | {"outputs": [{"output_type": "foo"}]}], nbformat_minor=6), "valid"),
+        (content(metadata={"language_info": "x" * 1_000_000}), "valid"),
+        (content(metadata={"x": [{}] * MAX_PARTS}), "too large"),
+    ],
+)
+def test_anything_else_is_refused_in_a_line(given, reason):
+    with pytest.raises(NotebookError, match=reason) as caught:
+        parse_notebook(given, "a.ipynb")
+    assert str(caught.value).startswith("a.ipynb is ")
+    assert len(str(caught.value)) < 300
+    assert not {"'NoneType' object", "local variable"} & set(str(caught.value).split("("))
+
+
+def test_notebook_of_a_version_to_come_is_read_where_it_is_like_ours():
+    assert parse_notebook(content(nbformat_minor=7), "a.ipynb").nbformat_minor == 5
+
+
+def test_hidden_tests_are_cut_out():
+    source = "assert x\n### BEGIN HIDDEN TESTS\nprobe(1)\n### END HIDDEN TESTS\nassert y"
+    assert without_hidden_tests(source) == "assert x\nassert y"
+
+
+def test_blocks_that_never_end_are_read_once_and_stay():
+    text = "### BEGIN HIDDEN TESTS\n" * 30_000 + "x = 1"
+    assert without_hidden_tests(text) == text
