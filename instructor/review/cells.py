@@ -23,7 +23,7 @@ GROUPS = [getattr(magics, name) for name in dir(magics)]
 MAGICS = {name for group in GROUPS if getattr(group, "registered", False) for name in group.magics["line"]}
 AUTOMAGIC = re.compile(
     rf"({'|'.join(sorted(MAGICS | {'ed', 'hist', 'rep'}))})\s+([^\s!=()<>,+*/%^&|-]|-\w).*"
-    r"|pylab|recall|rep|rerun|reset"
+    r"|pylab|recall|rerun"
 )
 # Reading a cell costs its length times the number of places that IPython may have to transform.
 TRANSFORMED = re.compile(r"[%!?]|\s[,;/]")

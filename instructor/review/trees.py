@@ -49,12 +49,16 @@ def modules_named_in(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for name, full in names_bound_by(node).items():
                     if isinstance(node, ast.Import) or full.split(".")[0] in TESTED or is_machinery(full):
-                        modules.setdefault(name, set()).add(full)
+                        _add_meanings(modules, name, {full})
             elif is_naming(node) and (full := full_names(node.value, modules)):
                 for target in node.targets:
-                    meanings = modules.setdefault(target.id, set())
-                    meanings.update(sorted(full)[: MAX_MEANINGS - len(meanings)])
+                    _add_meanings(modules, target.id, full)
     return modules
+
+
+def _add_meanings(modules: dict[str, set[str]], name: str, full: set[str]) -> None:
+    meanings = modules.setdefault(name, set())
+    meanings.update(sorted(full)[: MAX_MEANINGS - len(meanings)])
 
 
 def _owner(node: ast.AST) -> ast.AST | None:

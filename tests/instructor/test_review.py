@@ -231,6 +231,7 @@ def test_a_flood_of_findings_is_cut():
 BOMBS = {
     "meanings": "x = np\n" + "x = x.a\nx = x.b\n" * 500,
     "long_names": "x = np\n" + "x = x.a\n" * 2000,
+    "imports": "\n".join(f"from torch import a{i} as np" for i in range(3000)) + "\nnp.x" * 1000,
     "one_line": ";".join(["np.x = 1"] * 5000),
     "one_statement": "f(\n" + "    np.f(raw=np),\n" * 3000 + ")",
 }
