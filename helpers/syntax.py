@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import types
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import partial, partialmethod
+from itertools import islice
 
-# A plain entry forbids a dotted name and all that it holds; ".x" forbids the attribute or keyword x of anything.
+# A plain entry forbids a dotted name and all that it holds; ".x" forbids the attribute or keyword x of anything;
+# ".getattr()", an attribute whose name is computed.
 NO_AUTODIFF = (
     "torch.nn",
     "torch._C._nn",
@@ -23,7 +26,9 @@ NO_AUTODIFF = (
     ".backward",
     ".requires_grad",
     ".requires_grad_",
+    ".getattr()",
 )
+MOST_HELD = 1000  # elements of a container that are looked at
 _HARMLESS = ("no_grad", "inference_mode")  # defined in torch.autograd, but they only switch it off
 
 
@@ -66,16 +71,13 @@ def forbidden_uses(
         seen.add(id(subject))
         if _matches(_name_of(subject), modules):
             names.add(_name_of(subject))
-        elif isinstance(subject, type):
-            waiting.extend(_parts_of_class(subject))
-        else:
-            function = _as_function(subject)
-            waiting.extend([function.__wrapped__] if hasattr(function, "__wrapped__") else [])
-            for name, value in _names_used(function):
-                if beside := next((v for v in (value, type(value)) if _is_defined_beside(v, function)), None):
-                    waiting.append(beside)
-                elif _matches(name, forbidden):
-                    names.add(name)
+            continue
+        parts = _parts_of_class(subject) if isinstance(subject, type) else _names_used(_as_function(subject))
+        for name, value in parts:
+            if beside := next((v for v in (value, type(value)) if _is_defined_beside(v, subject)), None):
+                waiting.append(beside)
+            elif _matches(name, forbidden):
+                names.add(name)
     return sorted(name for name in names if not any(other.startswith(f"{name}.") for other in names))
 
 
@@ -94,22 +96,18 @@ def assert_by_hand(
 
 
 def _as_function(subject: object) -> types.FunctionType:
-    while not isinstance(subject, types.FunctionType) and callable(getattr(subject, "__wrapped__", None)):
-        subject = subject.__wrapped__
-    if not isinstance(subject, types.FunctionType):
+    is_made = getattr(subject, "__module__", None) in sys.stdlib_module_names  # such as what partialmethod makes
+    if is_made or not isinstance(subject, types.FunctionType):
         raise AssertionError(f"{subject!r} : définissez cette fonction avec « def », son code doit pouvoir être lu.")
     return subject
 
 
-def _parts_of_class(cls: type) -> Iterator[object]:
-    """Yield what a class is made of: its bases, its methods, the types of its other attributes."""
-    yield from (base for base in cls.__bases__ if base is not object)
+def _parts_of_class(cls: type) -> Iterator[tuple[str, object]]:
+    """Yield what a class is made of, with its name: bases, methods, what other attributes hold."""
+    yield from ((_name_of(base), base) for base in cls.__bases__ if base is not object)
     for member in vars(cls).values():
-        function = getattr(member, "__func__", getattr(member, "fget", member))
-        if isinstance(function, types.FunctionType):
-            yield function
-        elif _matches(_name_of(type(member)), NO_AUTODIFF):
-            yield type(member)
+        held = _held_by(getattr(member, "__func__", getattr(member, "fget", member)), cls)
+        yield from ((_name_of(value), value) for value in held)
 
 
 def _is_defined_beside(value: object, subject: object) -> bool:
@@ -122,9 +120,11 @@ def _names_used(function: types.FunctionType) -> Iterator[tuple[str, object]]:
     tree = _parse(function)
     local = _local_names(tree, function)
     scope = _scope_of(function)
+    if hasattr(function, "__wrapped__"):
+        yield _name_of(function.__wrapped__), function.__wrapped__
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id not in local:
-            held = _held_by(scope[node.id]) if node.id in scope else ()
+            held = _held_by(scope[node.id], function) if node.id in scope else ()
             yield from ((_name_of(value), value) for value in held)
         elif isinstance(node, ast.Name | ast.Attribute):
             yield _dotted(node, local, function), None
@@ -136,10 +136,11 @@ def _names_used(function: types.FunctionType) -> Iterator[tuple[str, object]]:
 
 
 def _name_given_as_string(call: ast.Call, local: dict[str, str], function: types.FunctionType) -> Iterator[str]:
-    """Yield the name in `getattr(torch, "nn")` or `import_module("torch.nn")`."""
+    """Yield the name in `getattr(torch, "nn")` or `import_module("torch.nn")`; ``"?.getattr()"`` if it is computed."""
     called, strings = _dotted(call.func, local, function), [a.value for a in call.args if isinstance(a, ast.Constant)]
-    if called.endswith("getattr") and strings:
-        yield f"{_dotted(call.args[0], local, function)}.{strings[0]}"
+    if called.endswith(("getattr", "attrgetter", "methodcaller")):
+        owner = _dotted(call.args[0], local, function) if called.endswith("getattr") and call.args else "?"
+        yield f"{owner}.{strings[0]}" if strings else "?.getattr()"
     elif called.endswith(("import_module", "__import__")) and strings:
         yield str(strings[0])
 
@@ -153,14 +154,18 @@ def _scope_of(function: types.FunctionType) -> Mapping[str, object]:
     return ChainMap(made_with, function.__globals__)
 
 
-def _held_by(value: object) -> Iterator[object]:
-    """Yield the value, or what a container or a partial function holds."""
-    if isinstance(value, partial):
-        yield from _held_by(value.func)
+def _held_by(value: object, subject: object, depth: int = 3) -> Iterator[object]:
+    """Yield the value, or what a container, a partial function or an object of the notebook's own classes holds."""
+    if isinstance(value, partial | partialmethod):
+        yield from _held_by(value.func, subject, depth)
     elif isinstance(value, dict | list | tuple | set):
-        yield from value.values() if isinstance(value, dict) else value
+        held = value.values() if isinstance(value, dict) else value
+        for element in islice(held, MOST_HELD if depth else 0):
+            yield from _held_by(element, subject, depth - 1)
     else:
         yield value
+        if _is_defined_beside(type(value), subject):
+            yield from _held_by(getattr(value, "__dict__", {}), subject, depth)
 
 
 def _parse(function: types.FunctionType) -> ast.AST:

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
 from instructor.review.cells import Finding, command_of, is_harmless, read_cells
-from instructor.review.names import ATTRIBUTES, HELD, NAMES, SETTINGS, TESTED, WORDS
+from instructor.review.names import ATTRIBUTES, HELD, NAMES, NUMBERED, SETTINGS, TESTED, WORDS
 from instructor.review.trees import (
     DEFINITIONS,
     each_path_once,
@@ -119,6 +119,9 @@ def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str 
                 return f"names {found[0]}"
         case ast.Call(_, _, keywords) if any(keyword.arg == "raw" for keyword in keywords):
             return "displays data of its own"
+        case ast.Call(ast.Name("getattr"), [owner, name, *_]) if not isinstance(name, ast.Constant):
+            if any(map(is_module_of_tests, full_names(owner, modules))):
+                return "computes a name"
         case ast.MatchClass(kwd_attrs=names) if found := sorted(ATTRIBUTES & set(names)):
             return f"uses {found[0]}"
     return _reason_of_path(node, modules, is_named)
@@ -127,7 +130,7 @@ def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str 
 def _reason_of_path(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str | None:
     names = path_of(node)
     stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-    if names[0] in NAMES:
+    if names[0] in NAMES or NUMBERED.fullmatch(names[0]):
         return f"uses {names[0]}"
     for name in names:
         # An object may be asked for its class, and printed by it, but not given another.

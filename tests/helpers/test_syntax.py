@@ -1,6 +1,7 @@
 """What must be written by hand is recognised, however it is spelt."""
 
-from functools import partial, wraps
+from functools import partial, partialmethod, wraps
+from operator import methodcaller
 
 import pytest
 import torch
@@ -129,6 +130,43 @@ class Hidden:
 
 
 hidden = Hidden()
+KIT = [[F.softmax]]
+
+
+class Tools:
+    make = F.softmax
+
+
+class Holder:
+    def __init__(self):
+        self.tool = F.softmax
+
+
+holder = Holder()
+
+
+def takes_it_out_of_a_nested_list(x):
+    return KIT[0][0](x, dim=-1)
+
+
+def takes_it_from_a_class(x):
+    return Tools.make(x, dim=-1)
+
+
+def takes_it_from_an_object(x):
+    return holder.tool(x, dim=-1)
+
+
+def computes_the_name(x):
+    return getattr(torch, "op" + "tim")
+
+
+def calls_by_name(x):
+    return methodcaller("back" + "ward")(x)
+
+
+def calls_by_constant_name(x):
+    return methodcaller("backward")(x)
 
 
 def uses_an_object_of_the_notebook(x):
@@ -142,6 +180,12 @@ CHEATS = [
     uses_what_it_was_made_with,
     looks_like_another,
     uses_an_object_of_the_notebook,
+    takes_it_out_of_a_nested_list,
+    takes_it_from_a_class,
+    takes_it_from_an_object,
+    computes_the_name,
+    calls_by_name,
+    calls_by_constant_name,
     uses_full_name,
     uses_global_alias,
     uses_package_alias,
@@ -232,6 +276,25 @@ def test_attribute_can_be_forbidden_of_anything():
 def test_message_names_the_function_and_the_call():
     with pytest.raises(AssertionError, match=r"uses_global_alias : .*torch\.nn\.functional\.softmax.*à la main"):
         assert_by_hand(uses_global_alias)
+
+
+class MadeOfAnother:
+    forward = partialmethod(uses_a_layer)
+
+
+class LooksLikeAnother:
+    """An object that can be called, and says that it stands for a function written by hand."""
+
+    __wrapped__ = staticmethod(softmax)
+
+    def __call__(self, x):
+        return F.softmax(x, dim=-1)
+
+
+@pytest.mark.parametrize("subject", [MadeOfAnother.forward, LooksLikeAnother()])
+def test_what_is_no_function_of_the_notebook_is_refused(subject):
+    with pytest.raises(AssertionError, match="« def »"):
+        forbidden_uses(subject)
 
 
 def test_source_that_cannot_be_found_is_refused():
