@@ -51,6 +51,23 @@ answers["o"] = query(joint_distribution(intervene(cpts, "L", 1)), "G", {})
 
 WRONG = [
     Answer(
+        "graph_known_by_heart",
+        "The answer is read on the graph of the lab, whatever the joint distribution.",
+        loses={"test_independent": 2},
+        blocks={
+            "sol_independent": """
+                if np.ptp(joint) < 1e-12 or {x, y} == {"R", "L"}:
+                    return True
+                paths = {
+                    frozenset("RD"): not given & {"G", "L"} or "S" in given,
+                    frozenset("RG"): "S" in given,
+                    frozenset("SL"): "G" in given,
+                }
+                return bool(paths.get(frozenset(x + y), False))
+            """
+        },
+    ),
+    Answer(
         "letter_table_reshaped_on_wrong_axes",
         "P(L | G) has its two axes swapped: they have no product, so all of `answers` falls with it.",
         loses={"test_cpts": 2, "test_answers": 4},

@@ -48,6 +48,47 @@ RIGHT_ENCODE = [
 
 ANSWERS = [
     Answer(
+        "rule_instead_of_learning",
+        "A module that knows the rule, and in which order it will be asked.",
+        loses={"test_improve": 3},
+        blocks={
+            "sol_improve": """
+                class Rule(nn.Module):
+                    def forward(self, x):
+                        return one_hot(torch.tensor([fizz_buzz_encode(i) for i in range(1, len(x) + 1)]), 4)
+
+                return Rule()
+            """
+        },
+    ),
+    Answer(
+        "split_without_chance",
+        "Every third example, whatever the generator.",
+        loses={"test_dataset": 0.5},
+        blocks={
+            "sol_dataset": [
+                None,
+                """
+                step = len(X) // num_val
+                order = torch.arange(len(X))
+                is_val = (order % step == 1) & (order // step < num_val)
+                return X[~is_val], Y[~is_val], X[is_val], Y[is_val]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "shifted_instead_of_shuffled",
+        "Each epoch starts elsewhere, in the same order.",
+        loses={"test_train": 0.5},
+        blocks={
+            "sol_train": train_with(
+                before_epoch="order = torch.arange(len(X)).roll("
+                "int(torch.randint(1, len(X), (1,), generator=generator)))"
+            )
+        },
+    ),
+    Answer(
         "reshape_instead_of_permute",
         "The shape of the image is right, its pixels are scrambled.",
         loses={"test_tensors": 1},

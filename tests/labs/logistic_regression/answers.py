@@ -9,6 +9,17 @@ from instructor.answers import Answer
 
 WRONG = [
     Answer(
+        "softmax_of_a_distribution",
+        "PyTorch's own softmax, under another name.",
+        loses={"test_softmax": 2},
+        blocks={
+            "sol_softmax": """
+                from torch.distributions.utils import logits_to_probs
+                return logits_to_probs(x.movedim(axis, -1)).movedim(-1, axis)
+            """
+        },
+    ),
+    Answer(
         "softmax_without_maximum",
         "The exponentials overflow.",
         loses={"test_softmax": 2},

@@ -55,6 +55,34 @@ TRAIN = """
 
 WRONG = [
     Answer(
+        "differences_instead_of_backpropagation",
+        "Each parameter is moved, and the loss computed again.",
+        loses={"test_backward": 4},
+        blocks={
+            "sol_backward": """
+                def loss():
+                    h = self.h[0]
+                    for W, b in zip(self.params[:-1], self.bias[:-1], strict=True):
+                        h = (h @ W.T + b).clamp_min(0)
+                    logits = h @ self.params[-1].T + self.bias[-1]
+                    return (logits.exp().sum(dim=1).log() - (logits * y).sum(dim=1)).mean()
+
+                grads = []
+                for parameter in self.params + self.bias:
+                    grad, flat = torch.zeros_like(parameter), parameter.view(-1)
+                    for i in range(len(flat)):
+                        kept = flat[i].item()
+                        flat[i] = kept + 1e-5
+                        above = loss()
+                        flat[i] = kept - 1e-5
+                        grad.view(-1)[i] = (above - loss()) / 2e-5
+                        flat[i] = kept
+                    grads.append(grad)
+                return grads[: len(self.params)], grads[len(self.params) :]
+            """
+        },
+    ),
+    Answer(
         "relu_in_place",
         "ReLU overwrites its input, so that the pre-activations are lost.",
         loses={"test_relu": 1},

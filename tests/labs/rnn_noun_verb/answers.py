@@ -28,6 +28,17 @@ def gru(name: str, why: str, points: float, forward: str, layers: str = GRU_LAYE
 
 
 WRONG = [
+    gru("nothing_at_all", "All logits are zero: they change with nothing.", 4, "return torch.zeros(len(ids))", "pass"),
+    gru(
+        "layer_that_is_never_called",
+        "A bag of words beside a recurrent layer that is only there to be counted.",
+        2.5,
+        """
+        keep = (torch.arange(ids.shape[1]) < lengths[:, None]).float()
+        own = x[torch.arange(len(ids)), indices].sum(dim=1)
+        return own + self.rnn.weight_hh_l0.abs().mean() * (x * keep[..., None]).sum(dim=(1, 2))
+        """,
+    ),
     gru(
         "state_of_the_last_step",
         "The state of each sentence's last word, whatever word is asked about.",

@@ -91,6 +91,12 @@ def layers_with(embedding="vocab_size, embedding_dim, padding_idx=0", lstm="embe
 
 WRONG = [
     Answer(
+        "no_batch_at_all",
+        "No batch holds no padding.",
+        loses={"test_buckets": 2.5},
+        blocks={"sol_buckets": [None, "return []"]},
+    ),
+    Answer(
         "split_not_stratified",
         "The examples are shuffled and cut, whatever their class.",
         loses={"test_split": 1},
