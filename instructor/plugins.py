@@ -100,7 +100,7 @@ class SanitizeHandIn(SanitizeHTML):
                         del output.data[kind]
                 if "text/markdown" in output.data:
                     output.data["text/markdown"] = _clean_markdown(output.data["text/markdown"])
-        self.sanitize_code_outputs(cell.outputs)
+        cell.outputs = [output for output in self.sanitize_code_outputs(cell.outputs) if output.get("data", True)]
 
     def sanitize_html_tags(self, html_str: str) -> str:
         return super().sanitize_html_tags(_without_active_markdown(html_str))
