@@ -153,9 +153,7 @@ def _shorten(output: NotebookNode) -> None:
     elif output.output_type == "error":
         output.traceback = [_beginning(line) for line in output.traceback]
     for kind in [kind for kind, value in output.get("data", {}).items() if kind.startswith("text/")]:
-        # Only these may hold pictures.
-        cut = _cut if kind in ("text/html", "text/markdown") else _beginning
-        output.data[kind] = cut(output.data[kind])
+        output.data[kind] = (_cut if kind == "text/html" else _beginning)(output.data[kind])
 
 
 def is_too_long(text: str) -> bool:
