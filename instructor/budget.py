@@ -36,6 +36,9 @@ class Budget:
                     yield
             else:
                 yield
+        except TooLongError:
+            self.left = 0  # the timer's clock and process_time differ by some milliseconds
+            raise
         finally:
             self.left -= time.process_time() - started
 
@@ -48,7 +51,10 @@ def _interruption_after(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, interrupt)
     signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    finally:  # again, for the signal that comes between the body and the line above
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)

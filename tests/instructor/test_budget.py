@@ -1,6 +1,7 @@
 """What is spent on a text that takes hours to render is bounded, and the text is shown all the same."""
 
 import signal
+import time
 
 import pytest
 from bs4 import BeautifulSoup
@@ -34,6 +35,14 @@ def test_budget_interrupts_what_goes_on():
         spin()
     with pytest.raises(TooLongError), budget.spend():
         pytest.fail("there is nothing left to spend")
+
+
+def test_nothing_is_left_after_an_interruption_whatever_the_clock_says(monkeypatch):
+    monkeypatch.setattr(time, "process_time", lambda: 0.0)
+    budget = Budget(0.05)
+    with pytest.raises(TooLongError), budget.spend():
+        spin()
+    assert budget.left == 0
 
 
 def test_interruption_that_is_swallowed_comes_again():
