@@ -21,9 +21,10 @@ from instructor.notebooks import read_notebook
 from instructor.rendering import is_too_long
 from instructor.repair import repair
 
-MARKDOWN_IMAGE = re.compile(r"!+(?=\[)")
+# Both are looked for from the first of several marks only: a text of nothing else would take the square of its length.
+MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")
 # What MathJax turns into links, styles and attributes.
-ACTIVE_TEX = re.compile(r"\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
+ACTIVE_TEX = re.compile(r"(?<!\\)\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 MAX_SECONDS = 10  # of processor, for a notebook
 MAX_CACHED = 20_000  # characters of a text that is kept for the next student

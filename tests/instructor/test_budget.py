@@ -85,3 +85,9 @@ def test_formgrader_is_given_as_text_what_it_would_stop_at(bomb, monkeypatch):
     assert given.cells[1].source in (f"    {bomb}", "[x](attachment:none)")
     assert "bombe" not in str(given.cells[2])
     assert given.cells[2].outputs[0].text == "dit"
+
+
+@pytest.mark.parametrize("mark", ["!", "\\"])
+def test_text_of_nothing_but_marks_takes_no_square_of_its_length(mark):
+    with Budget(5).spend():  # hours, were it the square
+        assert plugins._without_active_markdown(mark * 1_000_000) == mark * 1_000_000
