@@ -171,14 +171,12 @@ def _known(
         reason = f"its folder's name, {student}, is a pattern to nbgrader, which may match others: rename the folder"
         return Result(student, lab, "refused", reason=reason)
     print_ = fingerprint(course, lab, student, *circumstances)
-    if not force and _fingerprint_of(course.autograded(student, lab)) == print_:
-        with suppress(NotFiledError):
-            result = read_result(course, lab, student)
-            # A run may have been killed once it had filed this.
-            shutil.rmtree(course.executed(student, lab).parent, ignore_errors=True)
-            return result
+    # What was executed goes once it is filed: while it is there, a killed run may have filed the half of it.
     if not force and _fingerprint_of(course.executed(student, lab)) == print_:
         return _file(course, lab, student)
+    if not force and _fingerprint_of(course.autograded(student, lab)) == print_:
+        with suppress(NotFiledError):
+            return read_result(course, lab, student)
     return None
 
 

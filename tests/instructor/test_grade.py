@@ -2,15 +2,18 @@
 
 import copy
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.preprocessors import SaveAutoGrades
 
 from instructor import grade, grading
 from instructor.course import Course, CourseError
 from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import find_cell, grade_id, read_notebook, to_text
+from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text
 from tests.instructor.conftest import answered, hand_in, make_course
 
 RIGHT = "    return float(x.sum() / len(x))"
@@ -202,6 +205,27 @@ def test_failure_to_file_one_hand_in_does_not_stop_the_others(course, monkeypatc
     assert (ada.status, ada.reason) == ("failed", "OSError: disk full")
     assert blaise.score == 16
     assert [result.score for result in grade_class(course, ["essai"])] == [16, 16]
+
+
+def test_run_killed_while_a_hand_in_is_filed_files_it_again(course, monkeypatch, tmp_path):
+    silent = answered(course, RIGHT)
+    find_cell(silent, "written_interpretation").source = find_cell(
+        read_notebook(course.release("essai")), "written_interpretation"
+    ).source
+    hand_in(course, "ada", silent)
+    save, killed = SaveAutoGrades.preprocess_cell, []
+
+    def leave_a_copy(self, cell, resources, index):
+        if is_graded(cell):  # what SIGKILL would leave: nbgrader commits each cell
+            killed.append(Course(Path(shutil.copytree(course.root, tmp_path / f"killed_{grade_id(cell)}"))))
+        return save(self, cell, resources, index)
+
+    with monkeypatch.context() as killing:
+        killing.setattr(SaveAutoGrades, "preprocess_cell", leave_a_copy)
+        before = grade_class(course, ["essai"])
+    monkeypatch.setattr("instructor.engine.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
+    assert [grade_class(copied, ["essai"]) for copied in killed] == [before, before]
+    assert not any(copied.executed("ada", "essai").exists() for copied in killed)
 
 
 def mark_by_hand(course: Course, cell: str, points: float) -> None:
