@@ -24,9 +24,10 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from instructor.json_bounds import read_message
 from instructor.kernels import SANDBOXED
 from instructor.kernels.limits import MIB
-from instructor.outputs import MAX_CHARACTERS, MAX_OUTPUTS, shorten, size
+from instructor.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 
 DEFAULT_CELL_TIMEOUT = 60
 # A cell that waits instead of computing, or shares its core with others, may last this many times as long.
@@ -119,16 +120,19 @@ class _Client(NotebookClient):
     def create_kernel_manager(self) -> KernelManager:
         manager = super().create_kernel_manager()
         manager.client_factory = _KernelClient
+        manager.session.unpack = read_message
         return manager
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Leave out what no kernel sends, and widgets, which can lead outputs elsewhere than to their cell.
 
-        What was shown is final: code that runs later, and may know more, cannot update it.
+        What was shown is final: code that runs later, and may know more, can neither update nor clear it.
         """
         try:
             msg["content"].pop("transient", None)
-            if not msg["msg_type"].startswith("comm"):
+            if len(msg["content"].get("data", ())) > MAX_KINDS:
+                raise ValueError("an output of too many kinds")
+            if msg["msg_type"] != "clear_output" and not msg["msg_type"].startswith("comm"):
                 return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             raise
@@ -139,7 +143,7 @@ class _Client(NotebookClient):
         """Take an output in, and cut the middle of what the cell has shown as soon as it is too much."""
         out = super().output(outs, msg, display_id, cell_index)
         self._taken[cell_index] += size(out) if out else 0
-        if self._taken[cell_index] > 2 * MAX_CHARACTERS or len(outs) > 2 * MAX_OUTPUTS:
+        if self._taken[cell_index] > 3 * MAX_CHARACTERS or len(outs) > 3 * MAX_OUTPUTS:
             outs[:] = shorten(outs)
             self._taken[cell_index] = sum(map(size, outs))
 

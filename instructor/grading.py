@@ -22,7 +22,7 @@ from instructor.execute import Policy, run_notebook
 from instructor.expectations import restore_tests, without_expectations
 from instructor.kernels import SANDBOXED
 from instructor.lateness import read_deadline, seconds_late
-from instructor.notebooks import find_cell, parse_notebook
+from instructor.notebooks import find_cell, is_too_large, parse_notebook, to_text
 from instructor.repair import repair
 from instructor.review import suspicious
 from instructor.verify import Mark, Reference, make_reference, mark_notebook
@@ -68,7 +68,9 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     repaired, repairs = repair(parse_notebook(content, "the file handed in"), lab.source, lab.release)
     executed = run_notebook(without_expectations(repaired), lab.policy)
     restore_tests(executed, repaired)
-    record_marks(executed, mark_notebook(executed, lab.reference))
+    marks = mark_notebook(executed, lab.reference)
+    _keep_readable(executed)
+    record_marks(executed, marks)
     executed.metadata.course.update(repairs=repairs, review=suspicious(repaired, lab.source))
     return executed
 
@@ -79,6 +81,14 @@ def execute_for_gradebook(course: Course, lab: str, student: str) -> NotebookNod
     executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, policy))
     executed.metadata.course["fingerprint"] = fingerprint(course, lab, student, deadline, policy.kernel_name)
     return executed
+
+
+def _keep_readable(notebook: NotebookNode) -> None:
+    """Leave the outputs out of a notebook that could not be read again with them."""
+    if is_too_large(to_text(notebook).encode()):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [new_output("stream", text="[... the outputs of this notebook are too large ...]\n")]
 
 
 def record_marks(notebook: NotebookNode, marks: list[Mark]) -> None:

@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from instructor.errors import CourseError
+from instructor.json_bounds import has_more
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 # No block holds the beginning of another: a text of many beginnings is read once, not once for each.
@@ -35,7 +36,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
     """Return the notebook whose file holds `content`; NotebookError, naming the file `name`, if it is none."""
-    if len(content) > MAX_BYTES or content.count(b"{") + content.count(b"[") > MAX_PARTS:
+    if is_too_large(content):
         raise NotebookError(f"{name} is too large ({MAX_BYTES // 2**20} MB and {MAX_PARTS} lists and objects at most)")
     try:
         content = json.loads(content)
@@ -59,6 +60,13 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         if not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):
             del cell.metadata["nbgrader"]  # nbgrader never writes this, and nothing that reads it expects it
     return notebook
+
+
+def is_too_large(content: bytes) -> bool:
+    """Tell whether a file is more than a notebook may be, in bytes or in memory once it is read."""
+    if len(content) > MAX_BYTES:
+        return True
+    return has_more(content.decode(json.detect_encoding(content), errors="replace"), "[{", MAX_PARTS)
 
 
 def encodable(text: str) -> str:

@@ -8,12 +8,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbformat.validator import isvalid
 
+from helpers.probe import MIME_TYPE
+
 MAX_TEXT = 100_000
 # All that a cell writes.
 MAX_TEXTS = 1_000_000
-# All the outputs of a cell together: some fifty figures, or twenty of the largest probes.
+# All the figures of a cell, some fifty, or all its probes, twenty of the largest.
 MAX_CHARACTERS = 20_000_000
 MAX_OUTPUTS = 1000
+MAX_KINDS = 50  # of one output: each is validated for itself
 MAX_DEPTH = 20
 
 
@@ -27,7 +30,7 @@ def size(output: NotebookNode) -> int:
 def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Return well-formed outputs only, with the head and the tail of each text and of the whole, and what was cut said.
 
-    The end matters: probes are published after all that a test cell shows.
+    However much a cell shows, it does not push its probes out: these are counted apart.
     """
     kept: list[NotebookNode] = []
     for output in outputs:
@@ -39,8 +42,12 @@ def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
             kept.append(output)
     for output in kept:
         _shorten_texts(output)
-    texts = [output for output in kept if _is_text(output)]
-    return _without_middle(_without_middle(kept, texts, MAX_TEXTS), kept, MAX_CHARACTERS)
+    probes = [output for output in kept if MIME_TYPE in output.get("data", {})]
+    shown = [output for output in kept if MIME_TYPE not in output.get("data", {})]
+    texts = [output for output in shown if _is_text(output)]
+    for some, limit in ((texts, MAX_TEXTS), (shown, MAX_CHARACTERS), (probes, MAX_CHARACTERS)):
+        kept = _without_middle(kept, some, limit)
+    return kept
 
 
 def _without_middle(outputs: list[NotebookNode], some: list[NotebookNode], limit: int) -> list[NotebookNode]:
@@ -85,6 +92,8 @@ def _shorten_text(text: str) -> str:
 
 
 def _is_sound(output: NotebookNode) -> bool:
+    if len(output.get("data", ())) > MAX_KINDS:
+        return False
     return _is_shallow(output, MAX_DEPTH) and isvalid(output, ref="output", version=4)
 
 

@@ -47,6 +47,11 @@ def test_anything_else_is_refused_in_a_line(given, reason):
     assert not {"'NoneType' object", "local variable"} & set(str(caught.value).split("("))
 
 
+def test_brackets_in_a_text_are_no_parts():
+    text = 'x = "[' + "[{" * MAX_PARTS + '"'
+    assert parse_notebook(content([CELL | {"source": text}]), "a.ipynb").cells[0].source == text
+
+
 def test_notebook_of_a_version_to_come_is_read_where_it_is_like_ours():
     assert parse_notebook(content(nbformat_minor=7), "a.ipynb").nbformat_minor == 5
 

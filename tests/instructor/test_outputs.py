@@ -3,7 +3,7 @@
 from nbformat.v4 import new_output
 
 from helpers.probe import MIME_TYPE
-from instructor.outputs import MAX_OUTPUTS, MAX_TEXT, MAX_TEXTS, shorten, size
+from instructor.outputs import MAX_KINDS, MAX_OUTPUTS, MAX_TEXT, MAX_TEXTS, shorten, size
 
 
 def texts(number: int, length: int) -> list:
@@ -30,6 +30,24 @@ def test_probes_and_figures_are_not_texts():
 
 def test_number_of_outputs_is_bounded():
     assert len(shorten(texts(3 * MAX_OUTPUTS, 1))) <= MAX_OUTPUTS + 1
+
+
+def test_probes_stay_whatever_is_shown_around_them():
+    probes = [new_output("display_data", data={MIME_TYPE: {"name": str(i), "value": 1}}) for i in range(3)]
+    around = texts(2 * MAX_OUTPUTS, 1)
+    kept = shorten([probes[0], *around, probes[1], *around, probes[2]])
+    assert [output for output in kept if MIME_TYPE in output.get("data", {})] == probes
+    assert len(kept) <= MAX_OUTPUTS + 1 + len(probes)
+
+
+def test_number_of_probes_is_bounded():
+    probe = new_output("display_data", data={MIME_TYPE: {"name": "x", "value": 1}})
+    assert len(shorten([probe] * 3 * MAX_OUTPUTS)) <= MAX_OUTPUTS + 1
+
+
+def test_output_of_too_many_kinds_is_left_out():
+    kinds = {f"text/x{number}": "x" for number in range(MAX_KINDS + 1)}
+    assert shorten([new_output("display_data", data=kinds)]) == []
 
 
 def test_first_error_stays_however_long_it_is_and_whatever_surrounds_it():

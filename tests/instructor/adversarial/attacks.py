@@ -599,6 +599,14 @@ def mean(x):
 """.strip(),
         review=True,
     ),
+    "shows_a_heavy_tree": Attack(
+        mean=f'display({{"application/json": [[]] * 2_000_000, "text/plain": "x"}}, raw=True)\n{RIGHT}',
+        earns=16,
+        review=True,
+    ),
+    "shows_many_kinds": Attack(
+        mean=f'display({{f"text/x{{i}}": ["x"] * 10 for i in range(20_000)}}, raw=True)\n{RIGHT}', earns=16, review=True
+    ),
     "unsigned_message": Attack(
         mean="""
 def mean(x):
@@ -748,6 +756,22 @@ HONEST = {
     "is_slow": Attack(mean="import time\n\ndef mean(x):\n    time.sleep(0.3)\n    return float(np.mean(x))", earns=16),
     "names_weights_ih": Attack(mean=f"weight_ih = np.ones(3)\n{RIGHT}", earns=16),
     "prints_much": Attack(mean=f"print('ligne\\n' * 50_000)\n{RIGHT}", earns=16),
+    "shows_brackets": Attack(mean=f"for _ in range(6):\n    display('[' * 99_000)\n{RIGHT}", earns=16),
+    "shows_a_thousand_things": Attack(
+        variance="def variance(x):\n    for i in range(600):\n        display(i)\n    return float(x.var())", earns=8
+    ),
+    "clears_its_output": Attack(
+        variance="""
+from IPython.display import clear_output
+
+def variance(x):
+    clear_output(wait=True)
+    print("en cours")
+    clear_output()
+    return float(x.var())
+""".strip(),
+        earns=8,
+    ),
 }
 
 GROUPS = {
