@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
 from instructor.review.cells import Finding, command_of, is_harmless, read_cells
-from instructor.review.names import ATTRIBUTES, HELD, NAMES, NUMBERED, SETTINGS, TESTED, WORDS
+from instructor.review.names import ARRAYS, ATTRIBUTES, HELD, NAMES, NUMBERED, SETTINGS, TESTED, TRUSTING, WORDS
 from instructor.review.trees import (
     DEFINITIONS,
     each_path_once,
@@ -23,6 +23,7 @@ from instructor.review.trees import (
     is_machinery,
     is_module_of_tests,
     is_naming,
+    is_of_a_call,
     modules_named_in,
     names_bound_by,
     outside_functions,
@@ -117,8 +118,12 @@ def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str 
             text = text if isinstance(text, str) else text.decode("latin-1")
             if found := [word for word in WORDS if word in text] + sorted(ATTRIBUTES & set(text.split("."))):
                 return f"names {found[0]}"
-        case ast.Call(_, _, keywords) if any(keyword.arg == "raw" for keyword in keywords):
-            return "displays data of its own"
+        case ast.Call(_, _, keywords) if found := [option.arg for option in keywords if _is_trusting(option)]:
+            return f"calls with {found[0]}"
+        case ast.ClassDef(bases=bases) if found := ARRAYS & {
+            full for base in bases for full in full_names(base, modules)
+        }:
+            return f"derives from {min(found)}"
         case ast.Call(ast.Name("getattr"), [owner, name, *_]) if not isinstance(name, ast.Constant):
             if any(map(is_module_of_tests, full_names(owner, modules))):
                 return "computes a name"
@@ -127,9 +132,15 @@ def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str 
     return _reason_of_path(node, modules, is_named)
 
 
+def _is_trusting(option: ast.keyword) -> bool:
+    return option.arg in TRUSTING and not (isinstance(option.value, ast.Constant) and option.value.value is False)
+
+
 def _reason_of_path(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str | None:
     names = path_of(node)
     stored = not isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+    if stored and is_of_a_call(node):
+        return "replaces a part of what a call gives"
     if names[0] in NAMES or NUMBERED.fullmatch(names[0]):
         return f"uses {names[0]}"
     for name in names:

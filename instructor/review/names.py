@@ -1,42 +1,48 @@
 """The names that student code has no need of, and those that look like them."""
 
 import re
+import sys
 
 # What tests are made of: nobody needs to replace a part of it, or to hand it over as a value.
 TESTED = {"helpers", "numpy", "numpy.testing", "torch", "torch.testing"}
-MACHINERY = {"IPython", "_thread", "asyncio", "atexit", "bdb", "builtins", "code", "codeop", "concurrent", "ctypes"}
-MACHINERY |= {"cloudpickle", "dill", "marshal", "pickle"}
-MACHINERY |= {"gc", "importlib", "inspect", "ipykernel", "jupyter_client", "linecache", "mock", "multiprocessing"}
-MACHINERY |= {"nbgrader", "os", "pkgutil", "pytest", "resource", "runpy", "signal", "socket", "subprocess", "sys"}
-MACHINERY |= {"threading", "tornado", "traitlets", "types", "unittest.mock", "zmq", "__future__.barry_as_FLUFL"}
-MACHINERY |= {"__main__", "helpers.probe", "helpers.probe_rng", "torch.library", "torch.overrides"}
-HARMLESS = {"gc.collect", "importlib.metadata", "inspect.signature", "multiprocessing.cpu_count", "sys.stdout.flush"}
-HARMLESS |= {"sys.stdout.write", "sys.version_info", "types.SimpleNamespace"}
+# Of Python's own modules, those that a lab may need. The others lead to the interpreter, or run what they are given.
+EVERYDAY = {"abc", "argparse", "array", "base64", "binascii", "bisect", "bz2", "calendar", "cmath", "codecs"}
+EVERYDAY |= {"collections", "colorsys", "configparser", "contextlib", "copy", "csv", "dataclasses", "datetime"}
+EVERYDAY |= {"decimal", "difflib", "email", "enum", "fnmatch", "fractions", "functools", "getpass", "glob"}
+EVERYDAY |= {"graphlib", "gzip", "hashlib", "heapq", "hmac", "html", "http", "io", "itertools", "json", "keyword"}
+EVERYDAY |= {"locale", "logging", "lzma", "math", "mimetypes", "numbers", "operator", "pathlib", "platform", "pprint"}
+EVERYDAY |= {"queue", "random", "re", "secrets", "shutil", "sqlite3", "statistics", "string", "struct", "tarfile"}
+EVERYDAY |= {"tempfile", "textwrap", "time", "tokenize", "typing", "unicodedata", "unittest", "urllib", "uuid"}
+EVERYDAY |= {"warnings", "wave", "xml", "zipfile", "zlib", "zoneinfo"}
+MACHINERY = set(sys.stdlib_module_names) - EVERYDAY
+MACHINERY |= {"IPython", "cloudpickle", "dill", "ipykernel", "jupyter_client", "mock", "nbgrader", "pytest", "tornado"}
+MACHINERY |= {"traitlets", "zmq", "helpers.probe", "helpers.probe_rng", "logging.config", "pandas.eval"}
+MACHINERY |= {"torch.library", "torch.nn.modules.module", "torch.optim.optimizer", "torch.overrides"}
+MACHINERY |= {"torch.utils._python_dispatch", "typing.get_type_hints", "unittest.mock"}
+HARMLESS = {"__future__.annotations", "ast.literal_eval", "gc.collect", "importlib.metadata", "inspect.signature"}
+HARMLESS |= {"multiprocessing.cpu_count", "sys.stdout.flush", "sys.stdout.write", "sys.version_info"}
+HARMLESS |= {"timeit.default_timer", "traceback.format_exc", "traceback.print_exc", "types.SimpleNamespace"}
+HARMLESS |= {"torch.nn.modules.module.Module", "torch.optim.optimizer.Optimizer"}
 HARMLESS |= {f"os.{name}" for name in ("cpu_count", "getcwd", "listdir", "makedirs", "mkdir", "path", "sep", "walk")}
 HARMLESS |= {f"sys.{name}" for name in ("executable", "float_info", "getsizeof", "maxsize", "platform", "version")}
 HARMLESS |= {f"IPython.display.{name}" for name in ("Audio", "HTML", "Image", "Markdown", "clear_output", "display")}
+# What answers for itself when a test asks: nobody needs another kind of them.
+ARRAYS = {"numpy.ndarray", "torch.Tensor"}
 # Settings, made to be assigned to.
 SETTINGS = ("torch.backends.", "pandas.options.")
 # Modules that other modules hold: `logging.sys.settrace`.
-HELD = {"builtins", "ctypes", "gc", "importlib", "inspect", "os", "subprocess", "sys", "threading"}
+HELD = {"builtins", "ctypes", "gc", "importlib", "inspect", "np", "os", "subprocess", "sys", "threading"}
+# Options that let a call run what a file or a message holds.
+TRUSTING = {"allow_pickle", "raw"}
 NAMES = {"get_ipython", "__import__", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr"}
 NAMES |= {"probe", "probe_rng", "In", "_ih", "_i", "_ii", "_iii", "_oh"}
 NUMBERED = re.compile(r"_i?\d+")  # what IPython keeps of each cell
 # As attributes, as methods that a class defines, or as text for `getattr`.
-ATTRIBUTES = {"__array_function__", "__array_ufunc__", "__bases__", "__builtins__", "__class__", "__closure__"}
-ATTRIBUTES |= {"__code__", "__defaults__", "__del__", "__delattr__", "__dict__", "__eq__", "__getattribute__"}
-ATTRIBUTES |= {"__globals__", "__instancecheck__", "__loader__", "__mro__", "__ne__", "__self__", "__setattr__"}
-ATTRIBUTES |= {"__spec__", "__subclasses__", "__torch_function__", "_getframe", "_ipython_display_", "ag_frame"}
-ATTRIBUTES |= {
-    "_repr_mimebundle_",
-    "cr_frame",
-    "display_pub",
-    "expandvars",
-    "f_back",
-    "f_builtins",
-    "f_code",
-    "f_globals",
-}
-ATTRIBUTES |= {"f_locals", "f_trace", "get_ipython", "gi_frame", "iopub_socket", "monkeypatch", "pub_thread"}
-ATTRIBUTES |= {"publish_display_data", "settrace", "tb_frame", "user_ns"}
-WORDS = ("COURSE_SEED", "NBGRADER", "vnd.course", "helpers.probe")
+ATTRIBUTES = {"__array_function__", "__array_ufunc__", "__base__", "__bases__", "__builtins__", "__class__"}
+ATTRIBUTES |= {"__closure__", "__code__", "__defaults__", "__del__", "__delattr__", "__dict__", "__eq__"}
+ATTRIBUTES |= {"__getattribute__", "__globals__", "__instancecheck__", "__loader__", "__mro__", "__ne__", "__self__"}
+ATTRIBUTES |= {"__setattr__", "__spec__", "__subclasses__", "__torch_dispatch__", "__torch_function__", "_getframe"}
+ATTRIBUTES |= {"_ipython_display_", "_repr_mimebundle_", "ag_frame", "cr_frame", "display_pub", "expandvars", "f_back"}
+ATTRIBUTES |= {"f_builtins", "f_code", "f_globals", "f_locals", "f_trace", "get_ipython", "gi_frame", "iopub_socket"}
+ATTRIBUTES |= {"monkeypatch", "mro", "pub_thread", "publish_display_data", "settrace", "tb_frame", "user_ns"}
+WORDS = ("/proc/self", "/run/kernel", "COURSE_SEED", "NBGRADER", "vnd.course", "helpers.probe")

@@ -91,6 +91,12 @@ def path_of(node: ast.AST) -> list[str]:
     return names
 
 
+def is_of_a_call(node: ast.AST) -> bool:
+    """Tell whether a dotted path begins at what a call gives, as in `type(x).name`."""
+    first = _steps(node)[-1]
+    return isinstance(node, ast.Attribute) and isinstance(first, ast.Call) and not isinstance(first.func, ast.Attribute)
+
+
 def full_names(node: ast.AST, modules: dict[str, set[str]]) -> set[str]:
     first, *others = path_of(node)
     return {".".join([full, *others][:MAX_NAMES]) for full in modules.get(first, ())}
