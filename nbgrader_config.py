@@ -18,7 +18,7 @@ from nbgrader.preprocessors import (
 
 from instructor.formgrader import FeedbackPage, ShowRubric
 from instructor.moodle.late import KeepLatePenalties
-from instructor.plugins import ExecuteHandIn, PrepareRelease, RepairHandIn, SanitizeHandIn
+from instructor.plugins import ExecuteHandIn, HandInExporter, PrepareRelease, RepairHandIn, SanitizeHandIn
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
@@ -63,6 +63,8 @@ c.Autograde.sanitize_preprocessors = [
     OverwriteCells,
     CheckCellMetadata,
 ]
+
+c.Autograde.exporter_class = HandInExporter
 
 # Tags such as skip-execution and Colab's widget metadata must not reach the grader: only what we need stays.
 c.ClearMetadataPreprocessor.enabled = True

@@ -10,17 +10,19 @@ from nbgrader.api import MissingEntry
 
 from instructor.course import Course
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import NotebookError, grade_id, read_notebook
+from instructor.notebooks import NotebookError, grade_id, is_graded, points, read_notebook
+
+Answer = tuple[str, float]  # its text, and what its question is worth
 
 
-def marked_by_hand(course: Course, lab: str, student: str) -> dict[str, str]:
+def marked_by_hand(course: Course, lab: str, student: str) -> dict[str, Answer]:
     """Return by question the written answers that a teacher has marked, as they were; none if that is not known."""
     try:
-        texts = _texts(course, lab, student)
+        answers = _answers(course, lab, student)
         with open_gradebook(course) as gradebook:
             grades = gradebook.find_submission_notebook(lab, lab, student).grades
             return {
-                grade.name: texts[grade.name]
+                grade.name: answers[grade.name]
                 for grade in grades
                 if grade.auto_score is None and grade.manual_score is not None and not grade.needs_manual_grade
             }
@@ -28,18 +30,18 @@ def marked_by_hand(course: Course, lab: str, student: str) -> dict[str, str]:
         return {}
 
 
-def keep_confirmed(course: Course, lab: str, student: str, marked: dict[str, str]) -> None:
-    """Tell nbgrader that the marks given by hand to answers `marked` still hold, where the text is the same."""
+def keep_confirmed(course: Course, lab: str, student: str, marked: dict[str, Answer]) -> None:
+    """Tell nbgrader that the marks given by hand to answers `marked` still hold, where nothing has changed."""
     if not marked:
         return
-    texts = _texts(course, lab, student)
+    answers = _answers(course, lab, student)
     with open_gradebook(course) as gradebook:
         for grade in gradebook.find_submission_notebook(lab, lab, student).grades:
-            if marked.get(grade.name) == texts.get(grade.name, ""):
+            if grade.name in marked and marked[grade.name] == answers.get(grade.name):
                 grade.needs_manual_grade = False
         gradebook.db.commit()
 
 
-def _texts(course: Course, lab: str, student: str) -> dict[str, str]:
-    """Return the text of each cell that nbgrader knows in a graded hand-in."""
-    return {grade_id(cell): cell.source for cell in read_notebook(course.autograded(student, lab)).cells}
+def _answers(course: Course, lab: str, student: str) -> dict[str, Answer]:
+    cells = read_notebook(course.autograded(student, lab)).cells
+    return {grade_id(cell): (cell.source, points(cell)) for cell in cells if is_graded(cell)}

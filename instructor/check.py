@@ -172,9 +172,16 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
         )
     for path in stale_solutions(course, [lab]):
         yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
-    for step, path in [("release", course.release(lab)), ("solutions", course.solution(lab))]:
+    for step, path, command in [
+        ("release", course.release(lab), "run course build"),
+        ("solutions", course.solution(lab), "run course solutions"),
+    ]:
         if path.is_file():
-            notebook = read_notebook(path)
+            try:
+                notebook = read_notebook(path)
+            except NotebookError as error:
+                yield Finding(f"{step}/{lab}/{lab}.ipynb", "notebook", str(error), command)
+                return
             for cell in notebook.cells:
                 if MARKER.search(cell.source):
                     yield Finding(f"{step}/{lab}/{lab}.ipynb", _name(cell), "marker left", "rebuild it from source")

@@ -127,6 +127,8 @@ def grade_command(
         _refuse_unwritable(json_file)
     options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
     labs = course.select_labs(labs)
+    for path in course.misplaced():
+        console.print(f"not graded: {path}; expected submitted/<student>/<lab>/<lab>.ipynb, of a lab of source/")
     results = _grade(course, labs, options, student)
     # First the file: whatever happens to the terminal, the marks are there.
     if json_file:
@@ -200,10 +202,15 @@ def _refuse_unwritable(file: Path) -> None:
 
 def _grade(course: Course, labs: list[str], options: Options, students: list[str]) -> list[Result]:
     from instructor.grade import grade_class
+    from instructor.interruption import stopping_between_hand_ins
     from instructor.tables import grading_progress
 
-    with grading_progress(console) as tell:
-        return grade_class(course, labs, students, options, tell)
+    try:
+        with grading_progress(console) as progress, stopping_between_hand_ins(progress, console.print) as tell:
+            return grade_class(course, labs, students, options, tell)
+    except KeyboardInterrupt:
+        console.print("interrupted; what was graded is kept: run the same command again to go on")
+        raise typer.Exit(130) from None
 
 
 def _show_marks(labs: list[str], results: list[Result]) -> None:
@@ -216,6 +223,8 @@ def _show_marks(labs: list[str], results: list[Result]) -> None:
 
 def main() -> None:
     """Run the command; a user's mistake is one line and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a terminal may not know every character
     try:
         app()
     except CourseError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from filelock import FileLock, Timeout
 from nbformat import NotebookNode
 
 from instructor.errors import CourseError
-from instructor.notebooks import NotebookError, read_notebook
+from instructor.notebooks import NotebookError, encodable, read_notebook
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,7 +51,7 @@ class Course:
         for name in names or []:
             if name not in self.labs:
                 raise CourseError(f"unknown lab '{name}'; the labs are: {', '.join(self.labs) or 'none yet'}")
-        return names or self.labs
+        return list(dict.fromkeys(names or self.labs))
 
     def source(self, lab: str) -> Path:
         return self.root / "source" / lab / f"{lab}.ipynb"
@@ -78,8 +79,20 @@ class Course:
         return self.root / "feedback" / student / lab / f"{lab}.html"
 
     def students(self, lab: str) -> list[str]:
-        """Students who handed something in for the lab, in alphabetical order."""
-        return sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{lab}") if path.is_dir())
+        """Students who handed something in for the lab, in alphabetical order; CourseError if a name is no text."""
+        students = sorted(path.parent.name for path in (self.root / "submitted").glob(f"*/{lab}") if path.is_dir())
+        for student in students:
+            if student != encodable(student):
+                raise CourseError(
+                    f"submitted/ holds a folder whose name is not UTF-8, {os.fsencode(student)}: rename it"
+                )
+        return students
+
+    def misplaced(self) -> list[Path]:
+        """Return the notebooks of `submitted/` that are in no folder `<student>/<lab>/`, which nothing looks at."""
+        folder = self.root / "submitted"
+        paths = sorted(path.relative_to(self.root) for path in folder.rglob("*.ipynb"))
+        return [path for path in paths if len(path.parts) < 4 or path.parts[2] not in self.labs]
 
     def lab_metadata(self, lab: str) -> dict:
         """Return the `course` object of the source notebook's metadata (title, extra, minutes, cell_timeout)."""

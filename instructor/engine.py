@@ -32,6 +32,8 @@ class GradingError(Exception):
 
 Outcome = NotebookNode | Exception
 HandIns = dict[Hashable, tuple[Path, Lab]]
+# What a worker runs first: Ctrl-C reaches the whole terminal, and it is for this process to end its workers.
+UNINTERRUPTED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 TASKS_IN_FLIGHT = 4  # for each worker: enough to keep it busy, few enough for the scheduler's memory
 
 
@@ -164,7 +166,8 @@ def _connect(workers: int, scheduler: str | None, patience: float) -> Iterator[C
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=0,  # a kernel is bounded by its sandbox, not by its worker
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            preload=[UNINTERRUPTED],
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,

@@ -10,7 +10,8 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -233,9 +234,25 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
 async def _execute(client: _Client, environment: dict[str, str], timeout: float) -> None:
     watch = asyncio.ensure_future(client.keep_bounds())
     try:
-        await asyncio.wait_for(client.async_execute(env=environment), timeout)
+        with _signals_left_alone():
+            await asyncio.wait_for(client.async_execute(env=environment), timeout)
     finally:
         watch.cancel()
+
+
+@contextmanager
+def _signals_left_alone() -> Iterator[None]:
+    """Keep nbclient from answering Ctrl-C: it would kill the kernel of whoever is being graded, and go on."""
+    loop = asyncio.get_running_loop()
+
+    def refuse(*_: object) -> None:
+        raise RuntimeError("outside the main thread, a loop answers so, which nbclient expects")
+
+    loop.add_signal_handler = refuse
+    try:
+        yield
+    finally:
+        del loop.add_signal_handler
 
 
 def processor_seconds(pid: int) -> float:

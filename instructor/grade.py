@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -145,7 +146,9 @@ def _prepare(course: Course, lab: str) -> None:
     """Write what nbgrader must know of a lab into the gradebook; CourseError where the lab itself is broken."""
     with tempfile.TemporaryDirectory() as folder:
         generate_assignment(course, lab, Path(folder), gradebook=True)
-    course.read_release(lab)
+        built = read_notebook(Path(folder) / lab / f"{lab}.ipynb")
+    if course.read_release(lab) != built:
+        raise CourseError(f"release/{lab}/ is not what source/{lab}/ gives now; run 'course build {lab}'")
 
 
 def _attempt(
@@ -185,7 +188,8 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[tuple[
     work = [(lab, student) for lab in labs for student in course.students(lab)]
     if not work:
         raise CourseError(
-            f"submitted/ holds no hand-in for {', '.join(labs)}; expected submitted/<student>/<lab>/<lab>.ipynb"
+            f"submitted/ holds no hand-in for {', '.join(labs) or 'any lab, and source/ no lab'}; "
+            "expected submitted/<student>/<lab>/<lab>.ipynb"
         )
     for student in students:
         if student not in {student for _, student in work}:
@@ -204,7 +208,9 @@ def _file(course: Course, lab: str, student: str) -> Result:
 
 def _no_file(path: Path, course: Course) -> str:
     """Say why there is nothing to read at a hand-in's path, empty if there is."""
-    if path.resolve() != (course.root / "submitted").resolve() / path.relative_to(course.root / "submitted"):
+    submitted = course.root / "submitted"
+    # Unlike Path.resolve, realpath follows a link that leads to itself.
+    if Path(os.path.realpath(path)) != Path(os.path.realpath(submitted), path.relative_to(submitted)):
         return f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
     return "" if path.is_file() else f"no file {path.name}"
 

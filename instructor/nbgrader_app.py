@@ -32,6 +32,9 @@ _log.propagate = False
 _log.addHandler(logging.NullHandler())
 
 
+PATIENCE = 30  # seconds that another program may hold the gradebook
+
+
 @event.listens_for(Engine, "connect")
 def _commit_quickly(connection: object, record: object) -> None:
     """Spare SQLite the wait for the disk at each of nbgrader's commits, one for each cell.
@@ -42,6 +45,7 @@ def _commit_quickly(connection: object, record: object) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
 
 
 class NbgraderError(CourseError):
@@ -76,12 +80,17 @@ def open_gradebook(course: Course) -> Gradebook:
         raise _unusable(url, error) from error
 
 
+WAYS_OUT = {
+    "locked": "end the program that holds it, and run the command again",
+    "disk": "make room on the disk, and run the command again",
+}
+BROKEN_FILE = "bring back a copy of the file, or move it away and run 'course grade' (marks given by hand are in it)"
+
+
 def _unusable(url: URL, error: Exception) -> CourseError:
     reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     if url.get_backend_name() == "sqlite":
-        way_out = (
-            "bring back a copy of the file, or move it away and run 'course grade' (marks given by hand are in it)"
-        )
+        way_out = next((WAYS_OUT[word] for word in WAYS_OUT if word in reason), BROKEN_FILE)
     else:
         way_out = "start its server, or correct c.CourseDirectory.db_url in nbgrader_config.py"
     return CourseError(f"the gradebook {url.render_as_string()} cannot be used: {reason}; {way_out}")
@@ -95,9 +104,14 @@ def has_gradebook(course: Course) -> bool:
 
 def _database(config: Config) -> URL:
     try:
-        return make_url(CourseDirectory(config=config).db_url)
+        url = make_url(CourseDirectory(config=config).db_url)
     except (ArgumentError, TraitError) as error:
         raise CourseError(f"nbgrader_config.py names no gradebook: {error}; correct c.CourseDirectory") from None
+    if url.get_backend_name() == "sqlite" and not url.database:
+        raise CourseError(
+            f"nbgrader_config.py names no file for the gradebook: {url}; correct c.CourseDirectory.db_url"
+        )
+    return url
 
 
 def read_timestamp(path: Path) -> datetime | None:
@@ -168,7 +182,13 @@ def _run(converter: type, config: Config) -> None:
         raise CourseError(f"nbgrader_config.py sets what nbgrader refuses: {error}; correct the file") from None
     app.force = True
     result = capture_log(app)
+    if result.get("error", "").rstrip().endswith("KeyboardInterrupt"):  # which capture_log keeps to itself
+        raise KeyboardInterrupt
     if not result["success"]:
         lines = [line.strip() for part in ("log", "error") for line in result.get(part, "").splitlines()]
         exceptions = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Entry)\b", line)]
+        if locked := next((line for line in exceptions if "database is locked" in line), None):
+            raise NbgraderError(
+                f"{locked}: another program holds the gradebook; close it, and run 'course grade' again"
+            )
         raise NbgraderError((exceptions or lines)[0])

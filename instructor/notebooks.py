@@ -19,6 +19,7 @@ HIDDEN_BLOCK = re.compile(
 HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 MAX_BYTES = 50 * 2**20
 MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
+MAX_CELLS = 2000
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
@@ -44,6 +45,9 @@ def parse_notebook(content: bytes, name: str) -> NotebookNode:
         raise NotebookError(f"{name} is not JSON ({error})") from None
     if not isinstance(content, dict):
         raise NotebookError(f"{name} is not a valid Jupyter notebook (it holds a {type(content).__name__}, no object)")
+    cells = content.get("cells")
+    if isinstance(cells, list) and len(cells) > MAX_CELLS:
+        raise NotebookError(f"{name} is too large ({len(cells)} cells, {MAX_CELLS} at most)")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids

@@ -6,7 +6,9 @@ import re
 import textwrap
 from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
+from nbconvert.exporters import NotebookExporter
 from nbconvert.filters import markdown2html_mistune
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
@@ -38,13 +40,21 @@ class PrepareRelease(NbGraderPreprocessor):
         return prepare_release(nb, course, resources["nbgrader"]["assignment"]), resources
 
 
+class HandInExporter(NotebookExporter):
+    """Read hand-ins as the rest of the course does: in any encoding of JSON, and with care.
+
+    What nbconvert reads itself may hold what no file can, and metadata of any kind.
+    """
+
+    def from_file(self, file_stream: TextIO, resources: dict | None = None, **options: object) -> tuple[str, dict]:
+        return self.from_notebook_node(read_notebook(Path(file_stream.name)), resources, **options)
+
+
 class RepairHandIn(NbGraderPreprocessor):
     """Rebuild the hand-in from its lab, so that nbgrader finds what it expects."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         course, lab = Course.find(), resources["nbgrader"]["assignment"]
-        # What nbgrader has read itself may hold what no file can, and metadata of any kind: read it again, with care.
-        nb = read_notebook(course.submitted(resources["nbgrader"]["student"], lab))
         nb, _ = repair(nb, course.read_source(lab), course.read_release(lab))
         return nb, resources
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
 import re
 from dataclasses import asdict, dataclass, field
 
@@ -258,6 +259,8 @@ def _out_of_bounds(value: object, at_least: float | None, at_most: float | None)
         number = float(value)
     except OverflowError:
         return "a number too large to compare"
+    if not math.isfinite(number):
+        return f"{number} where a finite number was expected"
     if at_least is not None and not number >= at_least:
         return f"{number:.6g} is below {at_least:g}"
     if at_most is not None and not number <= at_most:

@@ -15,6 +15,8 @@ MIB = 2**20
 GIB = 2**30
 # What an empty file costs the machine's memory, about.
 INODE_BYTES = 1024
+# What Linux lets a socket keep for its reader, unless it asks for more, which is refused in the sandbox (`seccomp`).
+SOCKET_BYTES = 212_992
 METER_SECONDS = 0.2
 # Looking at the pages of many processes is slow: at most a fifth of the time is spent on it.
 METER_SHARE = 0.2
@@ -99,11 +101,15 @@ class Meter:
     def _look(self) -> str | None:
         if time.monotonic() > self._end:
             return f"the notebook ran for more than {self._limits.seconds:g} seconds"
-        files = sum(map(_bytes_in, self._file_systems))
+        others = sum(map(_bytes_in, self._file_systems)) + self._bytes_in_sockets() + self._sum(*PAGE_TABLES)
         # Resident pages are read at once, but what processes share is counted for each: look closer only if need be.
-        if all(files + self._sum(*way) > self._limits.memory for way in (RESIDENT, PROPORTIONAL)):
+        if all(others + self._sum(*way) > self._limits.memory for way in (RESIDENT, PROPORTIONAL)):
             return f"the notebook took more than {self._limits.memory / MIB:.0f} MiB of memory"
         return None
+
+    def _bytes_in_sockets(self) -> int:
+        """Return the most that the sockets of the box's network may keep for their readers."""
+        return SOCKET_BYTES * int(re.search(r"used (\d+)", (self._processes / "1/net/sockstat").read_text())[1])
 
     def _sum(self, name: str, read: Callable[[str], int]) -> int:
         total = 0
@@ -118,11 +124,18 @@ def _resident(statm: str) -> int:
     return int(statm.split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def _page_tables(status: str) -> int:
+    # What has ended, and waits for its parent, has none.
+    found = re.search(r"^VmPTE:\s+(\d+) kB", status, re.M)
+    return int(found[1]) * 1024 if found else 0
+
+
 def _proportional(smaps: str) -> int:
     return int(re.search(r"^Pss:\s+(\d+) kB", smaps, re.M)[1]) * 1024
 
 
 RESIDENT = "statm", _resident
+PAGE_TABLES = "status", _page_tables
 PROPORTIONAL = "smaps_rollup", _proportional
 
 

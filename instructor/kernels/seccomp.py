@@ -1,8 +1,8 @@
 """Close the system calls through which a sandboxed process would escape its limits.
 
 Namespaces and rlimits leave a few doors open: memory that no limit counts (`memfd_create`, System V segments, a file
-system mounted in a new user namespace), sockets that no network namespace holds (`AF_VSOCK` reaches the host of a
-virtual machine), and large parts of the system that no notebook needs (io_uring, bpf, keyrings).
+system mounted in a new user namespace, large buffers of sockets), sockets that no network namespace holds (`AF_VSOCK`
+reaches the host of a virtual machine), and large parts of the system that no notebook needs (io_uring, bpf, keyrings).
 """
 
 from __future__ import annotations
@@ -12,10 +12,15 @@ import errno
 
 _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
-_GREATER_EQUAL, _MASKED_EQUAL = 5, 7
+_EQUAL, _GREATER_EQUAL, _MASKED_EQUAL = 4, 5, 7
 _NEW_NAMESPACES = [1 << bit for bit in (7, 17, 25, 26, 27, 28, 29, 30)]
-# AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK stay; what comes after them reaches out of the network namespace.
+# AF_UNIX and AF_NETLINK stay. Of the others, some reach out of the network namespace, and those of the Internet, which
+# have nobody to talk to in it, keep megabytes for each connection.
+_CLOSED_FAMILIES = range(2, 16)
 _FIRST_CLOSED_FAMILY = 17
+# With what it keeps by default, a socket is counted (`limits.Meter`).
+_SOCKET_OPTIONS = 1  # SOL_SOCKET
+_BUFFER_SIZES = [7, 8, 32, 33]  # SO_SNDBUF, SO_RCVBUF, and the same by force
 
 _UNCOUNTED_MEMORY = ["memfd_create", "memfd_secret", "shmget"]
 _MOUNTS = [
@@ -64,21 +69,25 @@ def restrict_system_calls() -> None:
     library = load_library()
     rules = library.seccomp_init(_ALLOW)
 
-    def refuse(name: str, code: int, *condition: int) -> None:
+    def refuse(name: str, code: int, *conditions: tuple[int, ...]) -> None:
         call = library.seccomp_syscall_resolve_name(name.encode())
         if call < 0:  # unknown to this libseccomp or to this architecture
             return
-        array = (_Condition * 1)(_Condition(*condition)) if condition else None
-        if error := library.seccomp_rule_add_array(rules, _ERRNO | code, call, len(array or ()), array):
+        array = (_Condition * len(conditions))(*(_Condition(*condition) for condition in conditions))
+        if error := library.seccomp_rule_add_array(rules, _ERRNO | code, call, len(conditions), array):
             raise OSError(-error, f"seccomp rule for {name}")
 
     for name in _UNCOUNTED_MEMORY + _MOUNTS + _NAMESPACES + _OTHER_PROCESSES + _LINKS + _SCHEDULING + _UNNEEDED:
         refuse(name, errno.EPERM)
     for flag in _NEW_NAMESPACES:
-        refuse("clone", errno.EPERM, 0, _MASKED_EQUAL, flag, flag)
+        refuse("clone", errno.EPERM, (0, _MASKED_EQUAL, flag, flag))
     # Its flags are behind a pointer, which a filter cannot read; the C library falls back on clone.
     refuse("clone3", errno.ENOSYS)
-    refuse("socket", errno.EAFNOSUPPORT, 0, _GREATER_EQUAL, _FIRST_CLOSED_FAMILY)
-    refuse("socketpair", errno.EAFNOSUPPORT, 0, _GREATER_EQUAL, _FIRST_CLOSED_FAMILY)
+    for call in ("socket", "socketpair"):
+        for family in _CLOSED_FAMILIES:
+            refuse(call, errno.EAFNOSUPPORT, (0, _EQUAL, family))
+        refuse(call, errno.EAFNOSUPPORT, (0, _GREATER_EQUAL, _FIRST_CLOSED_FAMILY))
+    for option in _BUFFER_SIZES:
+        refuse("setsockopt", errno.EPERM, (1, _EQUAL, _SOCKET_OPTIONS), (2, _EQUAL, option))
     if error := library.seccomp_load(rules):
         raise OSError(-error, "seccomp filter")

@@ -21,7 +21,7 @@ from instructor.notebooks import find_cell, grade_id, is_graded, is_solution
 SHORTEST = 15  # characters in a row, names of variables counted as one, that must be equal
 CERTAIN = 20  # equal passages this long are always found
 ALIKE = 0.7
-LONGEST = 50_000  # characters of a hand-in that are compared
+LONGEST = 20_000  # characters of a hand-in that are compared
 MOST_PAIRS = 30
 
 
@@ -56,7 +56,8 @@ def _own_lines(notebook: NotebookNode, asked: list[NotebookNode]) -> str:
     parts = []
     for cell in asked:
         given = set(cell.source.splitlines())
-        lines = [line for line in find_cell(notebook, grade_id(cell)).source.splitlines() if line not in given]
+        lines = [line for line in find_cell(notebook, grade_id(cell)).source.splitlines() if line.strip()]
+        lines = [line for line in lines if line not in given]
         parts += [f"# {grade_id(cell).removeprefix('sol_')}", *lines] if lines else []
     return "\n".join(parts)[:LONGEST] + "\n"
 
