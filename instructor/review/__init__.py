@@ -15,7 +15,18 @@ from nbformat import NotebookNode
 
 from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
 from instructor.review.cells import Finding, command_of, is_harmless, read_cells
-from instructor.review.names import ARRAYS, ATTRIBUTES, HELD, NAMES, NUMBERED, SETTINGS, TESTED, TRUSTING, WORDS
+from instructor.review.names import (
+    ARRAYS,
+    ATTRIBUTES,
+    HELD,
+    LOOKED_UP,
+    NAMES,
+    NUMBERED,
+    SETTINGS,
+    TESTED,
+    TRUSTING,
+    WORDS,
+)
 from instructor.review.trees import (
     DEFINITIONS,
     each_path_once,
@@ -125,7 +136,7 @@ def _reason(node: ast.AST, modules: dict[str, set[str]], is_named: bool) -> str 
         }:
             return f"derives from {min(found)}"
         case ast.Call(ast.Name("getattr"), [owner, name, *_]) if not isinstance(name, ast.Constant):
-            if any(map(is_module_of_tests, full_names(owner, modules))):
+            if any(is_module_of_tests(full) for full in full_names(owner, modules) - LOOKED_UP):
                 return "computes a name"
         case ast.MatchClass(kwd_attrs=names) if found := sorted(ATTRIBUTES & set(names)):
             return f"uses {found[0]}"

@@ -15,8 +15,9 @@ PREFIXES = {"run_line_magic": "%", "run_cell_magic": "%%", "system": "!", "getou
 RUN_PYTHON = {"capture", "time", "timeit"}
 TIMEIT_OPTIONS = re.compile(r"\A\s*(-[nrpqcto]\s*\d*\s+)+")
 HARMLESS_COMMAND = re.compile(
-    r"(%(autoreload|load_ext (autoreload|tensorboard)|ls|matplotlib|pinfo2?|pip|precision|pwd|who|whos)"
-    r"|%%(latex|markdown)|!(ls|nvidia-smi|pip3?|pwd))( [\w .,:=<>~@#/\[\]\"'*+-]*)?"
+    r"(%(autoreload|cd|config InlineBackend\.figure_formats?|load_ext (autoreload|tensorboard)|ls|matplotlib"
+    r"|pinfo2?|pip|precision|pwd|tensorboard|who|whos)"
+    r"|%%(latex|markdown)|!(ls|nvidia-smi|pip3?|pwd|unzip|wget))( [\w .,:=<>~@#/\[\]\"'*+-]*)?"
 )
 # In a cell of one line, a magic needs no `%`, unless an operator follows its name or a variable bears it.
 GROUPS = [getattr(magics, name) for name in dir(magics)]

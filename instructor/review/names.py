@@ -23,9 +23,14 @@ HARMLESS = {"__future__.annotations", "ast.literal_eval", "gc.collect", "importl
 HARMLESS |= {"multiprocessing.cpu_count", "sys.stdout.flush", "sys.stdout.write", "sys.version_info"}
 HARMLESS |= {"timeit.default_timer", "traceback.format_exc", "traceback.print_exc", "types.SimpleNamespace"}
 HARMLESS |= {"torch.nn.modules.module.Module", "torch.optim.optimizer.Optimizer"}
-HARMLESS |= {f"os.{name}" for name in ("cpu_count", "getcwd", "listdir", "makedirs", "mkdir", "path", "sep", "walk")}
+HARMLESS |= {f"os.{name}" for name in ("cpu_count", "getcwd", "listdir", "makedirs", "mkdir", "path", "remove", "walk")}
+HARMLESS |= {"os.sep"}
 HARMLESS |= {f"sys.{name}" for name in ("executable", "float_info", "getsizeof", "maxsize", "platform", "version")}
 HARMLESS |= {f"IPython.display.{name}" for name in ("Audio", "HTML", "Image", "Markdown", "clear_output", "display")}
+# Harmless in themselves, unlike what they hold.
+AS_SUCH = {"sys.stderr", "sys.stdout"}
+# Layers and optimizers may be looked up by a name that is computed.
+LOOKED_UP = {"torch.nn", "torch.optim", "torch.optim.lr_scheduler"}
 # What answers for itself when a test asks: nobody needs another kind of them.
 ARRAYS = {"numpy.ndarray", "torch.Tensor"}
 # Settings, made to be assigned to.

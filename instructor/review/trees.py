@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from instructor.review.cells import command_of
-from instructor.review.names import HARMLESS, MACHINERY, TESTED
+from instructor.review.names import AS_SUCH, HARMLESS, MACHINERY, TESTED
 
 # `x = x.a; x = x.b; ...` doubles what `x` may mean each time.
 MAX_MEANINGS = 16
@@ -105,7 +105,7 @@ def full_names(node: ast.AST, modules: dict[str, set[str]]) -> set[str]:
 def is_machinery(full: str) -> bool:
     names = full.split(".")[:4]
     beginnings = {".".join(names[:count]) for count in range(1, len(names) + 1)}
-    return bool(beginnings & MACHINERY) and not beginnings & HARMLESS
+    return bool(beginnings & MACHINERY) and not beginnings & HARMLESS and full not in AS_SUCH
 
 
 @lru_cache(maxsize=1000)
@@ -128,6 +128,8 @@ def each_path_once(tree: ast.Module) -> Iterator[ast.AST]:
         match node:
             case ast.Call(ast.Name("setattr") as function, [ast.Name("self"), *_]):
                 covered.add(id(function))
+            case ast.Subscript(ast.Attribute(ast.Name("os") as module, "environ") as variables, _, ast.Store()):
+                covered.update(map(id, (module, variables)))
             case _:
                 covered.update(map(id, ast.walk(node) if command_of(node) else _steps(node)))
 

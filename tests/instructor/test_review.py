@@ -108,6 +108,9 @@ TRICKS = {
     "mode_of_torch": "from torch.utils._python_dispatch import TorchDispatchMode",
     "another_kind_of_tensor": "import torch\nclass T(torch.Tensor):\n    def detach(self):\n        return self",
     "pickled_array": "np.load('x.npy', allow_pickle=True)",
+    "stream_of_the_kernel": "import sys\nout = sys.stdout\nout.session",
+    "name_in_pieces_of_a_submodule": "import torch\ngetattr(torch.nn.functional, 're' + 'lu')",
+    "variable_of_the_environment_forgotten": "import os\ndel os.environ['COURSE' + '_SEED']",
     "memory": "open('/proc/self/mem', 'r+b')",
     "unpickled": "import pickle\npickle.loads(b'x')",
     "setattr": "setattr(np, 'isclose', print)",
@@ -181,6 +184,12 @@ HONEST = {
     "errors_shown": "import traceback\ntry:\n    1 / 0\nexcept Exception:\n    traceback.print_exc()",
     "read_values": "import ast\nast.literal_eval('[1]')",
     "stopwatch": "from timeit import default_timer\nstart = default_timer()",
+    "optimizer_by_name": "optimizer = getattr(torch.optim, 'A' + 'dam')(model.parameters())",
+    "seed_everything": "import os\nos.environ['PYTHONHASHSEED'] = str(seed)",
+    "error_stream": "import sys\nprint('x', file=sys.stderr)",
+    "sharp_figures": "%config InlineBackend.figure_format = 'retina'",
+    "download": "!wget -q https://example.org/data.zip\n!unzip -q data.zip\n%cd data",
+    "removed_file": "import os\nos.remove('data.zip')",
     "optimizer": "from torch.optim.optimizer import Optimizer\n\nclass Momentum(Optimizer):\n    pass",
     "axis_of_a_figure": "import matplotlib.pyplot as plt\nplt.gca().title = 'x'",
     "weights": "model.weight.data = torch.ones(3)\nmodel.bias.grad = None",
@@ -274,7 +283,7 @@ def test_what_a_review_takes_is_bounded(bomb):
 
 
 def test_what_the_lab_does_is_not_held_against_a_student():
-    given = "import sys\n\nsys.setrecursionlimit(5000)\n!unzip data.zip"
+    given = "import sys\n\nsys.setrecursionlimit(5000)\n!tar xf data.tar"
     assert suspicious(make_lab(given=given), make_lab(given=given)) == []
 
 
