@@ -79,12 +79,12 @@ def _answered(release: NotebookNode, body: str) -> NotebookNode:
     return notebook
 
 
-def grade(course: Course, workers: int) -> subprocess.Popen:
+def grade(course: Course, workers: int, output: int = subprocess.DEVNULL) -> subprocess.Popen:
     """Start `course grade` on the class, as leader of its own process group."""
     command = [sys.executable, "-c", "from instructor.cli import main; main()", "grade", LAB, "--workers", str(workers)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        command, cwd=course.root, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+        command, cwd=course.root, env=environment, start_new_session=True, stdout=output, stderr=subprocess.STDOUT
     )
 
 

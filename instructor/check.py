@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from instructor.answers import load_answers
 from instructor.build import drifted
 from instructor.colab import BADGE_ID, SETUP_ID
-from instructor.course import Course
+from instructor.course import Course, CourseError
 from instructor.notebooks import (
     HIDDEN_BLOCK,
     STUB,
@@ -61,15 +61,23 @@ def check_labs(course: Course, labs: list[str]) -> list[Finding]:
         except NotebookError as error:
             findings.append(Finding(f"source/{lab}/{lab}.ipynb", "notebook", str(error), "repair the file"))
             continue
-        findings += _check_source(course, lab, source)
-        findings += _check_answers(course, lab, source)
-        findings += _check_generated(course, lab, source)
+        for check in (_check_source, _check_answers, _check_generated):
+            try:
+                findings += check(course, lab, source)
+            except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
+                what = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+                findings.append(
+                    Finding(f"source/{lab}/{lab}.ipynb", "notebook", what, "correct the cell or its metadata")
+                )
     return findings
 
 
 def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
     file = f"source/{lab}/{lab}.ipynb"
     metadata = source.metadata.get("course", {})
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("cell_timeout", 0), int | float):
+        yield Finding(file, "metadata", "course is no object, or its cell_timeout no number", "correct it")
+        return
     for key in ("title", "extra", "minutes_t4", "minutes_cpu", "cell_timeout"):
         if key not in metadata:
             yield Finding(file, "metadata", f"course.{key} is missing", "add it to the notebook's metadata")
@@ -147,7 +155,7 @@ def _imported_names(code: str) -> set[str]:
 
 def _ends_in_bare_expression(code: str) -> bool:
     """Tell whether the cell shows a value; calls that return None do not."""
-    last = ast.parse(code).body[-1]
+    last = next(reversed(ast.parse(code).body), None)
     if not isinstance(last, ast.Expr):
         return False
     called = last.value.func if isinstance(last.value, ast.Call) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -128,7 +129,7 @@ def grade_command(
     options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
     labs = course.select_labs(labs)
     for path in course.misplaced():
-        console.print(f"not graded: {path}; expected submitted/<student>/<lab>/<lab>.ipynb, of a lab of source/")
+        console.print(f"not graded: submitted/{path}; expected submitted/<student>/<lab>/<lab>.ipynb, and to read it")
     results = _grade(course, labs, options, student)
     # First the file: whatever happens to the terminal, the marks are there.
     if json_file:
@@ -225,8 +226,15 @@ def main() -> None:
     """Run the command; a user's mistake is one line and exit status 2."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a terminal may not know every character
+    # nbgrader's gradebook writes there, with a traceback, what it raises too.
+    logging.getLogger("tornado.application").disabled = True
     try:
         app()
     except CourseError as error:
         console.print(f"course: {error}", style="red")
+        sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        console.print(f"course: {error.filename}: {error.strerror}; see who owns it, or make room", style="red")
         sys.exit(2)

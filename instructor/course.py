@@ -89,10 +89,13 @@ class Course:
         return students
 
     def misplaced(self) -> list[Path]:
-        """Return the notebooks of `submitted/` that are in no folder `<student>/<lab>/`, which nothing looks at."""
-        folder = self.root / "submitted"
-        paths = sorted(path.relative_to(self.root) for path in folder.rglob("*.ipynb"))
-        return [path for path in paths if len(path.parts) < 4 or path.parts[2] not in self.labs]
+        """Return what nothing looks at in `submitted/`: what is in no folder `<student>/<lab>/`, or not to be read."""
+        folder, labs = self.root / "submitted", self.labs
+        paths = sorted(
+            path for path in folder.rglob("[!.]*") if path.is_file() or not os.access(path, os.R_OK | os.X_OK)
+        )
+        relative = [path.relative_to(folder) for path in paths]
+        return [path for path in relative if len(path.parts) < 3 or path.parts[1] not in labs]
 
     def lab_metadata(self, lab: str) -> dict:
         """Return the `course` object of the source notebook's metadata (title, extra, minutes, cell_timeout)."""

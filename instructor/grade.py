@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from instructor.grading import default_policy, fingerprint, load_lab
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.lateness import read_deadline
-from instructor.nbgrader_app import autograde, generate_assignment, open_gradebook
+from instructor.nbgrader_app import NbgraderError, autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
 from instructor.repair import HandInError, repair
 from instructor.verify import NOT_ANSWERED
@@ -94,7 +93,7 @@ class Options:
             return replace(default_policy(), kernel_name=WARM)
         available, reason = sandbox_available()
         if not available:
-            raise CourseError(f"{reason} To grade without a sandbox hand-ins that you trust, say --sandbox none")
+            raise CourseError(f"{reason}. To grade without a sandbox hand-ins that you trust, say --sandbox none")
         return default_policy()
 
 
@@ -145,7 +144,10 @@ def grade_class(
 def _prepare(course: Course, lab: str) -> None:
     """Write what nbgrader must know of a lab into the gradebook; CourseError where the lab itself is broken."""
     with tempfile.TemporaryDirectory() as folder:
-        generate_assignment(course, lab, Path(folder), gradebook=True)
+        try:
+            generate_assignment(course, lab, Path(folder), gradebook=True)
+        except NbgraderError as error:
+            raise CourseError(f"nbgrader cannot read source/{lab}/: {error}; run 'course check {lab}'") from None
         built = read_notebook(Path(folder) / lab / f"{lab}.ipynb")
     if course.read_release(lab) != built:
         raise CourseError(f"release/{lab}/ is not what source/{lab}/ gives now; run 'course build {lab}'")
@@ -208,11 +210,12 @@ def _file(course: Course, lab: str, student: str) -> Result:
 
 def _no_file(path: Path, course: Course) -> str:
     """Say why there is nothing to read at a hand-in's path, empty if there is."""
-    submitted = course.root / "submitted"
-    # Unlike Path.resolve, realpath follows a link that leads to itself.
-    if Path(os.path.realpath(path)) != Path(os.path.realpath(submitted), path.relative_to(submitted)):
+    if any(place.is_symlink() for place in (path, path.parent, path.parent.parent)):
         return f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
-    return "" if path.is_file() else f"no file {path.name}"
+    if path.is_file():
+        return ""
+    others = sorted(other.name for other in path.parent.glob("*.ipynb"))
+    return f"no file {path.name}" + (f", but {others[0]}: rename it" if others else "")
 
 
 def why_not_graded(course: Course, lab: str, student: str) -> str:

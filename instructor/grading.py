@@ -44,16 +44,25 @@ def default_policy() -> Policy:
     return Policy(seed=secrets.randbelow(2**32))
 
 
-@cache
 def load_lab(course: Course, name: str, policy: Policy) -> Lab:
-    """Read a lab and run its reference, once a process; CourseError if it cannot be graded."""
+    """Read a lab and run its reference, once as long as it stays the same; CourseError if it cannot be graded."""
     if not course.release(name).is_file():
         raise CourseError(f"release/{name}/ does not exist; run 'course build {name}' first")
+    return _load_lab(course, name, policy, course.source(name).read_bytes(), course.release(name).read_bytes())
+
+
+@cache
+def _load_lab(course: Course, name: str, policy: Policy, *_contents: bytes) -> Lab:
     source = course.read_source(name)
     try:
         reference = make_reference(run_notebook(source, policy))
     except ValueError as error:
         raise CourseError(f"source/{name}/{name}.ipynb cannot serve as reference: {error}") from None
+    except Exception as error:  # whatever Jupyter meets before a kernel runs
+        cause = error.__context__ if isinstance(error, AssertionError) and error.__context__ else error
+        raise CourseError(
+            f"no kernel starts ({type(cause).__name__}: {cause}); run 'make setup', and 'course grade' again"
+        ) from error
     return Lab(source, course.read_release(name), reference, policy)
 
 

@@ -146,10 +146,7 @@ def generate_assignment(course: Course, lab: str, release_directory: Path, *, gr
     config = _config(course, assignment_id=lab, release_directory=str(release_directory))
     if not gradebook:
         config.merge(Config(GenerateAssignment={"no_database": True}, SaveCells={"enabled": False}))
-    try:
-        _run(GenerateAssignment, config)
-    except NbgraderError as error:
-        raise NbgraderError(f"nbgrader cannot read source/{lab}/: {error}; run 'course check {lab}'") from None
+    _run(GenerateAssignment, config)
 
 
 def autograde(course: Course, lab: str, student: str, executed: Path) -> None:

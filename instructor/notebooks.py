@@ -33,6 +33,8 @@ def read_notebook(path: Path) -> NotebookNode:
         return parse_notebook(path.read_bytes(), path.name)
     except FileNotFoundError:
         raise NotebookError(f"no file {path.name}") from None
+    except OSError as error:
+        raise NotebookError(f"{path.name} cannot be read: {error.strerror}") from None
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:

@@ -95,7 +95,9 @@ def fill_worksheet(
     """
     worksheet = Worksheet(path)
     students = _students(course, lab, worksheet)
-    if not set(students.values()) & set(grades):
+    # Moodle numbers the participants of each assignment anew: the same people have other numbers in another.
+    collected = read_record(course, lab)
+    if not set(students.values()) & set(grades) or (collected and not collected.keys() & students.keys()):
         raise CourseError(
             f"{worksheet.name} names nobody who handed in '{lab}': it is the worksheet of another assignment or course"
         )

@@ -38,8 +38,10 @@ def make_course(root: Path) -> Course:
     return course
 
 
-def hand_in(course: Course, student: str, notebook: NotebookNode) -> None:
-    write_notebook(notebook, course.submitted(student, "essai"))
+def hand_in(course: Course, student: str, notebook: NotebookNode) -> Path:
+    path = course.submitted(student, "essai")
+    write_notebook(notebook, path)
+    return path
 
 
 def answered(course: Course, code: str = "    return float(x.sum() / len(x))") -> NotebookNode:

@@ -107,6 +107,19 @@ DEFECTS = {
     "grade_id": (lambda nb: find_cell(nb, "sol_mean").metadata.nbgrader.update(grade_id="mean"), "start it with sol_"),
     "absolute path": (append_cell("x = '/home/prof/x'", nbformat.v4.new_code_cell), "absolute path /home/p"),
     "dead link": (append_cell("[voir](figure.png)"), "dead relative link figure.png"),
+    "points of another kind": (
+        lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.update(points="a"),
+        "to float: 'a'",
+    ),
+    "no points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.pop("points"), "KeyError: 'points'"),
+    "empty test": (set_source("test_mean", ""), "no probe in a hidden block"),
+    "no Python": (set_source("test_mean", lambda s: s + "\nif"), "SyntaxError"),
+    "open block": (
+        set_source("test_mean", lambda s: s.replace("### END HIDDEN TESTS", "")),
+        "nbgrader cannot generate",
+    ),
+    "timeout": (lambda nb: nb.metadata.course.update(cell_timeout="long"), "its cell_timeout no number"),
+    "no object": (lambda nb: nb.metadata.update(course=[]), "course is no object"),
     "metadata": (lambda nb: nb.metadata.course.pop("minutes_t4"), "course.minutes_t4 is missing"),
     "given away": (append_cell("return float(x.sum() / len(x))", nbformat.v4.new_code_cell), "given away"),
 }
@@ -138,6 +151,12 @@ def test_check_asks_for_wrong_answers_that_fail_every_test_cell(course):
 def test_check_finds_a_marker_left_in_the_release(course):
     edit(course.release("essai"), append_cell("### BEGIN TODO"))
     assert "marker left" in "\n".join(findings(course))
+
+
+@pytest.mark.parametrize("step", ["release", "solutions"])
+def test_check_names_the_generated_file_that_cannot_be_read(course, step):
+    (course.root / step / "essai" / "essai.ipynb").write_text("{", encoding="utf-8")
+    assert f"{step}/essai/essai.ipynb: notebook: essai.ipynb is not JSON" in "\n".join(findings(course))
 
 
 def test_notebook_nbgrader_cannot_convert_is_one_clear_error(course):

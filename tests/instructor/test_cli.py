@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from instructor.course import Course, CourseError
 from instructor.feedback import write_feedback
 from instructor.grade import grade_class, graded_results, why_not_graded
 from instructor.kernels.sandbox import sandbox_available
+from instructor.nbgrader_app import open_gradebook
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from instructor.publish import find_leaks
 from instructor.report.page import write_report
@@ -91,6 +94,20 @@ def gradebook_is_in_no_folder(course: Course) -> None:
     append_to_config(course, 'c.CourseDirectory.db_url = "sqlite:////nowhere/gradebook.db"')
 
 
+def release_is_not_built(course: Course) -> None:
+    source = read_notebook(course.source("essai"))
+    find_cell(source, "test_mean").metadata.nbgrader.points = 12
+    write_notebook(source, course.source("essai"))
+
+
+def gradebook_is_in_memory(course: Course) -> None:
+    append_to_config(course, 'c.CourseDirectory.db_url = "sqlite://"')
+
+
+def a_folder_has_no_name_in_utf_8(course: Course) -> None:
+    Path(os.fsdecode(os.fsencode(course.root / "submitted") + b"/caf\xe9"), "essai").mkdir(parents=True)
+
+
 def gradebook_has_no_address(course: Course) -> None:
     append_to_config(course, 'c.CourseDirectory.db_url = "gradebook"')
 
@@ -123,8 +140,11 @@ def configuration_is_of_the_wrong_type(course: Course) -> None:
         (source_names_two_cells_alike, "nbgrader cannot read source/essai/: "),
         (release_is_cut_short, "release/essai/essai.ipynb cannot be used: essai.ipynb is not JSON"),
         (release_is_missing, "run 'course build essai'"),
+        (release_is_not_built, "release/essai/ is not what source/essai/ gives now; run 'course build essai'"),
+        (a_folder_has_no_name_in_utf_8, "submitted/ holds a folder whose name is not UTF-8, b'caf\\xe9': rename it"),
         (gradebook_is_no_database, "gradebook.db cannot be used: file is not a database; bring back a copy"),
         (gradebook_is_in_no_folder, "/nowhere/gradebook.db cannot be used: unable to open database file"),
+        (gradebook_is_in_memory, "nbgrader_config.py names no file for the gradebook: sqlite://; "),
         (gradebook_has_no_address, "nbgrader_config.py names no gradebook: "),
         (database_is_unknown, "the gradebook oracledb17://host/gradebook cannot be used: "),
         (database_server_is_down, "teacher:***@127.0.0.1:1/gradebook cannot be used: "),
@@ -203,6 +223,50 @@ def test_hand_in_that_failed_is_in_the_table_and_in_the_exit_status(graded_cours
     assert result.returncode == 1
     assert result.stdout.count("failed: timestamp.txt beside the notebook is no date") == 2
     assert json.loads((course.root / "marks.json").read_text(encoding="utf-8"))[1]["status"] == "failed"
+
+
+def test_locked_gradebook_is_to_be_left_where_it_is(course, monkeypatch):
+    hand_in(course, "ada", answered(course))
+    monkeypatch.setattr("instructor.nbgrader_app.PATIENCE", 0.1)
+    grade_class(course, ["essai"])
+    hand_in(course, "blaise", answered(course))
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        ada, blaise = grade_class(course, ["essai"])
+    assert (ada.score, blaise.status) == (16, "failed")
+    assert "database is locked: another program holds the gradebook; close it" in blaise.reason
+    assert [result.score for result in grade_class(course, ["essai"])] == [16, 16]
+
+
+@pytest.mark.parametrize(
+    ("reason", "way_out"),
+    [("database is locked", "end the program that holds it"), ("database or disk is full", "make room on the disk")],
+)
+def test_gradebook_that_is_sound_is_not_to_be_moved_away(course, monkeypatch, reason, way_out):
+    def stop(*arguments: object) -> None:
+        raise sqlite3.OperationalError(reason)
+
+    monkeypatch.setattr("instructor.nbgrader_app._Gradebook", stop)
+    with pytest.raises(CourseError, match=f"gradebook.db cannot be used: {reason}; {way_out}"):
+        open_gradebook(course)
+
+
+def test_labs_asked_for_twice_are_graded_once_and_misplaced_notebooks_are_named(graded_course, tmp_path):
+    course = copy_of(graded_course, tmp_path)
+    for place in ("zoe/essai.ipynb", "yan/Essai/essai.ipynb"):
+        (course.root / "submitted" / place).parent.mkdir(parents=True)
+        shutil.copy(course.release("essai"), course.root / "submitted" / place)
+    result = run(course.root, "grade", "essai", "essai", "--json", "marks.json")
+    assert len(json.loads((course.root / "marks.json").read_text(encoding="utf-8"))) == 3
+    for place in ("zoe/essai.ipynb", "yan/Essai/essai.ipynb"):
+        assert f"not graded: submitted/{place}; expected submitted/<student>/<lab>/<lab>.ipynb" in result.stdout
+
+
+def test_terminal_that_does_not_know_a_character_is_shown_another(graded_course, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    result = run(copy_of(graded_course, tmp_path).root, "grade")
+    assert result.returncode == 0, result.stderr
+    assert "ada" in result.stdout
 
 
 def autograded_is_cut_short(course: Course) -> None:

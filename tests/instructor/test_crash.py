@@ -1,14 +1,17 @@
 """A run killed at random moments and resumed ends with the marks of a run that nobody disturbed."""
 
+import os
 import random
 import shutil
+import signal
+import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from bench.crash import LAB, grade_and_kill, make_class, problems
+from bench.crash import LAB, done, grade, grade_and_kill, make_class, problems
 from instructor.course import Course
 from instructor.grade import Options, grade_class
 from instructor.kernels import install
@@ -36,6 +39,22 @@ def test_run_killed_three_times_gives_every_student_one_mark(calm, tmp_path):
     assert len(kills) == KILLS
     assert problems(course, calm, SIZE) == []
     assert _left_by(course) == []
+
+
+def test_run_stopped_by_ctrl_c_says_so_and_goes_on_where_it_stopped(calm, tmp_path):
+    hand_ins = shutil.ignore_patterns("gradebook.db*", "autograded", ".course")
+    course = Course(Path(shutil.copytree(calm.root, tmp_path / "stopped", ignore=hand_ins)))
+    process = grade(course, workers=2, output=subprocess.PIPE)
+    while not done(course):
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    told = process.communicate(timeout=60)[0].decode()
+    assert process.returncode == 130
+    assert "run the same command again to go on" in told
+    assert "Traceback" not in told
+    assert 0 < done(course) < SIZE
+    assert {result.status for result in grade_class(course, [LAB])} == {"graded"}
+    assert problems(course, calm, SIZE) == []
 
 
 def test_what_is_filed_is_not_run_again(calm, monkeypatch):

@@ -197,6 +197,6 @@ def test_run_stopped_before_filing_goes_on_without_executing_again(course, monke
 
 def test_without_a_sandbox_grading_is_refused_unless_asked_for(course, monkeypatch):
     hand_in(course, "ada", answered(course))
-    monkeypatch.setattr("instructor.grade.sandbox_available", lambda: (False, "bubblewrap is missing."))
-    with pytest.raises(CourseError, match="bubblewrap is missing. .* say --sandbox none"):
+    monkeypatch.setattr("instructor.grade.sandbox_available", lambda: (False, "bubblewrap is missing"))
+    with pytest.raises(CourseError, match="bubblewrap is missing. To .* say --sandbox none"):
         grade_class(course, ["essai"])

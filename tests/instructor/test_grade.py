@@ -10,10 +10,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from instructor import grade, grading
+from instructor.build import build
 from instructor.course import Course, CourseError
-from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results
+from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results, why_not_graded
 from instructor.nbgrader_app import open_gradebook
-from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text
+from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered, hand_in, make_course
 
 RIGHT = "    return float(x.sum() / len(x))"
@@ -120,6 +121,25 @@ def test_damaged_notebook_is_repaired_graded_and_said_so(results, student, repai
     assert results[student].score == 16
     assert any(repair in line for line in results[student].repairs)
     assert "repaired" in results[student].flags
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_notebook_in_another_encoding_is_graded(course, encoding):
+    path = hand_in(course, "ada", answered(course, RIGHT))
+    path.write_text(path.read_text(encoding="utf-8"), encoding=encoding)
+    (result,) = grade_class(course, ["essai"])
+    assert (result.status, result.score) == ("graded", 16), result.reason
+
+
+def test_link_to_itself_stops_nothing(course):
+    path = hand_in(course, "ada", answered(course, RIGHT))
+    path.unlink()
+    path.symlink_to(path.name)
+    hand_in(course, "blaise", answered(course, RIGHT))
+    ada, blaise = grade_class(course, ["essai"])
+    assert (ada.status, blaise.score) == ("refused", 16)
+    assert ada.reason.startswith("essai.ipynb, or a folder that holds it, is a link")
+    assert "is a link" in why_not_graded(course, "essai", "ada")
 
 
 def test_colab_metadata_needs_no_repair(results):
@@ -264,6 +284,20 @@ def test_mark_given_by_hand_to_an_answer_that_changed_waits_for_the_teacher(cour
     mark_by_hand(course, "written_interpretation", 1)
     (result,) = graded_results(course, ["essai"])
     assert (result.score, result.pending, result.flags) == (17, 0, [])
+
+
+def test_mark_given_by_hand_to_a_question_that_is_worth_more_now_waits_for_the_teacher(course):
+    hand_in(course, "ada", answered(course, RIGHT))
+    grade_class(course, ["essai"])
+    mark_by_hand(course, "written_interpretation", 3)
+    source = read_notebook(course.source("essai"))
+    find_cell(source, "written_interpretation").metadata.nbgrader.points = 8
+    find_cell(source, "test_mean").metadata.nbgrader.points = 12
+    write_notebook(source, course.source("essai"))
+    build(course, ["essai"])
+    (result,) = grade_class(course, ["essai"])
+    assert (result.score, result.pending, result.max_score) == (12, 8, 20)
+    assert TO_CONFIRM in result.flags
 
 
 def test_test_cell_marked_by_hand_counts_until_it_is_run_again(course):

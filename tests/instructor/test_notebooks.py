@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from instructor.notebooks import MAX_PARTS, NotebookError, parse_notebook, without_hidden_tests
+from instructor.notebooks import MAX_CELLS, MAX_PARTS, NotebookError, parse_notebook, without_hidden_tests
 
 CELL = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": "x"}
 
@@ -37,6 +37,7 @@ def test_notebook_is_read_in_any_encoding_of_json(encoding):
         (content([CELL | {"outputs": [{"output_type": "foo"}]}], nbformat_minor=6), "valid"),
         (content(metadata={"language_info": "x" * 1_000_000}), "valid"),
         (content(metadata={"x": [{}] * MAX_PARTS}), "too large"),
+        (content([CELL] * (MAX_CELLS + 1)), "too large"),
     ],
 )
 def test_anything_else_is_refused_in_a_line(given, reason):

@@ -121,6 +121,12 @@ def test_predictions_are_compared_with_the_references_labels_by_the_grader(value
     assert mark(executed(bounded), executed(handin)).score == score
 
 
+@pytest.mark.parametrize(("value", "score"), [(0.5, 4), (0.2, 4), (float("-inf"), 0), (float("nan"), 0)])
+def test_bound_on_one_side_is_no_bound_for_infinity(value, score):
+    bounded = {"name": "a", "value": 0.4, "at_least": None, "at_most": 0.5}
+    assert mark(executed(bounded), executed(bounded | {"value": encoded(value)})).score == score
+
+
 def test_tolerance_is_the_references_and_not_the_students():
     assert mark(executed(payload()), executed(payload(value=2.0, rtol=1e9))).score == 0
 

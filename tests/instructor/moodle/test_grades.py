@@ -185,6 +185,12 @@ def test_worksheet_of_another_course_is_refused(graded, tmp_path):
         fill_worksheet(graded, "essai", final_grades(graded, "essai"), path)
 
 
+def test_worksheet_of_another_assignment_with_the_same_people_is_refused(graded, tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", {number + 80: person for number, person in CLASS.items()})
+    with pytest.raises(CourseError, match="it is the worksheet of another assignment or course"):
+        fill_worksheet(graded, "essai", final_grades(graded, "essai"), path)
+
+
 def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
     lines = {row.email.split("@")[0]: row for row in Worksheet(sheet).rows}
     content = feedback_zip({"zoe": "<p>Zoé</p>", "bob": "<p>Bob</p>"}, lines)
