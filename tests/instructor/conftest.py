@@ -44,6 +44,13 @@ def hand_in(course: Course, student: str, notebook: NotebookNode) -> Path:
     return path
 
 
+def replace_graded(course: Course, student: str, text: str) -> None:
+    """Put a text in the place of a graded hand-in, which nbgrader has made read-only."""
+    path = course.autograded(student, "essai")
+    path.unlink()
+    path.write_text(text, encoding="utf-8")
+
+
 def answered(course: Course, code: str = "    return float(x.sum() / len(x))") -> NotebookNode:
     """Return the release with `code` as the body of the first question and a written answer."""
     notebook = read_notebook(course.release("essai"))

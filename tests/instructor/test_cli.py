@@ -21,7 +21,7 @@ from instructor.notebooks import find_cell, read_notebook, write_notebook
 from instructor.publish import find_leaks
 from instructor.report.page import write_report
 from instructor.solutions import stale_solutions
-from tests.instructor.conftest import answered, hand_in
+from tests.instructor.conftest import answered, hand_in, replace_graded
 
 COURSE = Path(sys.executable).with_name("course")
 
@@ -270,7 +270,7 @@ def test_terminal_that_does_not_know_a_character_is_shown_another(graded_course,
 
 
 def autograded_is_cut_short(course: Course) -> None:
-    course.autograded("ada", "essai").write_text('{"cells": [', encoding="utf-8")
+    replace_graded(course, "ada", '{"cells": [')
 
 
 def write_first_page(course: Course) -> None:

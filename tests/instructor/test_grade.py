@@ -15,7 +15,7 @@ from instructor.course import Course, CourseError
 from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results, why_not_graded
 from instructor.nbgrader_app import open_gradebook
 from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text, write_notebook
-from tests.instructor.conftest import answered, hand_in, make_course
+from tests.instructor.conftest import answered, hand_in, make_course, replace_graded
 
 RIGHT = "    return float(x.sum() / len(x))"
 HAND_INS = {
@@ -335,7 +335,7 @@ def test_graded_file_that_is_not_the_courses_is_graded_again(course):
     hand_in(course, "ada", answered(course, RIGHT))
     before = grade_class(course, ["essai"])
     for text in ("{ cut", to_text(answered(course))):
-        course.autograded("ada", "essai").write_text(text, encoding="utf-8")
+        replace_graded(course, "ada", text)
         with pytest.raises(CourseError, match="run 'course grade essai' again"):
             graded_results(course, ["essai"])
         assert grade_class(course, ["essai"]) == before

@@ -278,9 +278,11 @@ def test_a_kernel_that_kills_itself_is_noticed(boxed, deed):
 
 
 def test_what_holds_the_box_cannot_be_killed_from_inside(boxed):
-    cell = """
+    # Only root holds the box as another user. Elsewhere, who kills all processes ends their own notebook.
+    processes = (1, -1) if os.getuid() == 0 else (1,)
+    cell = f"""
 import contextlib, os
-for process in (1, -1):
+for process in {processes}:
     with contextlib.suppress(OSError):
         os.kill(process, 9)
 """
