@@ -131,6 +131,15 @@ def test_notebook_in_another_encoding_is_graded(course, encoding):
     assert (result.status, result.score) == ("graded", 16), result.reason
 
 
+def test_notebook_that_shows_too_much_keeps_its_mark_and_loses_its_outputs(course, monkeypatch):
+    hand_in(course, "ada", answered(course, f"    print('ligne')\n{RIGHT}"))
+    monkeypatch.setattr(grading, "is_too_large", lambda content: True)
+    (result,) = grade_class(course, ["essai"])
+    assert (result.status, result.score) == ("graded", 16)
+    shown = [output.text for cell in course.read_autograded("ada", "essai").cells for output in cell.get("outputs", [])]
+    assert {text.strip() for text in shown} == {"[... the outputs of this notebook are too large ...]"}
+
+
 def test_link_to_itself_stops_nothing(course):
     path = hand_in(course, "ada", answered(course, RIGHT))
     path.unlink()
