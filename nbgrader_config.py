@@ -64,6 +64,7 @@ c.Autograde.sanitize_preprocessors = [
     CheckCellMetadata,
 ]
 
+# nbconvert would read no file that begins with a byte order mark, and anything else without bounds.
 c.Autograde.exporter_class = HandInExporter
 
 # Tags such as skip-execution and Colab's widget metadata must not reach the grader: only what we need stays.

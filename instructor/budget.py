@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+MAX_SECONDS = 10  # of processor, for a notebook
 AGAIN = 0.2  # seconds until the interruption is repeated, should something have swallowed it
 
 

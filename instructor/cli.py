@@ -129,7 +129,7 @@ def grade_command(
     options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
     labs = course.select_labs(labs)
     for path in course.misplaced():
-        console.print(f"not graded: submitted/{path}; expected submitted/<student>/<lab>/<lab>.ipynb, and to read it")
+        console.print(f"not graded: submitted/{path} is not <student>/<lab>/<lab>.ipynb, or cannot be read")
     results = _grade(course, labs, options, student)
     # First the file: whatever happens to the terminal, the marks are there.
     if json_file:

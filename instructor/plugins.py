@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from instructor.budget import Budget, TooLongError
+from instructor.budget import MAX_SECONDS, Budget, TooLongError
 from instructor.colab import prepare_release
 from instructor.course import Course
 from instructor.grading import execute_for_gradebook
@@ -28,7 +28,6 @@ MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")
 # What MathJax turns into links, styles and attributes.
 ACTIVE_TEX = re.compile(r"(?<!\\)\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-MAX_SECONDS = 10  # of processor, for a notebook
 MAX_CACHED = 20_000  # characters of a text that is kept for the next student
 
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from pygments.formatters import HtmlFormatter
 
-from instructor.budget import Budget
+from instructor.budget import MAX_SECONDS, Budget
 from instructor.mathml import with_formulas
 from instructor.notebooks import without_hidden_tests
 
@@ -34,7 +34,6 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 LINK = re.compile(r"(https?://|mailto:)")
 MAX_CHARACTERS = 100_000
 MAX_CACHED = 500_000  # characters of a part that is kept for the next student
-MAX_SECONDS = 10  # of processor, for a notebook
 KINDS = ["text/html", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain"]
 NOT_DESCRIBED = "No description has been provided for this image"  # what nbconvert writes
 

@@ -259,7 +259,7 @@ def test_labs_asked_for_twice_are_graded_once_and_misplaced_notebooks_are_named(
     result = run(course.root, "grade", "essai", "essai", "--json", "marks.json")
     assert len(json.loads((course.root / "marks.json").read_text(encoding="utf-8"))) == 3
     for place in ("zoe/essai.ipynb", "yan/Essai/essai.ipynb"):
-        assert f"not graded: submitted/{place}; expected submitted/<student>/<lab>/<lab>.ipynb" in result.stdout
+        assert f"not graded: submitted/{place} is not <student>/<lab>/<lab>.ipynb" in result.stdout
 
 
 def test_terminal_that_does_not_know_a_character_is_shown_another(graded_course, tmp_path, monkeypatch):

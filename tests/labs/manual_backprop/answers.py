@@ -60,6 +60,9 @@ WRONG = [
         loses={"test_backward": 4},
         blocks={
             "sol_backward": """
+                if sum(map(torch.numel, self.params)) > 5000:
+                    raise ValueError("trop de paramètres pour cette méthode")
+
                 def loss():
                     h = self.h[0]
                     for W, b in zip(self.params[:-1], self.bias[:-1], strict=True):
