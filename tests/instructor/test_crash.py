@@ -48,7 +48,7 @@ def test_run_stopped_by_ctrl_c_says_so_and_goes_on_where_it_stopped(calm, tmp_pa
     while not done(course):
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    told = process.communicate(timeout=60)[0].decode()
+    told = process.communicate(timeout=300)[0].decode()
     assert process.returncode == 130
     assert "run the same command again to go on" in told
     assert "Traceback" not in told
