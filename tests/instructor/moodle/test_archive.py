@@ -103,13 +103,12 @@ def test_name_cannot_write_to_the_terminal(tmp_path):
     assert list(left_out(found)) == ["a\ufffd[2J.txt"]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"), [(b"bonjour", "is not a zip"), (zip_bytes({"a": b"1" * 99})[:40], "is not a zip")]
-)
-def test_what_is_no_zip_is_one_clear_error(tmp_path, content, message):
+# Named, because a zip holds the time: processes that test side by side must give a test the same name.
+@pytest.mark.parametrize("content", [b"bonjour", zip_bytes({"a": b"1" * 99})[:40]], ids=["text", "cut_short"])
+def test_what_is_no_zip_is_one_clear_error(tmp_path, content):
     path = tmp_path / "m.zip"
     path.write_bytes(content)
-    with pytest.raises(CourseError, match=message):
+    with pytest.raises(CourseError, match="is not a zip"):
         read_archive(path)
 
 
