@@ -237,7 +237,12 @@ async def _execute(client: _Client, environment: dict[str, str], timeout: float)
         with _signals_left_alone():
             await asyncio.wait_for(client.async_execute(env=environment), timeout)
     finally:
-        watch.cancel()
+        # With the watch goes what nbclient leaves behind where a cell ends otherwise than by its reply.
+        left = {watch, *asyncio.all_tasks()} - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*left, return_exceptions=True), timeout=1)
 
 
 @contextmanager
