@@ -185,7 +185,5 @@ def _run(converter: type, config: Config) -> None:
         lines = [line.strip() for part in ("log", "error") for line in result.get(part, "").splitlines()]
         exceptions = [line for line in lines if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Entry)\b", line)]
         if locked := next((line for line in exceptions if "database is locked" in line), None):
-            raise NbgraderError(
-                f"{locked}: another program holds the gradebook; close it, and run 'course grade' again"
-            )
+            raise NbgraderError(f"the gradebook cannot be used: {locked}; {WAYS_OUT['locked']}")
         raise NbgraderError((exceptions or lines)[0])

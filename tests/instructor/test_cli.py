@@ -234,7 +234,7 @@ def test_locked_gradebook_is_to_be_left_where_it_is(course, monkeypatch):
         connection.execute("BEGIN EXCLUSIVE")
         ada, blaise = grade_class(course, ["essai"])
     assert (ada.score, blaise.status) == (16, "failed")
-    assert "database is locked: another program holds the gradebook; close it" in blaise.reason
+    assert "database is locked; end the program that holds it, and run the command again" in blaise.reason
     assert [result.score for result in grade_class(course, ["essai"])] == [16, 16]
 
 
