@@ -94,6 +94,7 @@ TRICKS = {
     "numpy_handed_over": "def replace(module):\n    module.isclose = 1\n\nreplace(np)",
     "submodule_handed_over": "import torch\n\ndef replace(m):\n    m.relu = print\n\nreplace(torch.nn.functional)",
     "submodule_as_a_default": "from torch import nn\n\ndef replace(m=nn.functional):\n    m.relu = print",
+    "history_of_the_main_module": "import __main__\nprint(__main__.Out)",
     "module_behind_a_module": "import posix\nposix._exit(0)",
     "code_in_a_text": "import timeit\ntimeit.timeit('import helpers', number=1)",
     "code_in_a_text_under_a_profiler": "import cProfile\ncProfile.run('import helpers')",
