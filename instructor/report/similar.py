@@ -21,7 +21,7 @@ from instructor.notebooks import find_cell, grade_id, is_graded, is_solution
 SHORTEST = 15  # characters in a row, names of variables counted as one, that must be equal
 CERTAIN = 20  # equal passages this long are always found
 ALIKE = 0.7
-LONGEST = 20_000  # characters of a hand-in that are compared
+LONGEST = 50_000  # characters of a hand-in that are compared
 MOST_PAIRS = 30
 
 
