@@ -16,8 +16,8 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from instructor.formgrader import FeedbackPage, ShowRubric
-from instructor.moodle.late import KeepLatePenalties
+from instructor.plugins import FeedbackPage, ShowRubric
+from instructor.plugins import KeepLatePenalties
 from instructor.plugins import ExecuteHandIn, HandInExporter, PrepareRelease, RepairHandIn, SanitizeHandIn
 
 c = get_config()  # noqa: F821  (given by traitlets)
@@ -92,6 +92,6 @@ c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.exporter_class = FeedbackPage
 
 # Points off for each day begun after the deadline that `course collect` was given, once the grace is over; 0 is none.
-c.AssignLatePenalties.plugin_class = "instructor.moodle.late.PointsPerDay"
+c.AssignLatePenalties.plugin_class = "instructor.plugins.PointsPerDay"
 c.PointsPerDay.points_per_day = 0
 c.PointsPerDay.grace_minutes = 0

@@ -21,11 +21,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.build import build
+from instructor.labs.build import build
 from instructor.course import Course
-from instructor.grade import graded_results
-from instructor.nbgrader_app import open_gradebook
-from instructor.new import TEMPLATES
+from instructor.grading.class_run import graded_results
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.labs.new import TEMPLATES
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
 LAB = "essai"

@@ -24,11 +24,11 @@ from nbformat import NotebookNode
 
 from bench.crash import write_skeleton
 from instructor import grade
-from instructor.answers import load_answers
-from instructor.build import build
+from instructor.labs.answers import load_answers
+from instructor.labs.build import build
 from instructor.course import Course
-from instructor.execute import processor_seconds
-from instructor.grading import default_policy, grade_hand_in, load_lab
+from instructor.grading.execute import processor_seconds
+from instructor.grading.hand_in import default_policy, grade_hand_in, load_lab
 from instructor.kernels import forkserver, install
 from instructor.kernels.forkserver import SINGLE_THREADED
 from instructor.notebooks import find_cell, grade_id, is_solution, read_notebook, write_notebook

@@ -26,7 +26,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 from helpers.datasets import load_glove, load_noun_verb
 from instructor.notebooks import read_notebook
-from instructor.solutions import corrected
+from instructor.labs.solutions import corrected
 
 BATCH_SIZE = 64
 NUM_EPOCHS = 10  # as in the notebook, for every model

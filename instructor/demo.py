@@ -17,8 +17,8 @@ import typer
 from nbformat import NotebookNode
 from rich.console import Console
 
-from instructor.answers import Answer, load_answers
-from instructor.build import build
+from instructor.labs.answers import Answer, load_answers
+from instructor.labs.build import build
 from instructor.course import Course
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import (

@@ -9,8 +9,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 
 from instructor.course import Course
-from instructor.feedback import feedback_page
-from instructor.grade import read_result
+from instructor.pages.feedback import feedback_page
+from instructor.grading.class_run import read_result
 from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution
 
 HEADING = "**Pour l'enseignant : réponse attendue et barème**"

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from instructor.errors import CourseError
-from instructor.json_bounds import has_more
+from instructor.budget import has_more
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 # No block holds the beginning of another: a text of many beginnings is read once, not once for each.

@@ -16,12 +16,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from instructor.budget import MAX_SECONDS, Budget, TooLongError
-from instructor.colab import prepare_release
+from instructor.labs.colab import prepare_release
 from instructor.course import Course
-from instructor.grading import execute_for_gradebook
+from instructor.grading.hand_in import execute_for_gradebook
 from instructor.notebooks import read_notebook
-from instructor.rendering import is_too_long
-from instructor.repair import repair
+from instructor.pages.html import is_too_long
+from instructor.grading.repair import repair
 
 # Both are looked for from the first of several marks only: a text of nothing else would take the square of its length.
 MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")

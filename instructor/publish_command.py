@@ -19,7 +19,7 @@ def publish_command(
     ),
 ) -> None:
     """Write the student repository in DIR and commit it: notebooks, helpers, package file, front page, licences."""
-    from instructor.publish import publish
+    from instructor.labs.publish import publish
 
     publication = publish(Course.find(), folder, with_solutions)
     if not publication.changed:

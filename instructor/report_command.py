@@ -12,7 +12,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 def report_command(lab: str = typer.Argument(metavar="LAB")) -> None:
     """Write reports/LAB.html: marks, questions, commonest mistakes, hand-ins to review, hand-ins that are alike."""
-    from instructor.report.page import write_report
+    from instructor.pages.report import write_report
 
     course = Course.find()
     course.select_labs([lab])

@@ -26,8 +26,8 @@ def collect_command(
     deadline: datetime = Deadline,
 ) -> None:
     """Bring the hand-ins of Moodle's zip into submitted/, and say who handed in what."""
-    from instructor.moodle.collect import collect
-    from instructor.moodle.tables import show_collection
+    from instructor.lms.collect import collect
+    from instructor.terminal import show_collection
 
     course = Course.find()
     course.select_labs([lab])
@@ -38,7 +38,7 @@ def collect_command(
 @roster_app.command("import")
 def roster_import_command(file: Path = typer.Argument(metavar="CSV")) -> None:
     """Bring the students of a CSV file into the gradebook: Moodle's participants, a worksheet, or your own list."""
-    from instructor.moodle.roster import import_roster
+    from instructor.gradebook.roster import import_roster
 
     students = import_roster(Course.find(), file)
     console.print(
@@ -49,7 +49,7 @@ def roster_import_command(file: Path = typer.Argument(metavar="CSV")) -> None:
 @roster_app.command("show")
 def roster_show_command() -> None:
     """List the class."""
-    from instructor.moodle.roster import read_roster
+    from instructor.gradebook.roster import read_roster
 
     for student in read_roster(Course.find()).students.values():
         console.print(f"{student.id}\t{student.name}\t{student.email}", markup=False)
@@ -61,10 +61,10 @@ def grades_command(
     provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
 ) -> None:
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
-    from instructor.feedback import feedback_page, shows_right_answers
-    from instructor.moodle.feedback_zip import feedback_zip
-    from instructor.moodle.files import write_whole
-    from instructor.moodle.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
+    from instructor.pages.feedback import feedback_page, shows_right_answers
+    from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.files import write_whole
+    from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
 
     course = Course.find()
     course.select_labs([lab])

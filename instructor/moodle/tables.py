@@ -8,10 +8,10 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from instructor.lateness import how_late
-from instructor.moodle.collect import Collection
-from instructor.moodle.layout import locate
-from instructor.moodle.records import MINUTE
+from instructor.gradebook.deadlines import how_late
+from instructor.lms.collect import Collection
+from instructor.lms.moodle.layout import locate
+from instructor.lms.records import MINUTE
 
 
 def show_collection(console: Console, collection: Collection) -> None:

@@ -1,4 +1,4 @@
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 ANSWERS = [
     Answer(

@@ -7,7 +7,7 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.new import new_lab
+from instructor.labs.new import new_lab
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
 ROOT = Path(__file__).resolve().parents[2]

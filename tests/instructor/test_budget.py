@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from instructor import plugins, rendering
 from instructor.budget import Budget, TooLongError
 from instructor.plugins import SanitizeHandIn
-from instructor.rendering import render_notebook
+from instructor.pages.html import render_notebook
 
 # Each takes a library of the pages a time, or a memory, that grows with the square of its length.
 BOMBS = {

@@ -3,11 +3,11 @@
 import nbformat
 import pytest
 
-from instructor.build import build, drifted
-from instructor.check import check_labs
+from instructor.labs.build import build, drifted
+from instructor.labs.check import check_labs
 from instructor.course import Course, CourseError
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
-from instructor.solutions import stale_solutions
+from instructor.labs.solutions import stale_solutions
 
 
 def edit(path, change):

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from instructor.course import Course, CourseError
-from instructor.feedback import write_feedback
-from instructor.grade import grade_class, graded_results, why_not_graded
+from instructor.pages.feedback import write_feedback
+from instructor.grading.class_run import grade_class, graded_results, why_not_graded
 from instructor.kernels.sandbox import sandbox_available
-from instructor.nbgrader_app import open_gradebook
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import find_cell, read_notebook, write_notebook
-from instructor.publish import find_leaks
-from instructor.report.page import write_report
-from instructor.solutions import stale_solutions
+from instructor.labs.publish import find_leaks
+from instructor.pages.report import write_report
+from instructor.labs.solutions import stale_solutions
 from tests.instructor.conftest import answered, hand_in, replace_graded
 
 COURSE = Path(sys.executable).with_name("course")
@@ -227,7 +227,7 @@ def test_hand_in_that_failed_is_in_the_table_and_in_the_exit_status(graded_cours
 
 def test_locked_gradebook_is_to_be_left_where_it_is(course, monkeypatch):
     hand_in(course, "ada", answered(course))
-    monkeypatch.setattr("instructor.nbgrader_app.PATIENCE", 0.1)
+    monkeypatch.setattr("instructor.gradebook.nbgrader.PATIENCE", 0.1)
     grade_class(course, ["essai"])
     hand_in(course, "blaise", answered(course))
     with closing(sqlite3.connect(course.root / "gradebook.db")) as connection:
@@ -246,7 +246,7 @@ def test_gradebook_that_is_sound_is_not_to_be_moved_away(course, monkeypatch, re
     def stop(*arguments: object) -> None:
         raise sqlite3.OperationalError(reason)
 
-    monkeypatch.setattr("instructor.nbgrader_app._Gradebook", stop)
+    monkeypatch.setattr("instructor.gradebook.nbgrader._Gradebook", stop)
     with pytest.raises(CourseError, match=f"gradebook.db cannot be used: {reason}; {way_out}"):
         open_gradebook(course)
 

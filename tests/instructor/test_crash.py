@@ -13,7 +13,7 @@ import pytest
 
 from bench.crash import LAB, done, grade, grade_and_kill, make_class, problems
 from instructor.course import Course
-from instructor.grade import Options, grade_class
+from instructor.grading.class_run import Options, grade_class
 from instructor.kernels import install
 from instructor.kernels.sandbox import sandbox_available
 
@@ -58,7 +58,7 @@ def test_run_stopped_by_ctrl_c_says_so_and_goes_on_where_it_stopped(calm, tmp_pa
 
 
 def test_what_is_filed_is_not_run_again(calm, monkeypatch):
-    monkeypatch.setattr("instructor.engine.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
+    monkeypatch.setattr("instructor.grading.workers.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
     assert {result.status for result in grade_class(calm, [LAB], options=Options())} == {"graded"}
 
 

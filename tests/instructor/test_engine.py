@@ -20,10 +20,10 @@ from nbformat import NotebookNode
 
 from instructor import engine
 from instructor.course import Course, CourseError
-from instructor.engine import GradingError, grade_side_by_side
-from instructor.execute import Policy
-from instructor.grade import Options, grade_class
-from instructor.grading import Lab, load_lab
+from instructor.grading.workers import GradingError, grade_side_by_side
+from instructor.grading.execute import Policy
+from instructor.grading.class_run import Options, grade_class
+from instructor.grading.hand_in import Lab, load_lab
 from instructor.kernels import WARM
 from instructor.notebooks import to_text
 from tests.instructor.conftest import ROOT, answered, hand_in
@@ -186,17 +186,17 @@ def test_run_stopped_before_filing_goes_on_without_executing_again(course, monke
 
     again = Options(sandbox=False, force=True)
     with monkeypatch.context() as killed:
-        killed.setattr("instructor.grade._file", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr("instructor.grading.class_run._file", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             grade_class(course, ["essai"], ["ada"], again)
     course.autograded("ada", "essai").unlink()
-    monkeypatch.setattr("instructor.engine.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
+    monkeypatch.setattr("instructor.grading.workers.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
     resumed = {result.student: dataclasses.asdict(result) for result in grade_class(course, ["essai"], options=options)}
     assert resumed == complete
 
 
 def test_without_a_sandbox_grading_is_refused_unless_asked_for(course, monkeypatch):
     hand_in(course, "ada", answered(course))
-    monkeypatch.setattr("instructor.grade.sandbox_available", lambda: (False, "bubblewrap is missing"))
+    monkeypatch.setattr("instructor.grading.class_run.sandbox_available", lambda: (False, "bubblewrap is missing"))
     with pytest.raises(CourseError, match="bubblewrap is missing. To .* say --sandbox none"):
         grade_class(course, ["essai"])

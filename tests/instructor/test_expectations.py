@@ -3,9 +3,9 @@
 import pytest
 from nbformat import NotebookNode
 
-from instructor.build import build
-from instructor.execute import Policy
-from instructor.grading import grade_hand_in, load_lab
+from instructor.labs.build import build
+from instructor.grading.execute import Policy
+from instructor.grading.hand_in import grade_hand_in, load_lab
 from instructor.kernels import WARM
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered

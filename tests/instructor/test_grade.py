@@ -10,10 +10,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from instructor import grade, grading
-from instructor.build import build
+from instructor.labs.build import build
 from instructor.course import Course, CourseError
-from instructor.grade import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results, why_not_graded
-from instructor.nbgrader_app import open_gradebook
+from instructor.grading.class_run import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results, why_not_graded
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered, hand_in, make_course, replace_graded
 
@@ -252,7 +252,7 @@ def test_run_killed_while_a_hand_in_is_filed_files_it_again(course, monkeypatch,
     with monkeypatch.context() as killing:
         killing.setattr(SaveAutoGrades, "preprocess_cell", leave_a_copy)
         before = grade_class(course, ["essai"])
-    monkeypatch.setattr("instructor.engine.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
+    monkeypatch.setattr("instructor.grading.workers.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
     assert [grade_class(copied, ["essai"]) for copied in killed] == [before, before]
     assert not any(copied.executed("ada", "essai").exists() for copied in killed)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from instructor import json_bounds
-from instructor.json_bounds import MAX_VALUES, TOO_LARGE, has_more, read_message
+from instructor.budget import MAX_VALUES, TOO_LARGE, has_more, read_message
 
 
 @pytest.mark.parametrize("text", ['"[[["', '"\\"[[["', '"\\\\\\"[[["', '["[[", "\\\\", "["]', "[[1, 2]]"])

@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 
 from instructor.course import Course, CourseError
-from instructor.grade import grade_class
-from instructor.lateness import seconds_late
-from instructor.moodle.dates import to_utc
-from instructor.nbgrader_app import open_gradebook
+from instructor.grading.class_run import grade_class
+from instructor.gradebook.deadlines import seconds_late
+from instructor.lms.moodle.dates import to_utc
+from instructor.gradebook.nbgrader import open_gradebook
 from tests.instructor.conftest import answered, hand_in
 
 DEADLINE = datetime(2026, 11, 24, 18, 0)

@@ -1,6 +1,6 @@
 from bs4 import BeautifulSoup
 
-from instructor.mathml import ATTRIBUTES, TAGS, with_formulas
+from instructor.pages.formulas import ATTRIBUTES, TAGS, with_formulas
 
 
 def test_formulas_become_mathml_and_code_stays():

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.grade import Result, grade_class, graded_results
+from instructor.grading.class_run import Result, grade_class, graded_results
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import find_cell
 from tests.instructor.conftest import answered, hand_in

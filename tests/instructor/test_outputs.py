@@ -3,7 +3,7 @@
 from nbformat.v4 import new_output
 
 from helpers.probe import MIME_TYPE
-from instructor.outputs import MAX_KINDS, MAX_OUTPUTS, MAX_TEXT, MAX_TEXTS, shorten, size
+from instructor.grading.outputs import MAX_KINDS, MAX_OUTPUTS, MAX_TEXT, MAX_TEXTS, shorten, size
 
 
 def texts(number: int, length: int) -> list:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from instructor.course import Course, CourseError
-from instructor.feedback import write_feedback
-from instructor.grade import grade_class, graded_results
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import write_feedback
+from instructor.grading.class_run import grade_class, graded_results
+from instructor.gradebook.nbgrader import open_gradebook
 from tests.instructor.conftest import answered, hand_in
 
 ANSWERS = {"ada": "    return float(x.sum() / len(x))", "blaise": "    return 2.0", "claude": "    raise ValueError"}

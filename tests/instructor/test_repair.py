@@ -7,7 +7,7 @@ import pytest
 
 from instructor.course import Course
 from instructor.notebooks import read_notebook
-from instructor.repair import HandInError, repair
+from instructor.grading.repair import HandInError, repair
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 

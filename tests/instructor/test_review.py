@@ -7,10 +7,10 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from instructor.answers import load_answers
+from instructor.labs.answers import load_answers
 from instructor.course import Course
 from instructor.notebooks import read_notebook
-from instructor.review import suspicious
+from instructor.grading.review import suspicious
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 HELPER = "def largest_gap(x, y):\n    return np.abs(x - y).max()"

@@ -1,6 +1,6 @@
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from instructor.solutions import tidy_outputs
+from instructor.labs.solutions import tidy_outputs
 
 
 def test_a_printed_table_is_whole_again_without_its_progress_bar():

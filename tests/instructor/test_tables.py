@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from instructor.grade import TO_CONFIRM, Result
-from instructor.tables import Tally, grading_progress, marks_table
+from instructor.grading.class_run import TO_CONFIRM, Result
+from instructor.terminal import Tally, grading_progress, marks_table
 
 CELL = {"grade_id": "test_mean", "max_score": 16.0, "score": 4.0, "reason": ""}
 

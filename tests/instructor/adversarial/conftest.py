@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from instructor.course import Course
-from instructor.grade import Options, Result, grade_class
+from instructor.grading.class_run import Options, Result, grade_class
 from instructor.kernels import install
 from instructor.kernels.sandbox import sandbox_available
 from tests.instructor.adversarial.attacks import ATTACKS

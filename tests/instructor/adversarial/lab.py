@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from instructor.build import build
+from instructor.labs.build import build
 from instructor.course import Course
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from tests.instructor.adversarial.attacks import ATTACKS

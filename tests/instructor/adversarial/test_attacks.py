@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from instructor.feedback import write_feedback
+from instructor.pages.feedback import write_feedback
 from instructor.notebooks import read_notebook, to_text
-from instructor.report.page import write_report
+from instructor.pages.report import write_report
 from tests.instructor.adversarial.attacks import ATTACKS, HONEST
 from tests.instructor.adversarial.lab import CANARY, LAB
 

@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.nbgrader_app import open_gradebook
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import to_text
 
 SHEETS = {

@@ -7,7 +7,7 @@ import pytest
 
 from instructor.course import CourseError
 from instructor.moodle import archive as reader
-from instructor.moodle.archive import read_archive
+from instructor.lms.archive import read_archive
 from tests.instructor.moodle.conftest import moodle_zip, zip_bytes
 
 

@@ -9,14 +9,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
-from instructor.build import build
+from instructor.labs.build import build
 from instructor.course import Course, CourseError
-from instructor.moodle.collect import collect
-from instructor.moodle.records import read_record
-from instructor.moodle.roster import import_roster
-from instructor.moodle.tables import show_collection
-from instructor.nbgrader_app import open_gradebook
-from instructor.new import new_lab
+from instructor.lms.collect import collect
+from instructor.lms.records import read_record
+from instructor.gradebook.roster import import_roster
+from instructor.terminal import show_collection
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.labs.new import new_lab
 from instructor.notebooks import find_cell, grade_id, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered
 from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet, zip_bytes

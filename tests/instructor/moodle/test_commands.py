@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from instructor.cli import app
 from instructor.course import Course, CourseError
-from instructor.grade import grade_class
-from instructor.moodle.collect import collect
-from instructor.moodle.roster import import_roster
-from instructor.nbgrader_app import open_gradebook
+from instructor.grading.class_run import grade_class
+from instructor.lms.collect import collect
+from instructor.gradebook.roster import import_roster
+from instructor.gradebook.nbgrader import open_gradebook
 from tests.instructor.conftest import answered
 from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
 

@@ -10,20 +10,20 @@ import pytest
 from rich.console import Console
 
 from instructor.course import Course, CourseError
-from instructor.feedback import feedback_page
-from instructor.grade import grade_class, read_result
-from instructor.grading import fingerprint
-from instructor.lateness import read_deadline
-from instructor.moodle.collect import collect
-from instructor.moodle.dates import to_utc
-from instructor.moodle.feedback_zip import feedback_zip
-from instructor.moodle.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
-from instructor.moodle.roster import import_roster
-from instructor.moodle.worksheet import Worksheet
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import feedback_page
+from instructor.grading.class_run import grade_class, read_result
+from instructor.grading.hand_in import fingerprint
+from instructor.gradebook.deadlines import read_deadline
+from instructor.lms.collect import collect
+from instructor.lms.moodle.dates import to_utc
+from instructor.lms.moodle.feedback_zip import feedback_zip
+from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
+from instructor.gradebook.roster import import_roster
+from instructor.lms.moodle.worksheet import Worksheet
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import find_cell, read_notebook, write_notebook
-from instructor.report.page import write_report
-from instructor.tables import marks_table
+from instructor.pages.report import write_report
+from instructor.terminal import marks_table
 from tests.instructor.conftest import answered
 from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
 

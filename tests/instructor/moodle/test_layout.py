@@ -2,7 +2,7 @@
 
 import pytest
 
-from instructor.moodle.layout import Place, locate
+from instructor.lms.moodle.layout import Place, locate
 
 
 @pytest.mark.parametrize(

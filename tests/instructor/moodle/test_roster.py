@@ -3,7 +3,7 @@
 import pytest
 
 from instructor.course import CourseError
-from instructor.moodle.roster import Roster, Student, import_roster, name_key, read_roster, read_students
+from instructor.gradebook.roster import Roster, Student, import_roster, name_key, read_roster, read_students
 from tests.instructor.moodle.conftest import worksheet
 
 

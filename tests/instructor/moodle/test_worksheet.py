@@ -6,7 +6,7 @@ import io
 import pytest
 
 from instructor.course import CourseError
-from instructor.moodle.worksheet import Filling, Worksheet
+from instructor.lms.moodle.worksheet import Filling, Worksheet
 from tests.instructor.moodle.conftest import SHEETS, worksheet
 
 CLASS = {11: ("Zoé, dite « Zo »", "zoe@ecole.fr"), 12: ("Bob", "bob@ecole.fr"), 13: ("Ana", "ana@ecole.fr")}

@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from instructor.course import Course
-from instructor.grade import grade_class
+from instructor.grading.class_run import grade_class
 from instructor.notebooks import find_cell, read_notebook
 from tests.instructor.conftest import answered, hand_in
 

@@ -13,12 +13,12 @@ from selenium.webdriver.common.by import By
 
 from instructor import mathml
 from instructor.course import Course, CourseError
-from instructor.feedback import right_answers, write_feedback
-from instructor.grade import read_result
-from instructor.moodle.dates import to_utc
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import right_answers, write_feedback
+from instructor.grading.class_run import read_result
+from instructor.lms.moodle.dates import to_utc
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import read_notebook, write_notebook
-from instructor.rendering import highlighting_css, render_notebook
+from instructor.pages.html import highlighting_css, render_notebook
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ENDINGS
 

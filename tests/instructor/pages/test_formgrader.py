@@ -17,10 +17,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from instructor.course import Course
-from instructor.feedback import feedback_page, write_feedback
-from instructor.grade import read_result
-from instructor.moodle.grades import final_grades, write_csv
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import feedback_page, write_feedback
+from instructor.grading.class_run import read_result
+from instructor.lms.grades import final_grades, write_csv
+from instructor.gradebook.nbgrader import open_gradebook
 
 pytestmark = pytest.mark.xdist_group("pages")
 

@@ -8,12 +8,12 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from instructor.course import CourseError
-from instructor.grade import Result
+from instructor.grading.class_run import Result
 from instructor.notebooks import find_cell, read_notebook
-from instructor.report.page import write_report
-from instructor.report.plots import draw_items, draw_marks
-from instructor.report.similar import find_similar
-from instructor.report.statistics import Item, analyse_items, find_losses, summarise
+from instructor.pages.report import write_report
+from instructor.pages.plots import draw_items, draw_marks
+from instructor.pages.similar import find_similar
+from instructor.pages.statistics import Item, analyse_items, find_losses, summarise
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ODD, RENAMED
 

@@ -5,7 +5,7 @@ lab, so some mistakes made before cost points there too: each of those answers s
 its own tables and calls one of the student's functions only.
 """
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 SELECT_AND_SUM = """
     for letter in (target, *evidence):

@@ -1,6 +1,6 @@
 """Answers to the FizzBuzz lab, wrong and right, and what each must cost."""
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 TRAIN = """
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)

@@ -3,7 +3,7 @@
 A mistake costs its own question only: the test cells bring their own models, images and batches.
 """
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 TRAIN = """
     for epoch in range(epochs):

@@ -5,7 +5,7 @@ calls `softmax` and `inputs_tilde`, and the evaluation calls `accuracy` and `cro
 its points for the accuracy and half for the loss; `train` reads the accuracy only.
 """
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 WRONG = [
     Answer(

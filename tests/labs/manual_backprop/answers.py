@@ -4,7 +4,7 @@ A mistake costs its own question only. `forward` and `backward` build on ReLU an
 their hidden blocks first put right versions of those in place; the other test cells hand over their inputs.
 """
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 BACKWARD = """
     delta = {start}

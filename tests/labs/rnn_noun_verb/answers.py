@@ -4,7 +4,7 @@ Most test cells give the share of their probes that match: a probe of `test_gru`
 `test_advanced` and of `test_dataset`, one of `test_preprocess` three quarters, one of `test_analogy` one point.
 """
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 GRU_LAYERS = """
 self.rnn = nn.GRU(embedding.embedding_dim, hidden_size, batch_first=True, bidirectional=True)

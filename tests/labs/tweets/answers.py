@@ -1,6 +1,6 @@
 """Answers to the lab on tweets, wrong and right, and what each must cost."""
 
-from instructor.answers import Answer
+from instructor.labs.answers import Answer
 
 SPLIT = """
     parts = [[] for _ in ratios]

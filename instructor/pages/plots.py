@@ -10,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
-from instructor.report.statistics import Item, Summary
+from instructor.pages.statistics import Item, Summary
 
 BLUE, ORANGE, GREY = "#2a5d9c", "#b8500f", "#767676"
 LOW = 0.2  # below it, a discrimination is remarked on

@@ -16,9 +16,9 @@ from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
 from instructor.course import CourseError
-from instructor.grading import Lab, grade_hand_in
+from instructor.grading.hand_in import Lab, grade_hand_in
 from instructor.notebooks import NotebookError
-from instructor.repair import HandInError
+from instructor.grading.repair import HandInError
 
 CONNECTION_TIMEOUT = 10  # seconds
 RECONNECTION_TIMEOUT = 120  # seconds that a restarted scheduler has to find its workers again

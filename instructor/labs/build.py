@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from instructor.course import Course, CourseError
-from instructor.nbgrader_app import NbgraderError, generate_assignment
+from instructor.gradebook.nbgrader import NbgraderError, generate_assignment
 from instructor.notebooks import read_notebook, to_text
 
 

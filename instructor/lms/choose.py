@@ -8,9 +8,9 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.moodle.archive import Member
+from instructor.lms.archive import Member
 from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook
-from instructor.repair import HandInError, repair
+from instructor.grading.repair import HandInError, repair
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ except ModuleNotFoundError as error:
 from instructor import data
 from instructor.course import Course, CourseError
 from instructor.moodle import commands as moodle
-from instructor.publish_command import publish_command
-from instructor.report_command import report_command
+from instructor.cli import publish_command
+from instructor.cli import report_command
 
 if TYPE_CHECKING:
-    from instructor.grade import Options, Result
+    from instructor.grading.class_run import Options, Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -45,7 +45,7 @@ def build_command(
     labs: list[str] = Labs, check: bool = typer.Option(False, help="Write nothing; fail if a file has drifted.")
 ) -> None:
     """Generate the students' notebooks in release/ from source/."""
-    from instructor.build import build, drifted
+    from instructor.labs.build import build, drifted
 
     course = Course.find()
     labs = course.select_labs(labs)
@@ -66,7 +66,7 @@ def build_command(
 @app.command("check")
 def check_command(labs: list[str] = Labs) -> None:
     """Check the labs against their contract, and that nothing leaks into what students get."""
-    from instructor.check import check_labs
+    from instructor.labs.check import check_labs
 
     course = Course.find()
     labs = course.select_labs(labs)
@@ -83,7 +83,7 @@ def solutions_command(
     labs: list[str] = Labs, check: bool = typer.Option(False, help="Run nothing; fail if code or text has drifted.")
 ) -> None:
     """Generate the corrected labs in solutions/, executed on the data that COURSE_DATA and COURSE_MODE give."""
-    from instructor.solutions import stale_solutions, write_solution
+    from instructor.labs.solutions import stale_solutions, write_solution
 
     course = Course.find()
     labs = course.select_labs(labs)
@@ -102,7 +102,7 @@ def solutions_command(
 @app.command("new")
 def new_command(lab: str = typer.Argument(metavar="LAB")) -> None:
     """Write the skeleton of a new lab, which passes every check."""
-    from instructor.new import new_lab
+    from instructor.labs.new import new_lab
 
     course = Course.find()
     for path in new_lab(course, lab):
@@ -121,7 +121,7 @@ def grade_command(
     force: bool = typer.Option(False, help="Run again what did not change."),
 ) -> None:
     """Grade the hand-ins of submitted/: repair, execute, verify, save in the gradebook."""
-    from instructor.grade import Options
+    from instructor.grading.class_run import Options
 
     course = Course.find()
     if json_file:
@@ -150,8 +150,8 @@ def feedback_command(
     ),
 ) -> None:
     """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
-    from instructor.feedback import refuse_before_deadline, write_feedback
-    from instructor.grade import graded_results
+    from instructor.pages.feedback import refuse_before_deadline, write_feedback
+    from instructor.grading.class_run import graded_results
 
     course = Course.find()
     results = graded_results(course, course.select_labs(labs))
@@ -202,9 +202,9 @@ def _refuse_unwritable(file: Path) -> None:
 
 
 def _grade(course: Course, labs: list[str], options: Options, students: list[str]) -> list[Result]:
-    from instructor.grade import grade_class
-    from instructor.interruption import stopping_between_hand_ins
-    from instructor.tables import grading_progress
+    from instructor.grading.class_run import grade_class
+    from instructor.terminal import stopping_between_hand_ins
+    from instructor.terminal import grading_progress
 
     try:
         with grading_progress(console) as progress, stopping_between_hand_ins(progress, console.print) as tell:
@@ -215,7 +215,7 @@ def _grade(course: Course, labs: list[str], options: Options, students: list[str
 
 
 def _show_marks(labs: list[str], results: list[Result]) -> None:
-    from instructor.tables import marks_table
+    from instructor.terminal import marks_table
 
     for lab in labs:
         if of_lab := [result for result in results if result.lab == lab]:

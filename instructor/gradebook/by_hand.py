@@ -9,7 +9,7 @@ from __future__ import annotations
 from nbgrader.api import MissingEntry
 
 from instructor.course import Course
-from instructor.nbgrader_app import open_gradebook
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import NotebookError, grade_id, is_graded, points, read_notebook
 
 Answer = tuple[str, float]  # its text, and what its question is worth

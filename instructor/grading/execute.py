@@ -25,10 +25,10 @@ from nbclient.exceptions import CellExecutionComplete, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from instructor.json_bounds import read_message
+from instructor.budget import read_message
 from instructor.kernels import SANDBOXED
 from instructor.kernels.limits import MIB
-from instructor.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
+from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 
 DEFAULT_CELL_TIMEOUT = 60
 # A cell that waits instead of computing, or shares its core with others, may last this many times as long.

@@ -14,8 +14,8 @@ from itertools import chain, islice
 from nbformat import NotebookNode
 
 from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
-from instructor.review.cells import Finding, command_of, is_harmless, read_cells
-from instructor.review.names import (
+from instructor.grading.review.cells import Finding, command_of, is_harmless, read_cells
+from instructor.grading.review.names import (
     ARRAYS,
     ATTRIBUTES,
     HELD,
@@ -27,7 +27,7 @@ from instructor.review.names import (
     TRUSTING,
     WORDS,
 )
-from instructor.review.trees import (
+from instructor.grading.review.trees import (
     DEFINITIONS,
     each_path_once,
     full_names,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.answers import load_answers
-from instructor.build import drifted
-from instructor.colab import BADGE_ID, SETUP_ID
+from instructor.labs.answers import load_answers
+from instructor.labs.build import drifted
+from instructor.labs.colab import BADGE_ID, SETUP_ID
 from instructor.course import Course, CourseError
 from instructor.notebooks import (
     HIDDEN_BLOCK,
@@ -29,7 +29,7 @@ from instructor.notebooks import (
     read_notebook,
     without_hidden_tests,
 )
-from instructor.solutions import stale_solutions
+from instructor.labs.solutions import stale_solutions
 
 TOTAL_POINTS = 20
 MARKER = re.compile(r"(BEGIN|END) (TODO|SOLUTION|HIDDEN TESTS|MARK SCHEME)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from instructor.build import build
+from instructor.labs.build import build
 from instructor.course import Course, CourseError
-from instructor.solutions import write_solution
+from instructor.labs.solutions import write_solution
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from instructor.grade import Result
+from instructor.grading.class_run import Result
 
 FEW = 5  # below this many marks, a correlation says nothing
 

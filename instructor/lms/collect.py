@@ -11,15 +11,15 @@ from datetime import datetime
 from pathlib import Path
 
 from instructor.course import Course, CourseError
-from instructor.moodle.archive import LeftOut, Member, read_archive
-from instructor.moodle.choose import Candidate, Choice, Lab, choose
-from instructor.moodle.dates import timestamp, to_local, to_utc
-from instructor.moodle.files import write_whole
-from instructor.moodle.layout import Place, locate
-from instructor.moodle.records import MINUTE, HandIn, read_record, write_record
-from instructor.moodle.roster import DERIVED, Roster, read_roster
-from instructor.moodle.worksheet import Row, Worksheet
-from instructor.nbgrader_app import open_gradebook
+from instructor.lms.archive import LeftOut, Member, read_archive
+from instructor.lms.choose import Candidate, Choice, Lab, choose
+from instructor.lms.moodle.dates import timestamp, to_local, to_utc
+from instructor.files import write_whole
+from instructor.lms.moodle.layout import Place, locate
+from instructor.lms.records import MINUTE, HandIn, read_record, write_record
+from instructor.gradebook.roster import DERIVED, Roster, read_roster
+from instructor.lms.moodle.worksheet import Row, Worksheet
+from instructor.gradebook.nbgrader import open_gradebook
 
 
 @dataclass

@@ -14,16 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from instructor.colab import BADGE_ID
+from instructor.labs.colab import BADGE_ID
 from instructor.course import Course, CourseError
-from instructor.grade import Result
-from instructor.lateness import read_deadline
-from instructor.moodle.dates import to_local
-from instructor.moodle.files import write_whole
-from instructor.nbgrader_app import open_gradebook
+from instructor.grading.class_run import Result
+from instructor.gradebook.deadlines import read_deadline
+from instructor.lms.moodle.dates import to_local
+from instructor.files import write_whole
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import NotebookError, headings, is_solution, read_notebook
-from instructor.rendering import highlighting_css, render_notebook
-from instructor.solutions import corrected
+from instructor.pages.html import highlighting_css, render_notebook
+from instructor.labs.solutions import corrected
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

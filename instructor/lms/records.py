@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from instructor.course import Course
-from instructor.moodle.files import write_whole
+from instructor.files import write_whole
 
 MINUTE = "%Y-%m-%d %H:%M"
 

@@ -18,14 +18,14 @@ import helpers
 import instructor
 from helpers.probe import MIME_TYPE
 from instructor.course import Course, CourseError
-from instructor.execute import Policy, run_notebook
-from instructor.expectations import restore_tests, without_expectations
+from instructor.grading.execute import Policy, run_notebook
+from instructor.grading.expectations import restore_tests, without_expectations
 from instructor.kernels import SANDBOXED
-from instructor.lateness import read_deadline, seconds_late
+from instructor.gradebook.deadlines import read_deadline, seconds_late
 from instructor.notebooks import find_cell, is_too_large, parse_notebook, to_text
-from instructor.repair import repair
-from instructor.review import suspicious
-from instructor.verify import Mark, Reference, make_reference, mark_notebook
+from instructor.grading.repair import repair
+from instructor.grading.review import suspicious
+from instructor.grading.criteria import Mark, Reference, make_reference, mark_notebook
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from instructor.review.cells import command_of
-from instructor.review.names import AS_SUCH, HARMLESS, MACHINERY, TESTED
+from instructor.grading.review.cells import command_of
+from instructor.grading.review.names import AS_SUCH, HARMLESS, MACHINERY, TESTED
 
 # `x = x.a; x = x.b; ...` doubles what `x` may mean each time.
 MAX_MEANINGS = 16

@@ -9,16 +9,16 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from instructor.course import Course, CourseError
-from instructor.feedback import TEMPLATES, question, question_titles
-from instructor.grade import Result, graded_results, why_not_graded
-from instructor.lateness import how_late
-from instructor.moodle.files import write_whole
-from instructor.moodle.roster import read_roster
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import TEMPLATES, question, question_titles
+from instructor.grading.class_run import Result, graded_results, why_not_graded
+from instructor.gradebook.deadlines import how_late
+from instructor.files import write_whole
+from instructor.gradebook.roster import read_roster
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.notebooks import find_cell
-from instructor.report.plots import LOW, draw_items, draw_marks
-from instructor.report.similar import find_similar
-from instructor.report.statistics import Item, Loss, analyse_items, find_losses, summarise
+from instructor.pages.plots import LOW, draw_items, draw_marks
+from instructor.pages.similar import find_similar
+from instructor.pages.statistics import Item, Loss, analyse_items, find_losses, summarise
 
 MOST_LOSSES = 15
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from nbgrader.plugins import CsvExportPlugin
 
 from instructor.course import Course, CourseError
-from instructor.feedback import french, question, question_titles
-from instructor.grade import Result, graded_results
-from instructor.moodle.files import write_whole
-from instructor.moodle.records import read_record
-from instructor.moodle.roster import read_roster
-from instructor.moodle.worksheet import Filling, Row, Worksheet
-from instructor.nbgrader_app import open_gradebook
+from instructor.pages.feedback import french, question, question_titles
+from instructor.grading.class_run import Result, graded_results
+from instructor.files import write_whole
+from instructor.lms.records import read_record
+from instructor.gradebook.roster import read_roster
+from instructor.lms.moodle.worksheet import Filling, Row, Worksheet
+from instructor.gradebook.nbgrader import open_gradebook
 
 
 @dataclass(frozen=True)

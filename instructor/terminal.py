@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from instructor.grade import TO_CONFIRM, TOO_HIGH, Result
+from instructor.grading.class_run import TO_CONFIRM, TOO_HIGH, Result
 
 
 @dataclass

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from instructor.course import CourseError
-from instructor.moodle.csv_text import Field, Table, read_table
-from instructor.moodle.dates import parse_date
+from instructor.lms.csv_text import Field, Table, read_table
+from instructor.lms.moodle.dates import parse_date
 
 IDENTIFIER = {"identifier", "identifiant"}
 NAME = {"full name", "nom complet"}

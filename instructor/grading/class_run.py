@@ -14,18 +14,18 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 
-from instructor.by_hand import keep_confirmed, marked_by_hand
+from instructor.gradebook.by_hand import keep_confirmed, marked_by_hand
 from instructor.course import Course, CourseError
-from instructor.engine import grade_side_by_side
-from instructor.execute import Policy
-from instructor.grading import default_policy, fingerprint, load_lab
+from instructor.grading.workers import grade_side_by_side
+from instructor.grading.execute import Policy
+from instructor.grading.hand_in import default_policy, fingerprint, load_lab
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
-from instructor.lateness import read_deadline
-from instructor.nbgrader_app import NbgraderError, autograde, generate_assignment, open_gradebook
+from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
-from instructor.repair import HandInError, repair
-from instructor.verify import NOT_ANSWERED
+from instructor.grading.repair import HandInError, repair
+from instructor.grading.criteria import NOT_ANSWERED
 
 TOO_HIGH = "mark-too-high"
 TO_CONFIRM = "mark-to-confirm"

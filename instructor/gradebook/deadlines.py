@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from instructor.course import Course
-from instructor.nbgrader_app import has_gradebook, open_gradebook, read_timestamp
+from instructor.gradebook.nbgrader import has_gradebook, open_gradebook, read_timestamp
 
 
 def read_deadline(course: Course, lab: str) -> datetime | None:

@@ -17,7 +17,7 @@ from nbformat.v4 import new_notebook
 from pygments.formatters import HtmlFormatter
 
 from instructor.budget import MAX_SECONDS, Budget
-from instructor.mathml import with_formulas
+from instructor.pages.formulas import with_formulas
 from instructor.notebooks import without_hidden_tests
 
 TAGS = bleach.ALLOWED_TAGS | {

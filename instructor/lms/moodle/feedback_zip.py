@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from instructor.moodle.worksheet import Row
+from instructor.lms.moodle.worksheet import Row
 
 
 def feedback_zip(pages: dict[str, str], lines: dict[str, Row]) -> bytes:

@@ -12,9 +12,9 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from instructor.course import Course, CourseError
-from instructor.moodle.csv_text import Table, read_table
-from instructor.moodle.worksheet import EMAIL, ID_NUMBER, IDENTIFIER, NAME, USERNAME, Row
-from instructor.nbgrader_app import open_gradebook
+from instructor.lms.csv_text import Table, read_table
+from instructor.lms.moodle.worksheet import EMAIL, ID_NUMBER, IDENTIFIER, NAME, USERNAME, Row
+from instructor.gradebook.nbgrader import open_gradebook
 
 STUDENT = [{"student", "student_id", "id"}, USERNAME, ID_NUMBER]
 EMAIL_COLUMN = EMAIL | {"email", "e-mail", "courriel"}

@@ -16,10 +16,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
-from instructor.check import MARKER, check_labs
-from instructor.colab import BRANCH, badge
+from instructor.labs.check import MARKER, check_labs
+from instructor.labs.colab import BRANCH, badge
 from instructor.course import Course, CourseError
-from instructor.lateness import read_deadline
+from instructor.gradebook.deadlines import read_deadline
 from instructor.notebooks import HIDDEN_BLOCK
 
 FOLDERS = ("helpers", "release", "solutions")
