@@ -16,9 +16,16 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from instructor.plugins import FeedbackPage, ShowRubric
-from instructor.plugins import KeepLatePenalties
-from instructor.plugins import ExecuteHandIn, HandInExporter, PrepareRelease, RepairHandIn, SanitizeHandIn
+from instructor.plugins import (
+    ExecuteHandIn,
+    FeedbackPage,
+    HandInExporter,
+    KeepLatePenalties,
+    PrepareRelease,
+    RepairHandIn,
+    SanitizeHandIn,
+    ShowRubric,
+)
 
 c = get_config()  # noqa: F821  (given by traitlets)
 

@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from instructor.course import Course
-from instructor.grading.class_run import Options, Result, grade_class
+from instructor.gradebook.results import Result
+from instructor.grading.class_run import Options, grade_class
 from instructor.kernels import install
 from instructor.notebooks import HIDDEN_BLOCK, find_cell, read_notebook, write_notebook
 from tests.instructor.adversarial.attacks import ATTACKS, GROUPS, Attack

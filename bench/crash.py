@@ -21,10 +21,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.labs.build import build
 from instructor.course import Course
-from instructor.grading.class_run import graded_results
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import graded_results
+from instructor.labs.build import build
 from instructor.labs.new import TEMPLATES
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
@@ -60,7 +60,7 @@ def make_class(root: Path, size: int) -> Course:
     write_skeleton(course, LAB)
     release = read_notebook(course.release(LAB))
     for number in range(size):
-        write_notebook(_answered(release, BODIES[number % len(BODIES)]), course.submitted(f"s{number:03}", LAB))
+        write_notebook(_answered(release, BODIES[number % len(BODIES)]), course.hand_in(f"s{number:03}", LAB).submitted)
     return course
 
 

@@ -23,14 +23,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from bench.crash import write_skeleton
-from instructor import grade
-from instructor.labs.answers import load_answers
-from instructor.labs.build import build
 from instructor.course import Course
+from instructor.grading import class_run
 from instructor.grading.execute import processor_seconds
 from instructor.grading.hand_in import default_policy, grade_hand_in, load_lab
 from instructor.kernels import forkserver, install
 from instructor.kernels.forkserver import SINGLE_THREADED
+from instructor.labs.answers import load_answers
+from instructor.labs.build import build
 from instructor.notebooks import find_cell, grade_id, is_solution, read_notebook, write_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -149,7 +149,7 @@ def make_class(root: Path, lab: str, size: int) -> Course:
         for cell in release.cells:
             if is_solution(cell):
                 cell.source = _without_markers(find_cell(answers[number % len(answers)], grade_id(cell)).source)
-        write_notebook(release, course.submitted(f"s{number:03}", lab))
+        write_notebook(release, course.hand_in(f"s{number:03}", lab).submitted)
     return course
 
 
@@ -217,7 +217,7 @@ def measure_floor(lab: str, size: int) -> Run:
     """Run the students' code alone, one hand-in after another, each in a fork that has everything imported."""
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         course = make_class(Path(folder, "floor"), lab, size)
-        files = [str(course.submitted(student, lab)) for student in course.students(lab)]
+        files = [str(hand_in.submitted) for hand_in in course.hand_ins(lab)]
         done = subprocess.run(
             [sys.executable, "-m", "bench.floor", *files], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         )
@@ -227,19 +227,16 @@ def measure_floor(lab: str, size: int) -> Run:
 
 def writer_seconds(course: Course, lab: str) -> tuple[float, float]:
     """Return the seconds, and CPU seconds, in which the one process that writes files a result."""
-    grade.generate_assignment(course, lab, course.root / "release", gradebook=True)
+    class_run.generate_assignment(course, lab, course.root / "release", gradebook=True)
     reference = load_lab(course, lab, default_policy())
-    students = course.students(lab)
-    for student in students:
-        write_notebook(
-            grade_hand_in(course.submitted(student, lab).read_bytes(), reference), course.executed(student, lab)
-        )
-    grade._file(course, lab, students[0])  # the first one imports
+    first, *others = course.hand_ins(lab)
+    for hand_in in (first, *others):
+        write_notebook(grade_hand_in(hand_in.submitted.read_bytes(), reference), hand_in.executed)
+    class_run._file(first)  # the first one imports
     started, cpu = time.perf_counter(), time.process_time()
-    for student in students[1:]:
-        grade._file(course, lab, student)
-    others = len(students) - 1
-    return (time.perf_counter() - started) / others, (time.process_time() - cpu) / others
+    for hand_in in others:
+        class_run._file(hand_in)
+    return (time.perf_counter() - started) / len(others), (time.process_time() - cpu) / len(others)
 
 
 class _MemoryMeter:

@@ -25,8 +25,8 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from helpers.datasets import load_glove, load_noun_verb
-from instructor.notebooks import read_notebook
 from instructor.labs.solutions import corrected
+from instructor.notebooks import read_notebook
 
 BATCH_SIZE = 64
 NUM_EPOCHS = 10  # as in the notebook, for every model

@@ -65,18 +65,13 @@ class Course:
     def answers(self, lab: str) -> Path:
         return self.root / "tests" / "labs" / lab / "answers.py"
 
-    def submitted(self, student: str, lab: str) -> Path:
-        return self.root / "submitted" / student / lab / f"{lab}.ipynb"
+    def hand_in(self, student: str, lab: str) -> HandIn:
+        """Return what `student` hands in for `lab`, whether there is anything yet or not."""
+        return HandIn(self, student, lab)
 
-    def autograded(self, student: str, lab: str) -> Path:
-        return self.root / "autograded" / student / lab / f"{lab}.ipynb"
-
-    def executed(self, student: str, lab: str) -> Path:
-        """Where a graded hand-in waits to be filed in the gradebook."""
-        return self.root / ".course" / "executed" / student / lab / f"{lab}.ipynb"
-
-    def feedback(self, student: str, lab: str) -> Path:
-        return self.root / "feedback" / student / lab / f"{lab}.html"
+    def hand_ins(self, lab: str) -> list[HandIn]:
+        """Return what was handed in for the lab, in the alphabetical order of the students."""
+        return [self.hand_in(student, lab) for student in self.students(lab)]
 
     def students(self, lab: str) -> list[str]:
         """Students who handed something in for the lab, in alphabetical order; CourseError if a name is no text."""
@@ -103,17 +98,14 @@ class Course:
 
     def read_source(self, lab: str) -> NotebookNode:
         """Return the instructor's notebook; CourseError if it is broken."""
-        return self._read(self.source(lab), "restore it, from Git for instance")
+        return self.read_notebook(self.source(lab), "restore it, from Git for instance")
 
     def read_release(self, lab: str) -> NotebookNode:
         """Return the students' notebook; CourseError if it is broken."""
-        return self._read(self.release(lab), f"run 'course build {lab}'")
+        return self.read_notebook(self.release(lab), f"run 'course build {lab}'")
 
-    def read_autograded(self, student: str, lab: str) -> NotebookNode:
-        """Return a graded hand-in; CourseError if it is broken."""
-        return self._read(self.autograded(student, lab), f"run 'course grade {lab}' again")
-
-    def _read(self, path: Path, way_out: str) -> NotebookNode:
+    def read_notebook(self, path: Path, way_out: str) -> NotebookNode:
+        """Return a notebook of the course; CourseError, with the way out, if it cannot be used."""
         try:
             return read_notebook(path)
         except NotebookError as error:
@@ -153,3 +145,41 @@ class Course:
     @property
     def repository_is_placeholder(self) -> bool:
         return f"/{PLACEHOLDER_OWNER}/" in self.repository
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's work on one lab, and where it lies at each step of its way."""
+
+    course: Course
+    student: str
+    lab: str
+
+    @property
+    def submitted(self) -> Path:
+        return self._in("submitted")
+
+    @property
+    def timestamp(self) -> Path:
+        """The file that says when it came, in nbgrader's words."""
+        return self.submitted.with_name("timestamp.txt")
+
+    @property
+    def executed(self) -> Path:
+        """Where a graded hand-in waits to be filed in the gradebook."""
+        return self._in(".course/executed")
+
+    @property
+    def autograded(self) -> Path:
+        return self._in("autograded")
+
+    @property
+    def feedback(self) -> Path:
+        return self._in("feedback").with_suffix(".html")
+
+    def read_autograded(self) -> NotebookNode:
+        """Return the graded notebook; CourseError if it is broken."""
+        return self.course.read_notebook(self.autograded, f"run 'course grade {self.lab}' again")
+
+    def _in(self, step: str) -> Path:
+        return self.course.root / step / self.student / self.lab / f"{self.lab}.ipynb"

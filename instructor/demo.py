@@ -17,10 +17,10 @@ import typer
 from nbformat import NotebookNode
 from rich.console import Console
 
-from instructor.labs.answers import Answer, load_answers
-from instructor.labs.build import build
 from instructor.course import Course
 from instructor.kernels.sandbox import sandbox_available
+from instructor.labs.answers import Answer, load_answers
+from instructor.labs.build import build
 from instructor.notebooks import (
     find_cell,
     grade_id,

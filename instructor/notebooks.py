@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from instructor.errors import CourseError
 from instructor.budget import has_more
+from instructor.errors import CourseError
+from instructor.files import write_whole
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 # No block holds the beginning of another: a text of many beginnings is read once, not once for each.
@@ -82,10 +83,7 @@ def encodable(text: str) -> str:
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write `notebook` at `path`, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(to_text(notebook), encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, to_text(notebook).encode("utf-8"))
 
 
 def to_text(notebook: NotebookNode) -> str:

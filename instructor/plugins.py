@@ -1,34 +1,47 @@
-"""nbgrader's plug-in points: the preprocessors that `nbgrader_config.py` puts in its pipelines."""
+"""nbgrader's side of everything: all that `nbgrader_config.py` names, and nothing else."""
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.filters import markdown2html_mistune
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.api import SubmittedNotebook
+from nbgrader.plugins import BasePlugin
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from traitlets import Float, Unicode, default
 
 from instructor.budget import MAX_SECONDS, Budget, TooLongError
-from instructor.labs.colab import prepare_release
-from instructor.course import Course
+from instructor.course import Course, HandIn
+from instructor.gradebook.results import read_result
 from instructor.grading.hand_in import execute_for_gradebook
-from instructor.notebooks import read_notebook
-from instructor.pages.html import is_too_long
 from instructor.grading.repair import repair
+from instructor.labs.colab import prepare_release
+from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution, read_notebook
+from instructor.pages.feedback import feedback_page
+from instructor.pages.html import is_too_long
 
 # Both are looked for from the first of several marks only: a text of nothing else would take the square of its length.
 MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")
 # What MathJax turns into links, styles and attributes.
 ACTIVE_TEX = re.compile(r"(?<!\\)\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+HEADING = "**Pour l'enseignant : réponse attendue et barème**"
+DAY = 24 * 60 * 60
 MAX_CACHED = 20_000  # characters of a text that is kept for the next student
+
+
+def _hand_in(resources: dict) -> HandIn:
+    """Return the hand-in that nbgrader is at work on."""
+    return Course.find().hand_in(resources["nbgrader"]["student"], resources["nbgrader"]["assignment"])
 
 
 class PrepareRelease(NbGraderPreprocessor):
@@ -66,9 +79,7 @@ class ExecuteHandIn(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         if self.executed:
             return read_notebook(Path(self.executed)), resources
-        course, lab = Course.find(), resources["nbgrader"]["assignment"]
-        student = resources["nbgrader"]["student"]
-        return execute_for_gradebook(course, lab, student), resources
+        return execute_for_gradebook(_hand_in(resources)), resources
 
 
 class SanitizeHandIn(SanitizeHTML):
@@ -132,3 +143,69 @@ def _clean_cached(text: str) -> str:
 
 def _without_active_markdown(text: str) -> str:
     return ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", text))
+
+
+class ShowRubric(NbGraderPreprocessor):
+    """Put the model answer and its rubric below each written answer of a graded hand-in.
+
+    They come from `source/`, where they stand in the TODO block that the release does without. Only the teacher reads
+    what is graded: pages for students are made from what was handed in.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        lab = resources["nbgrader"]["assignment"]
+        source = Course.find().read_source(lab)
+        rubrics = {
+            grade_id(cell): "\n\n".join(block["body"].strip() for block in TODO_BLOCK.finditer(cell.source))
+            for cell in source.cells
+            if is_graded(cell) and is_solution(cell)
+        }
+        cells = []
+        for cell in nb.cells:
+            cells.append(cell)
+            if rubric := rubrics.get(grade_id(cell)):
+                cells.append(new_markdown_cell(f"{HEADING}\n\n{rubric}", id=f"rubric-{cell.id}"[:64]))
+        nb.cells = cells
+        return nb, resources
+
+
+class FeedbackPage(Exporter):
+    """Give nbgrader's own command and the formgrader's button the page of `course feedback`.
+
+    nbgrader's page would show students the hidden tests, what the graded run printed, and the rubric.
+    """
+
+    @default("file_extension")
+    def _html(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
+        _, resources = super().from_notebook_node(nb, resources, **kw)
+        hand_in = _hand_in(resources)
+        return feedback_page(hand_in.course, read_result(hand_in)), resources
+
+
+class PointsPerDay(BasePlugin):
+    """Take points off for each day begun after the deadline, once the time of grace is over.
+
+    nbgrader calls it for each late hand-in and keeps the penalty in its gradebook.
+    """
+
+    points_per_day = Float(0.0, min=0, help="Points taken off for each day begun.").tag(config=True)
+    grace_minutes = Float(0.0, min=0, help="A hand-in this late is still on time.").tag(config=True)
+
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
+        if total_seconds_late <= 60 * self.grace_minutes:
+            return None
+        return self.points_per_day * math.ceil(total_seconds_late / DAY)
+
+
+class KeepLatePenalties(AssignLatePenalties):
+    """Write the whole penalty down, however few points there are yet.
+
+    nbgrader cuts it to what is earned while written answers still wait for a teacher, and never looks again: a hand-in
+    with nothing but a good written answer would pay nothing. Whoever reads it takes off no more than was earned.
+    """
+
+    def _check_late_penalty(self, notebook: SubmittedNotebook, penalty: float) -> float:
+        return max(0.0, penalty)

@@ -1,19 +1,28 @@
-"""Tables for the terminal. What comes from a hand-in or its folder is shown as it is, never read as rich's markup."""
+"""What a teacher reads in the terminal, and how a run is stopped there: one console, tables, progress, Ctrl-C.
+
+What comes from a hand-in or its folder is shown as it is, never read as rich's markup or as an emoji.
+"""
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from instructor.grading.class_run import TO_CONFIRM, TOO_HIGH, Result
+if TYPE_CHECKING:
+    from instructor.gradebook.results import Result
+    from instructor.lms.collect import Collection
+
+console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 @dataclass
@@ -44,7 +53,7 @@ class Tally:
 
 
 @contextmanager
-def grading_progress(console: Console) -> Iterator[Callable[[Result, int, bool], None]]:
+def grading_progress() -> Iterator[Callable[[Result, int, bool], None]]:
     """Show how far grading is, as a `Tally` tells it, and the hand-ins without a mark as they come."""
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}")]
     tally = Tally()
@@ -101,8 +110,77 @@ def _row(result: Result) -> list[str]:
 
 
 def _remarks(result: Result) -> str:
+    from instructor.gradebook.results import TO_CONFIRM, TOO_HIGH
+
     remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
     told = [f"{word} ({count})" for count, word in remarks if count]
     told += ["marked by hand before it changed: mark it again"] * (TO_CONFIRM in result.flags)
     told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
     return ", ".join(told)
+
+
+@contextmanager
+def stopping_between_hand_ins(tell: Callable[..., None]) -> Iterator[Callable[..., None]]:
+    """Give a `tell` that raises KeyboardInterrupt after a first Ctrl-C, once a hand-in is done.
+
+    An exception that came at any moment might be kept by nbgrader, or by a library, to itself. A second Ctrl-C is one.
+    """
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        console.print("stopping once a hand-in is done; press Ctrl-C again to stop at once")
+
+    def tell_or_stop(*arguments: object) -> None:
+        tell(*arguments)
+        if asked:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield tell_or_stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def show_collection(collection: Collection) -> None:
+    """Print who handed in what and when, who did not, what will be repaired, and what was left out."""
+    from instructor.lms.moodle.layout import locate
+
+    table = Table(title=f"{collection.lab}: hand-ins", title_justify="left")
+    for column in ("student", "handed in", "notebook", "remarks"):
+        table.add_column(column, overflow="fold")
+    for hand_in in collection.hand_ins:
+        table.add_row(
+            Text(f"{hand_in.student}\n{hand_in.name}, {hand_in.number}"),
+            Text(hand_in.handed_in + _late(hand_in.handed_in, collection.deadline)),
+            Text(locate(hand_in.file).inner),
+            Text("\n".join(hand_in.remarks)),
+        )
+    for student in collection.without:
+        table.add_row(Text(f"{student}\n{collection.roster.students[student].name}"), "nothing", "", "")
+    console.print(table)
+    _print_list("To look at:", collection.warnings)
+    _print_list("Left out:", [f"{item.path}: {item.reason}" for item in collection.left_out])
+    late = [hand_in for hand_in in collection.hand_ins if _late(hand_in.handed_in, collection.deadline)]
+    console.print(
+        f"{len(collection.hand_ins)} hand-ins ({len(late)} late), {len(collection.without)} students without, "
+        f"{len(collection.left_out)} files left out"
+    )
+
+
+def _late(handed_in: str, deadline: datetime | None) -> str:
+    from instructor.gradebook.deadlines import how_late
+    from instructor.lms.records import MINUTE
+
+    if not handed_in or deadline is None:
+        return ""
+    late = how_late((datetime.strptime(handed_in, MINUTE) - deadline).total_seconds())
+    return f"\nlate: {late}" * bool(late)
+
+
+def _print_list(title: str, lines: list[str]) -> None:
+    if lines:
+        console.print(Group(Text(title), *(Text(f"  {line}") for line in lines)))

@@ -21,7 +21,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, SAWarning
 from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
-from instructor.course import Course, CourseError
+from instructor.course import Course, HandIn
+from instructor.errors import CourseError
 
 # nbgrader 0.9.6 builds rows before adding them to its session, which SQLAlchemy 2 remarks on at every hand-in.
 warnings.filterwarnings("ignore", category=SAWarning)
@@ -149,13 +150,14 @@ def generate_assignment(course: Course, lab: str, release_directory: Path, *, gr
     _run(GenerateAssignment, config)
 
 
-def autograde(course: Course, lab: str, student: str, executed: Path) -> None:
+def autograde(hand_in: HandIn) -> None:
     """Have nbgrader file one hand-in that has been executed and marked, whatever an earlier run left behind."""
     # Other notebooks beside the one asked for, such as a copy, would be an error to nbgrader.
-    config = _config(course, assignment_id=lab, student_id=student, notebook_id=lab)
+    names = {"assignment_id": hand_in.lab, "student_id": hand_in.student, "notebook_id": hand_in.lab}
+    config = _config(hand_in.course, **names)
     # What is executed has been repaired already: it replaces the file handed in, and there is nothing to sanitise.
     autograde = {"sanitize_preprocessors": ["instructor.plugins.ExecuteHandIn"]}
-    config.merge(Config(ExecuteHandIn={"executed": str(executed)}, Autograde=autograde))
+    config.merge(Config(ExecuteHandIn={"executed": str(hand_in.executed)}, Autograde=autograde))
     _run(Autograde, config)
 
 

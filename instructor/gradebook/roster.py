@@ -1,4 +1,4 @@
-"""The class: imported from a CSV file into nbgrader's gradebook, and matched with what Moodle says of a hand-in."""
+"""The class as nbgrader's gradebook knows it, matched with what is said of a hand-in."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from instructor.course import Course, CourseError
-from instructor.lms.csv_text import Table, read_table
-from instructor.lms.moodle.worksheet import EMAIL, ID_NUMBER, IDENTIFIER, NAME, USERNAME, Row
+from instructor.course import Course
 from instructor.gradebook.nbgrader import open_gradebook
 
-STUDENT = [{"student", "student_id", "id"}, USERNAME, ID_NUMBER]
-EMAIL_COLUMN = EMAIL | {"email", "e-mail", "courriel"}
-FIRST_NAME = {"first name", "first_name", "prénom"}
-LAST_NAME = {"last name", "last_name", "surname", "nom", "nom de famille"}
-NUMBER = IDENTIFIER | {"moodle", "moodle number", "moodle_number"}
 DERIVED = "moodle-"  # begins the identifier made from Moodle's number, for a student that no roster names
-USABLE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]*")
 
 
 @dataclass(frozen=True)
@@ -40,6 +31,17 @@ class Student:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclass(frozen=True)
+class Clues:
+    """What a learning platform says of whoever handed something in; empty where it does not say."""
+
+    number: int
+    names: tuple[str, ...] = ()
+    email: str = ""
+    id_number: str = ""
+    username: str = ""
+
+
 class Roster:
     """The students of a class, and what may link a hand-in to one of them.
 
@@ -54,18 +56,16 @@ class Roster:
         self._ids = _index(students, lambda student: student.id.casefold())
         self._names = _index(students, lambda student: name_key(student.name))
 
-    def find(self, number: int, name: str, row: Row | None) -> tuple[str, str] | None:
-        """Return a student's identifier and what links it to the number, None for a student unknown to the class."""
-        clues = [("number", self._numbers, number)]
-        if row is not None:
-            clues += [
-                ("e-mail", self._emails, row.email.casefold()),
-                ("identity number", self._ids, row.id_number.casefold()),
-                ("user name", self._ids, row.username.casefold()),
-                ("name", self._names, name_key(row.name)),
-            ]
-        clues.append(("name", self._names, name_key(name)))
-        return next(((index[key], clue) for clue, index, key in clues if key in index), None)
+    def find(self, clues: Clues) -> tuple[str, str] | None:
+        """Return a student's identifier and what links it to the clues, None for a student unknown to the class."""
+        tried = [
+            ("number", self._numbers, clues.number),
+            ("e-mail", self._emails, clues.email.casefold()),
+            ("identity number", self._ids, clues.id_number.casefold()),
+            ("user name", self._ids, clues.username.casefold()),
+            *(("name", self._names, name_key(name)) for name in clues.names),
+        ]
+        return next(((index[key], clue) for clue, index, key in tried if key in index), None)
 
 
 def _index(students: list[Student], key: Callable[[Student], Hashable]) -> dict[Hashable, str]:
@@ -92,13 +92,11 @@ def _from_gradebook(student: object) -> Student:
     return Student(student.id, student.first_name or "", student.last_name or "", student.email or "", number)
 
 
-def import_roster(course: Course, path: Path) -> list[Student]:
-    """Bring the class of a CSV file into the gradebook; nothing is written unless every line is sound."""
-    students = read_students(path)
+def save_students(course: Course, students: list[Student]) -> None:
+    """Bring students into the gradebook; what is not said of one stays as it was."""
     with open_gradebook(course) as gradebook:
         for student in students:
             _save(gradebook, student)
-    return students
 
 
 def _save(gradebook: Gradebook, student: Student) -> None:
@@ -106,47 +104,3 @@ def _save(gradebook: Gradebook, student: Student) -> None:
     if student.number is not None:
         known["lms_user_id"] = str(student.number)
     gradebook.update_or_create_student(student.id, **{key: value for key, value in known.items() if value})
-
-
-def read_students(path: Path) -> list[Student]:
-    """Return the students of a CSV file: a list of participants, a grading worksheet, or one made by hand.
-
-    The identifier is the column `student` (or `id`), else the user name, the identity number, or what stands before
-    the @ of the e-mail address.
-    """
-    table = read_table(path)
-    source = next((column for names in STUDENT if (column := table.column(names)) is not None), None)
-    email = table.column(EMAIL_COLUMN)
-    if source is None and email is None:
-        raise CourseError(
-            f"{path.name} names no student: it needs a column student, username, ID number or e-mail address "
-            f"(it has: {', '.join(table.header)})"
-        )
-    if not table.lines:
-        raise CourseError(f"{path.name} holds a header and no student")
-    students = [_read_student(table, rank, source, email) for rank in range(len(table.lines))]
-    for identifier, count in Counter(student.id.casefold() for student in students).items():
-        if count > 1:
-            raise CourseError(f"{path.name}: {count} lines are for the student '{identifier}'; keep one")
-    return students
-
-
-def _read_student(table: Table, rank: int, source: int | None, email: int | None) -> Student:
-    def value(column: int | None) -> str:
-        return "" if column is None else table.lines[rank][column].value.strip()
-
-    identifier = value(source) or value(email).split("@")[0]
-    if not USABLE_ID.fullmatch(identifier) or identifier.startswith(DERIVED):
-        raise CourseError(
-            f"{table.name}, row {rank + 2}: '{identifier}' cannot name a student's folder; use letters without "
-            f"accents, digits, and . _ @ - inside, not beginning with {DERIVED}"
-        )
-    first, last = value(table.column(FIRST_NAME)), value(table.column(LAST_NAME))
-    number = re.fullmatch(r"\D*(\d+)", value(table.column(NUMBER)))
-    return Student(
-        id=identifier,
-        first_name=first,
-        last_name=last or (value(table.column(NAME)) if not first else ""),
-        email=value(email),
-        number=int(number[1]) if number else None,
-    )

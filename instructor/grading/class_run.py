@@ -7,63 +7,25 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 
+from instructor.course import Course, HandIn
+from instructor.errors import CourseError
 from instructor.gradebook.by_hand import keep_confirmed, marked_by_hand
-from instructor.course import Course, CourseError
-from instructor.grading.workers import grade_side_by_side
+from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
+from instructor.gradebook.results import NotFiledError, Result, read_result
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import default_policy, fingerprint, load_lab
+from instructor.grading.repair import HandInError, repair
+from instructor.grading.workers import grade_side_by_side
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
-from instructor.gradebook.deadlines import read_deadline
-from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment, open_gradebook
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
-from instructor.grading.repair import HandInError, repair
-from instructor.grading.criteria import NOT_ANSWERED
-
-TOO_HIGH = "mark-too-high"
-TO_CONFIRM = "mark-to-confirm"
-
-
-class NotFiledError(CourseError):
-    """The gradebook does not hold the marks of a hand-in of `autograded/`: it was deleted, replaced or cut short."""
-
-
-@dataclass
-class Result:
-    """What became of one hand-in.
-
-    `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
-    `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
-    that wait for a teacher.
-    """
-
-    student: str
-    lab: str
-    status: str = "graded"
-    score: float | None = None
-    penalty: float = 0.0
-    max_score: float = 0.0
-    pending: float = 0.0
-    reason: str = ""
-    flags: list[str] = field(default_factory=list)
-    repairs: list[str] = field(default_factory=list)
-    review: list[str] = field(default_factory=list)
-    cells: list[dict] = field(default_factory=list)
-
-    @property
-    def grade(self) -> float | None:
-        """The mark that counts: the points less those that lateness costs."""
-        return None if self.score is None else round(self.score - self.penalty, 2)
-
-    def as_dict(self) -> dict:
-        return asdict(self) | {"grade": self.grade}
 
 
 @dataclass(frozen=True)
@@ -112,33 +74,33 @@ def grade_class(
     """
     work = _select(course, labs, students or [])
     policy = options.policy()
-    results: dict[tuple[str, str], Result] = {}
+    results: dict[HandIn, Result] = {}
 
-    def record(key: tuple[str, str], result: Result, *, executed: bool) -> None:
-        results[key] = result
+    def record(hand_in: HandIn, result: Result, *, executed: bool) -> None:
+        results[hand_in] = result
         tell(result, len(work), executed)
 
     pending, prints, deadlines = {}, {}, {}
-    for lab in dict.fromkeys(lab for lab, _ in work):
+    for lab in dict.fromkeys(hand_in.lab for hand_in in work):
         deadlines[lab] = read_deadline(course, lab)
         _prepare(course, lab)
-    for lab, student in work:
-        circumstances = deadlines[lab], policy.kernel_name
-        known = _attempt(_known, course, lab, student, circumstances, options.force)
+    for hand_in in work:
+        circumstances = deadlines[hand_in.lab], policy.kernel_name
+        known = _attempt(_known, hand_in, circumstances, options.force)
         if known is not None:
-            record((lab, student), known, executed=False)
+            record(hand_in, known, executed=False)
         else:
-            prints[lab, student] = fingerprint(course, lab, student, *circumstances)
-            pending[lab, student] = (course.submitted(student, lab), load_lab(course, lab, policy))
+            prints[hand_in] = fingerprint(hand_in, *circumstances)
+            pending[hand_in] = (hand_in.submitted, load_lab(course, hand_in.lab, policy))
     outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
-    for (lab, student), outcome in outcomes:
+    for hand_in, outcome in outcomes:
         if isinstance(outcome, Exception):
-            record((lab, student), _attempt(_refuse, course, lab, student, outcome), executed=True)
+            record(hand_in, _attempt(_refuse, hand_in, outcome), executed=True)
         else:
-            outcome.metadata.course["fingerprint"] = prints[lab, student]
-            write_notebook(outcome, course.executed(student, lab))
-            record((lab, student), _attempt(_file, course, lab, student), executed=True)
-    return [results[key] for key in work]
+            outcome.metadata.course["fingerprint"] = prints[hand_in]
+            write_notebook(outcome, hand_in.executed)
+            record(hand_in, _attempt(_file, hand_in), executed=True)
+    return [results[hand_in] for hand_in in work]
 
 
 def _prepare(course: Course, lab: str) -> None:
@@ -153,62 +115,62 @@ def _prepare(course: Course, lab: str) -> None:
         raise CourseError(f"release/{lab}/ is not what source/{lab}/ gives now; run 'course build {lab}'")
 
 
-def _attempt(
-    make: Callable[..., Result | None], course: Course, lab: str, student: str, *arguments: object
-) -> Result | None:
+def _attempt(make: Callable[..., Result | None], hand_in: HandIn, *arguments: object) -> Result | None:
     """Return what `make` gives: whatever goes wrong with one hand-in, it never stops the class."""
     try:
-        return make(course, lab, student, *arguments)
+        return make(hand_in, *arguments)
     except CourseError as error:
-        return Result(student, lab, "failed", reason=str(error))
+        return _without_mark(hand_in, "failed", str(error))
     except Exception as error:
-        return Result(student, lab, "failed", reason=f"{type(error).__name__}: {error}")
+        return _without_mark(hand_in, "failed", f"{type(error).__name__}: {error}")
 
 
-def _known(
-    course: Course, lab: str, student: str, circumstances: tuple[datetime | None, str], force: bool
-) -> Result | None:
+def _without_mark(hand_in: HandIn, status: str, reason: str) -> Result:
+    return Result(hand_in.student, hand_in.lab, status, reason=reason)
+
+
+def _known(hand_in: HandIn, circumstances: tuple[datetime | None, str], force: bool) -> Result | None:
     """Return the result of a hand-in that needs no run: impossible to grade, or executed before and unchanged."""
-    path = course.submitted(student, lab)
-    if reason := _no_file(path, course):
-        return Result(student, lab, "refused", reason=reason)
-    if glob.escape(student) != student:
-        reason = f"its folder's name, {student}, is a pattern to nbgrader, which may match others: rename the folder"
-        return Result(student, lab, "refused", reason=reason)
-    print_ = fingerprint(course, lab, student, *circumstances)
+    if reason := _no_file(hand_in.submitted):
+        return _without_mark(hand_in, "refused", reason)
+    name = hand_in.student
+    if glob.escape(name) != name:
+        reason = f"its folder's name, {name}, is a pattern to nbgrader, which may match others: rename the folder"
+        return _without_mark(hand_in, "refused", reason)
+    print_ = fingerprint(hand_in, *circumstances)
     # What was executed goes once it is filed: while it is there, a killed run may have filed the half of it.
-    if not force and _fingerprint_of(course.executed(student, lab)) == print_:
-        return _file(course, lab, student)
-    if not force and _fingerprint_of(course.autograded(student, lab)) == print_:
+    if not force and _fingerprint_of(hand_in.executed) == print_:
+        return _file(hand_in)
+    if not force and _fingerprint_of(hand_in.autograded) == print_:
         with suppress(NotFiledError):
-            return read_result(course, lab, student)
+            return read_result(hand_in)
     return None
 
 
-def _select(course: Course, labs: list[str], students: list[str]) -> list[tuple[str, str]]:
-    """Return the (lab, student) pairs to grade; refuse a student who handed nothing in, and an empty class."""
-    work = [(lab, student) for lab in labs for student in course.students(lab)]
+def _select(course: Course, labs: list[str], students: list[str]) -> list[HandIn]:
+    """Return the hand-ins to grade; refuse a student who handed nothing in, and an empty class."""
+    work = [hand_in for lab in labs for hand_in in course.hand_ins(lab)]
     if not work:
         raise CourseError(
             f"submitted/ holds no hand-in for {', '.join(labs) or 'any lab, and source/ no lab'}; "
             "expected submitted/<student>/<lab>/<lab>.ipynb"
         )
     for student in students:
-        if student not in {student for _, student in work}:
+        if student not in {hand_in.student for hand_in in work}:
             raise CourseError(f"unknown student '{student}': no folder submitted/{student}/ for {', '.join(labs)}")
-    return [(lab, student) for lab, student in work if not students or student in students]
+    return [hand_in for hand_in in work if not students or hand_in.student in students]
 
 
-def _file(course: Course, lab: str, student: str) -> Result:
+def _file(hand_in: HandIn) -> Result:
     """Have nbgrader write an executed hand-in into the gradebook and `autograded/`."""
-    marked = marked_by_hand(course, lab, student)
-    autograde(course, lab, student, course.executed(student, lab))
-    keep_confirmed(course, lab, student, marked)
-    shutil.rmtree(course.executed(student, lab).parent)
-    return read_result(course, lab, student)
+    marked = marked_by_hand(hand_in)
+    autograde(hand_in)
+    keep_confirmed(hand_in, marked)
+    shutil.rmtree(hand_in.executed.parent)
+    return read_result(hand_in)
 
 
-def _no_file(path: Path, course: Course) -> str:
+def _no_file(path: Path) -> str:
     """Say why there is nothing to read at a hand-in's path, empty if there is."""
     if any(place.is_symlink() for place in (path, path.parent, path.parent.parent)):
         return f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
@@ -218,26 +180,25 @@ def _no_file(path: Path, course: Course) -> str:
     return f"no file {path.name}" + (f", but {others[0]}: rename it" if others else "")
 
 
-def why_not_graded(course: Course, lab: str, student: str) -> str:
+def why_not_graded(hand_in: HandIn) -> str:
     """Say why a hand-in has no mark, without running it."""
-    path = course.submitted(student, lab)
-    if reason := _no_file(path, course):
+    if reason := _no_file(hand_in.submitted):
         return reason
-    source, release = course.read_source(lab), course.read_release(lab)
+    source, release = hand_in.course.read_source(hand_in.lab), hand_in.course.read_release(hand_in.lab)
     try:
-        repair(read_notebook(path), source, release)
+        repair(read_notebook(hand_in.submitted), source, release)
     except Exception as error:  # whatever repair meets in a notebook of an unforeseen shape
-        return _refuse(course, lab, student, error).reason
-    return f"not graded yet; run 'course grade {lab}'"
+        return _refuse(hand_in, error).reason
+    return f"not graded yet; run 'course grade {hand_in.lab}'"
 
 
-def _refuse(course: Course, lab: str, student: str, error: Exception) -> Result:
+def _refuse(hand_in: HandIn, error: Exception) -> Result:
     if isinstance(error, HandInError):
-        handin = read_notebook(course.submitted(student, lab))
-        return Result(student, lab, "refused", reason=f"{error}{_likely_lab(course, handin)}")
+        likely = _likely_lab(hand_in.course, read_notebook(hand_in.submitted))
+        return _without_mark(hand_in, "refused", f"{error}{likely}")
     if isinstance(error, NotebookError):
-        return Result(student, lab, "refused", reason=str(error).replace("the file handed in", f"{lab}.ipynb"))
-    return Result(student, lab, "failed", reason=f"{type(error).__name__}: {error}")
+        return _without_mark(hand_in, "refused", str(error).replace("the file handed in", f"{hand_in.lab}.ipynb"))
+    return _without_mark(hand_in, "failed", f"{type(error).__name__}: {error}")
 
 
 def _likely_lab(course: Course, handin: NotebookNode) -> str:
@@ -254,90 +215,3 @@ def _fingerprint_of(path: Path) -> str | None:
         return read_notebook(path).metadata.get("course", {}).get("fingerprint")
     except NotebookError:
         return None
-
-
-def graded_results(course: Course, labs: list[str]) -> list[Result]:
-    """Return the results of every hand-in graded so far, without running anything.
-
-    CourseError where a mark given by hand is above what the question, or the lab, is worth.
-    """
-    results = [
-        read_result(course, lab, student)
-        for lab in labs
-        for student in course.students(lab)
-        if course.autograded(student, lab).is_file()
-    ]
-    for result in results:
-        if TOO_HIGH in result.flags:
-            raise CourseError(
-                f"{result.student} has {result.grade:g} points of {result.max_score:g} for '{result.lab}', and a mark "
-                "given by hand is above what its question, or the lab, is worth: correct it in the formgrader"
-            )
-    return results
-
-
-def read_result(course: Course, lab: str, student: str) -> Result:
-    """Read a graded hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook.
-
-    Raises
-    ------
-    NotFiledError
-        The two do not hold the same marks.
-    """
-    notebook = course.read_autograded(student, lab)
-    marks = notebook.metadata.get("course", {}).get("marks", [])
-    with open_gradebook(course) as gradebook:
-        filed = _find_filed(gradebook, marks, lab, student)
-        grades = {grade.name: grade for grade in filed.grades}
-        result = Result(student, lab)
-        for mark in marks:
-            result.cells.append(_read_cell(mark, grades[mark.grade_id]))
-            result.pending += mark.max_score if result.cells[-1]["score"] is None else 0.0
-        too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
-        to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
-        penalty = filed.late_submission_penalty or 0.0
-    result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
-    result.penalty = min(penalty, result.score)
-    result.max_score = sum(cell["max_score"] for cell in result.cells)
-    result.repairs = list(notebook.metadata.course.get("repairs", []))
-    result.review = list(notebook.metadata.course.get("review", []))
-    result.flags = [
-        flag
-        for flag, raised in [
-            ("repaired", result.repairs),
-            ("review", result.review),
-            ("manual-pending", result.pending),
-            (TO_CONFIRM, to_confirm),
-            (TOO_HIGH, too_high or result.grade > result.max_score),
-        ]
-        if raised
-    ]
-    return result
-
-
-def _find_filed(gradebook: Gradebook, marks: list[dict], lab: str, student: str) -> SubmittedNotebook:
-    """Return what the gradebook holds of a graded hand-in, once it is seen to hold the same marks."""
-    with suppress(MissingEntry):
-        filed = gradebook.find_submission_notebook(lab, lab, student)
-        scores = {grade.name: grade.auto_score for grade in filed.grades}
-        if marks and all(mark.grade_id in scores and mark.score in (None, scores[mark.grade_id]) for mark in marks):
-            return filed
-    raise NotFiledError(
-        f"the gradebook does not hold the marks that autograded/{student}/{lab}/ shows; run 'course grade {lab}' again"
-    )
-
-
-def _read_cell(mark: dict, grade: Grade) -> dict:
-    """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader."""
-    if grade.needs_manual_grade:
-        return {**mark, "score": None}
-    if grade.manual_score is not None:
-        return {**mark, "score": grade.score}
-    if mark["score"] is None:
-        mark = {**mark, "reason": NOT_ANSWERED, "detail": "the text of the statement, unchanged"}
-    return {**mark, "score": grade.score}
-
-
-def _is_outdated(grade: Grade) -> bool:
-    """Tell whether a teacher marked what has been graded again since: nbgrader keeps the mark, and asks for a look."""
-    return grade.manual_score is not None and grade.needs_manual_grade

@@ -15,6 +15,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from helpers.probe import MIME_TYPE
+from instructor.french import NOT_ANSWERED
 from instructor.notebooks import (
     find_cell,
     grade_id,
@@ -25,7 +26,6 @@ from instructor.notebooks import (
     without_hidden_tests,
 )
 
-NOT_ANSWERED = "Cette question n'est pas traitée."
 # Longer messages are not searched for those of the visible tests, and details are cut.
 MAX_MESSAGE = 2000
 

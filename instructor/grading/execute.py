@@ -26,9 +26,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from instructor.budget import read_message
+from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 from instructor.kernels import SANDBOXED
 from instructor.kernels.limits import MIB
-from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 
 DEFAULT_CELL_TIMEOUT = 60
 # A cell that waits instead of computing, or shares its core with others, may last this many times as long.

@@ -17,15 +17,16 @@ from nbformat.v4 import new_output
 import helpers
 import instructor
 from helpers.probe import MIME_TYPE
-from instructor.course import Course, CourseError
+from instructor.course import Course, HandIn
+from instructor.errors import CourseError
+from instructor.gradebook.deadlines import read_deadline, seconds_late
+from instructor.grading.criteria import Mark, Reference, make_reference, mark_notebook
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.expectations import restore_tests, without_expectations
-from instructor.kernels import SANDBOXED
-from instructor.gradebook.deadlines import read_deadline, seconds_late
-from instructor.notebooks import find_cell, is_too_large, parse_notebook, to_text
 from instructor.grading.repair import repair
 from instructor.grading.review import suspicious
-from instructor.grading.criteria import Mark, Reference, make_reference, mark_notebook
+from instructor.kernels import SANDBOXED
+from instructor.notebooks import find_cell, is_too_large, parse_notebook, to_text
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,11 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     return executed
 
 
-def execute_for_gradebook(course: Course, lab: str, student: str) -> NotebookNode:
+def execute_for_gradebook(hand_in: HandIn) -> NotebookNode:
     """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
-    policy, deadline = default_policy(), read_deadline(course, lab)
-    executed = grade_hand_in(course.submitted(student, lab).read_bytes(), load_lab(course, lab, policy))
-    executed.metadata.course["fingerprint"] = fingerprint(course, lab, student, deadline, policy.kernel_name)
+    policy, deadline = default_policy(), read_deadline(hand_in.course, hand_in.lab)
+    executed = grade_hand_in(hand_in.submitted.read_bytes(), load_lab(hand_in.course, hand_in.lab, policy))
+    executed.metadata.course["fingerprint"] = fingerprint(hand_in, deadline, policy.kernel_name)
     return executed
 
 
@@ -129,16 +130,17 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def fingerprint(course: Course, lab: str, student: str, deadline: datetime | None, kernel_name: str = SANDBOXED) -> str:
+def fingerprint(hand_in: HandIn, deadline: datetime | None, kernel_name: str = SANDBOXED) -> str:
     """Return a digest of everything that a mark depends on.
 
     The hand-in and how late it came, the lab, the kernel (in the sandbox or not), the environment, the grader, and the
     late rule of the configuration.
     """
-    files = [course.submitted(student, lab), course.source(lab), course.release(lab)]
+    course, lab = hand_in.course, hand_in.lab
+    files = [hand_in.submitted, course.source(lab), course.release(lab)]
     files += [course.root / "nbgrader_config.py", *_code_files()]
     parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    parts.append(repr((seconds_late(course, lab, student, deadline), kernel_name, _installed())).encode())
+    parts.append(repr((seconds_late(hand_in, deadline), kernel_name, _installed())).encode())
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

@@ -15,10 +15,10 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
-from instructor.course import CourseError
+from instructor.errors import CourseError
 from instructor.grading.hand_in import Lab, grade_hand_in
-from instructor.notebooks import NotebookError
 from instructor.grading.repair import HandInError
+from instructor.notebooks import NotebookError
 
 CONNECTION_TIMEOUT = 10  # seconds
 RECONNECTION_TIMEOUT = 120  # seconds that a restarted scheduler has to find its workers again

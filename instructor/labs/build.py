@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from instructor.course import Course, CourseError
+from instructor.course import Course
+from instructor.errors import CourseError
+from instructor.files import write_whole
 from instructor.gradebook.nbgrader import NbgraderError, generate_assignment
 from instructor.notebooks import read_notebook, to_text
 
@@ -16,9 +18,7 @@ def build(course: Course, labs: list[str]) -> list[Path]:
     for lab, text in render(course, labs).items():
         path = course.release(lab)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            changed.append(path)
+            changed.append(write_whole(path, text.encode("utf-8")))
     return changed
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
-from instructor.course import Course, CourseError
+from instructor.labs.solutions import stale_solutions
 from instructor.notebooks import (
     HIDDEN_BLOCK,
     STUB,
@@ -29,7 +31,6 @@ from instructor.notebooks import (
     read_notebook,
     without_hidden_tests,
 )
-from instructor.labs.solutions import stale_solutions
 
 TOTAL_POINTS = 20
 MARKER = re.compile(r"(BEGIN|END) (TODO|SOLUTION|HIDDEN TESTS|MARK SCHEME)")

@@ -1,34 +1,19 @@
-"""The commands `course data`: prepare a folder of data sets for a classroom without internet, and check it.
-
-A folder made by `fetch` is what students name in `COURSE_DATA`.
-"""
+"""A folder of data sets for a classroom without internet, as students name it in `COURSE_DATA`: is it whole?"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
 from helpers.datasets import DataError
 from helpers.datasets.cats_and_fish import decodes, list_images
-from helpers.datasets.download import checksum, fetch, matches
+from helpers.datasets.download import checksum, matches
 from helpers.datasets.fashion_mnist import read_part as read_fashion_mnist
-from helpers.datasets.folders import cache_folder
 from helpers.datasets.imdb import read_part as read_imdb
 from helpers.datasets.noun_verb import read_sentences
-from helpers.datasets.registry import DATASETS, Dataset
+from helpers.datasets.registry import Dataset
 from helpers.datasets.tweets import read_tweets
-
-app = typer.Typer(no_args_is_help=True, help="Prepare and check the data sets of an offline classroom.")
-console = Console(highlight=False, soft_wrap=True)
-
-Names = typer.Argument(None, metavar="[DATASET]...", help="Data sets; all of them unless named.", show_default=False)
-Folder = typer.Option(None, "--folder", "-f", help="Data folder; COURSE_DATA, or else the user's cache, by default.")
 
 
 @dataclass
@@ -38,54 +23,6 @@ class Report:
     problems: list[str] = field(default_factory=list)
     absent: bool = False
     num_checksums: int = 0
-
-
-@app.command("list")
-def list_command(folder: Path | None = Folder) -> None:
-    """List the data sets, their size and terms, and which of them a folder has."""
-    folder = folder or _default_folder()
-    table = Table(box=None, pad_edge=False)
-    for column in ("data set", "download", "in folder", "terms"):
-        table.add_column(column)
-    for dataset in DATASETS.values():
-        table.add_row(dataset.name, f"{dataset.megabytes:.1f} MB", _presence(dataset, folder), dataset.licence)
-    console.print(table)
-    console.print(f"folder: {folder}")
-
-
-@app.command("fetch")
-def fetch_command(
-    names: list[str] = Names,
-    folder: Path = typer.Option(Path("data"), "--folder", "-f", help="Folder to complete; created if needed."),
-) -> None:
-    """Download data sets into a folder that students can name in COURSE_DATA."""
-    for dataset in _select(names):
-        try:
-            fetch(dataset, folder)
-        except DataError as error:
-            console.print(str(error), markup=False)
-            raise typer.Exit(1) from None
-        record_checksums(dataset, folder)
-        console.print(f"{dataset.name}: complete; cite {dataset.citation}", markup=False)
-    console.print(f"students set COURSE_DATA={folder.resolve()}", markup=False)
-
-
-@app.command("verify")
-def verify_command(names: list[str] = Names, folder: Path | None = Folder) -> None:
-    """Check that the data sets of a folder are whole; fail if one is damaged, or absent though named."""
-    folder = folder or _default_folder()
-    failed = False
-    for dataset in _select(names):
-        report = verify(dataset, folder)
-        failed |= bool(report.problems) or (report.absent and bool(names))
-        if report.absent:
-            console.print(f"{dataset.name}: absent")
-        for problem in report.problems:
-            console.print(f"{dataset.name}: {problem}", markup=False)
-        if not report.absent and not report.problems:
-            console.print(f"{dataset.name}: whole ({report.num_checksums} checksums compared)")
-    if failed:
-        raise typer.Exit(1)
 
 
 def verify(dataset: Dataset, folder: Path) -> Report:
@@ -152,19 +89,3 @@ READERS: dict[str, Callable[[Path], object]] = {
     "tweets": lambda folder: [read_tweets(path) for path in (folder / "sentiment140").glob("*.csv")],
     "cats_and_fish": _read_images,
 }
-
-
-def _default_folder() -> Path:
-    return Path(os.environ["COURSE_DATA"]) if os.environ.get("COURSE_DATA") else cache_folder()
-
-
-def _presence(dataset: Dataset, folder: Path) -> str:
-    present = sum(resource.is_in(folder) for resource in dataset.resources)
-    return {0: "no", len(dataset.resources): "yes"}.get(present, f"{present} of {len(dataset.resources)} files")
-
-
-def _select(names: list[str] | None) -> list[Dataset]:
-    unknown = [name for name in names or [] if name not in DATASETS]
-    if unknown:
-        raise typer.BadParameter(f"unknown data set {unknown[0]!r}; choose among {', '.join(DATASETS)}")
-    return [DATASETS[name] for name in names or DATASETS]

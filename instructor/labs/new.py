@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.labs.build import build
-from instructor.course import Course, CourseError
 from instructor.labs.solutions import write_solution
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def new_lab(course: Course, lab: str) -> list[Path]:

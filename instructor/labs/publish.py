@@ -10,22 +10,22 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from nbformat import NotebookNode
 
+from instructor.course import Course
+from instructor.errors import CourseError
+from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.labs.check import MARKER, check_labs
 from instructor.labs.colab import BRANCH, badge
-from instructor.course import Course, CourseError
-from instructor.gradebook.deadlines import read_deadline
 from instructor.notebooks import HIDDEN_BLOCK
 
 FOLDERS = ("helpers", "release", "solutions")
 COPIED = ("LICENSE", "LICENSE-CONTENT")
 TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=False, keep_trailing_newline=True
+    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"), autoescape=False, keep_trailing_newline=True
 )
 
 
@@ -63,7 +63,8 @@ def publish(course: Course, folder: Path, solutions: list[str]) -> Publication:
     if findings:
         raise CourseError(f"{len(findings)} checks fail, the first: {findings[0]}; run 'course check'")
     for lab in solutions:
-        _check_deadline(course, lab)
+        course.select_labs([lab])
+        refuse_before_deadline(course, lab, "publish without it")
     published = {path.parent.name for path in (folder / "solutions").glob("*/*.ipynb")} & set(course.labs)
     files = student_files(course, sorted(published | set(solutions)))
     if leaks := list(find_leaks(course, files)):
@@ -180,15 +181,6 @@ def _check_folder(course: Course, folder: Path) -> None:
         raise CourseError(f"{folder} is not empty and was not published before: choose a new folder")
     if _git(folder, "status", "--porcelain"):
         raise CourseError(f"{folder} holds uncommitted changes: commit or drop them first")
-
-
-def _check_deadline(course: Course, lab: str) -> None:
-    course.select_labs([lab])
-    deadline = read_deadline(course, lab)
-    if deadline is not None and datetime.now(timezone.utc).replace(tzinfo=None) <= deadline:
-        raise CourseError(
-            f"the deadline of '{lab}', {deadline:%Y-%m-%d %H:%M} UTC, is not over: its solution stays here"
-        )
 
 
 def _commit(folder: Path, files: dict[str, bytes]) -> Publication:

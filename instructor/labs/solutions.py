@@ -13,7 +13,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from instructor.course import Course, CourseError
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.kernels import WARM
 from instructor.notebooks import NotebookError, read_notebook, without_hidden_tests, write_notebook
 

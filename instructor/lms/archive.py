@@ -14,7 +14,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.course import CourseError
+from instructor.errors import CourseError
 from instructor.notebooks import MAX_BYTES
 
 MAX_CLASS_FILES, MAX_CLASS_BYTES = 20_000, 4 * 2**30

@@ -8,9 +8,9 @@ from functools import cached_property
 from nbformat import NotebookNode
 
 from instructor.course import Course
+from instructor.grading.repair import HandInError, repair
 from instructor.lms.archive import Member
 from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook
-from instructor.grading.repair import HandInError, repair
 
 
 @dataclass(frozen=True)

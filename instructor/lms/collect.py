@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from instructor.course import Course, CourseError
+from instructor.course import Course, HandIn
+from instructor.errors import CourseError
+from instructor.files import write_whole
+from instructor.gradebook.deadlines import timestamp, to_local, to_utc
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.roster import DERIVED, Clues, Roster, read_roster
 from instructor.lms.archive import LeftOut, Member, read_archive
 from instructor.lms.choose import Candidate, Choice, Lab, choose
-from instructor.lms.moodle.dates import timestamp, to_local, to_utc
-from instructor.files import write_whole
 from instructor.lms.moodle.layout import Place, locate
-from instructor.lms.records import MINUTE, HandIn, read_record, write_record
-from instructor.gradebook.roster import DERIVED, Roster, read_roster
 from instructor.lms.moodle.worksheet import Row, Worksheet
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.lms.records import MINUTE, Collected, read_record, write_record
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Collection:
     """What came out of one archive: hand-ins, students without one, what was left out, and the deadline if any."""
 
     lab: str
-    hand_ins: list[HandIn]
+    hand_ins: list[Collected]
     without: list[str]
     left_out: list[LeftOut]
     deadline: datetime | None
@@ -94,9 +95,9 @@ def collect(
     for number, choice in choices.items():
         student, linked_by = links[number]
         moment, timed_by = times[number]
-        remarks = [*choice.remarks, *_install(course, lab, student, choice, moment)]
+        remarks = [*choice.remarks, *_install(course.hand_in(student, lab), choice, moment)]
         remarks += [f"was '{renamed[number]}' before"] if number in renamed else []
-        collected[number] = HandIn(
+        collected[number] = Collected(
             number=number,
             name=places[number].name,
             student=student,
@@ -111,7 +112,7 @@ def collect(
     earlier = {
         number: replace(hand_in, remarks=["handed in earlier, not in this archive"])
         for number, hand_in in old.items()
-        if number not in collected and course.submitted(hand_in.student, lab).is_file()
+        if number not in collected and course.hand_in(hand_in.student, lab).submitted.is_file()
     }
     hand_ins = sorted((earlier | collected).values(), key=lambda hand_in: hand_in.student)
     absent = set(roster.students) - {hand_in.student for hand_in in hand_ins}
@@ -165,7 +166,7 @@ def _link(
 
     Two numbers never share a student: where both claim one, neither gets it.
     """
-    found = {number: roster.find(number, place.name, rows.get(number)) for number, place in places.items()}
+    found = {number: roster.find(_clues(place, rows.get(number))) for number, place in places.items()}
     claims = Counter(link[0] for link in found.values() if link)
     links = {}
     for number, link in found.items():
@@ -181,36 +182,40 @@ def _link(
     return links
 
 
+def _clues(place: Place, row: Row | None) -> Clues:
+    return replace(row.clues, names=(row.name, place.name)) if row else Clues(place.number, (place.name,))
+
+
 def _time_of(
-    course: Course, lab: str, row: Row | None, before: HandIn | None, choice: Choice, deadline: datetime | None
+    course: Course, lab: str, row: Row | None, before: Collected | None, choice: Choice, deadline: datetime | None
 ) -> tuple[datetime | None, str]:
     """Return when a hand-in came, and who says so: the worksheet, an earlier one of the same file, or the deadline."""
     if row is not None and row.submitted:
         return row.submitted, "worksheet"
     if before is not None and before.timed_by == "worksheet":
-        target = course.submitted(before.student, lab)
+        target = course.hand_in(before.student, lab).submitted
         if target.is_file() and target.read_bytes() == choice.candidate.member.content:
             return datetime.strptime(before.handed_in, MINUTE), "worksheet"
     return deadline, "deadline" if deadline else ""
 
 
-def _install(course: Course, lab: str, student: str, choice: Choice, moment: datetime | None) -> list[str]:
+def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> list[str]:
     """Put a notebook and its time into `submitted/`; return what a teacher should know.
 
     What changed has no mark until `course grade` gives one again: nobody must get the mark of another file or day.
     """
-    target = course.submitted(student, lab)
+    target = hand_in.submitted
     remarks = []
     content = choice.candidate.member.content
     if not target.is_file() or target.read_bytes() != content:
         remarks += ["replaces an earlier hand-in"] * target.is_file()
-        _grade_again(course, lab, student)
+        _grade_again(hand_in)
         write_whole(target, content)
-    stamp = target.with_name("timestamp.txt")
+    stamp = hand_in.timestamp
     before = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     after = timestamp(moment) if moment else ""
     if after != before:
-        _grade_again(course, lab, student)
+        _grade_again(hand_in)
         if after:
             write_whole(stamp, after.encode())
         else:
@@ -226,12 +231,12 @@ def _keep_deadline(course: Course, lab: str, deadline: datetime | None) -> datet
             return to_local(known) if known else None
         if to_utc(deadline) != known:
             gradebook.update_or_create_assignment(lab, duedate=to_utc(deadline))
-            for student in course.students(lab):
-                _grade_again(course, lab, student)
+            for hand_in in course.hand_ins(lab):
+                _grade_again(hand_in)
     return deadline
 
 
-def _name_the_unknown(course: Course, collected: dict[int, HandIn]) -> None:
+def _name_the_unknown(course: Course, collected: dict[int, Collected]) -> None:
     """Give nbgrader the name that Moodle gives to students whom no roster names."""
     with open_gradebook(course) as gradebook:
         for hand_in in collected.values():
@@ -239,14 +244,15 @@ def _name_the_unknown(course: Course, collected: dict[int, HandIn]) -> None:
                 gradebook.update_or_create_student(hand_in.student, last_name=hand_in.name)
 
 
-def _grade_again(course: Course, lab: str, student: str) -> None:
+def _grade_again(hand_in: HandIn) -> None:
     """Take back the mark of a hand-in until the next `course grade`; what a teacher marked by hand stays written."""
-    course.autograded(student, lab).unlink(missing_ok=True)
+    hand_in.autograded.unlink(missing_ok=True)
 
 
 def _rename(course: Course, lab: str, before: str, after: str) -> None:
     """Move what is known of a hand-in to the student whom a roster names now; marks by hand come along."""
-    for path in (course.submitted(before, lab), course.autograded(before, lab), course.feedback(before, lab)):
+    old = course.hand_in(before, lab)
+    for path in (old.submitted, old.autograded, old.feedback):
         for file in path.parent.glob("*"):
             file.unlink()
         if path.parent.is_dir():

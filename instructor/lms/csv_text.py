@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from instructor.course import CourseError
+from instructor.errors import CourseError
 
 BOM = "\ufeff"
 

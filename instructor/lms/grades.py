@@ -10,14 +10,15 @@ from pathlib import Path
 
 from nbgrader.plugins import CsvExportPlugin
 
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import french, question, question_titles
-from instructor.grading.class_run import Result, graded_results
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.lms.records import read_record
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import Result, graded_results
 from instructor.gradebook.roster import read_roster
 from instructor.lms.moodle.worksheet import Filling, Row, Worksheet
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.lms.records import read_record
+from instructor.pages.feedback import french, question, question_titles
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def fill_worksheet(
         result = grades.get(student)
         _check_maximum(worksheet, row, result, lab)
         if result is None:
-            handed_in = student is not None and course.submitted(student, lab).is_file()
+            handed_in = student is not None and course.hand_in(student, lab).submitted.is_file()
             remarks += [f"{student}: handed in, not graded; left as it is"] * handed_in
         elif result.pending and not provisional:
             remarks.append(f"{student}: {result.pending:g} points wait for a teacher; left as it is")
@@ -139,7 +140,7 @@ def _summary(remarks: list[str]) -> str:
 def _students(course: Course, lab: str, worksheet: Worksheet) -> dict[int, str | None]:
     """Return by number whose line it is: as collected from Moodle, else as the roster says."""
     record, roster = read_record(course, lab), read_roster(course)
-    found = {row.number: roster.find(row.number, row.name, row) for row in worksheet.rows}
+    found = {row.number: roster.find(row.clues) for row in worksheet.rows}
     return {number: record[number].student if number in record else link and link[0] for number, link in found.items()}
 
 

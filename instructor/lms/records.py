@@ -13,8 +13,8 @@ MINUTE = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True)
-class HandIn:
-    """One student's hand-in.
+class Collected:
+    """What was collected of one student.
 
     Parameters
     ----------
@@ -44,16 +44,16 @@ class HandIn:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_record(course: Course, lab: str) -> dict[int, HandIn]:
+def read_record(course: Course, lab: str) -> dict[int, Collected]:
     """Return what was collected so far, by Moodle's number."""
     path = _path(course, lab)
     if not path.is_file():
         return {}
-    hand_ins = [HandIn(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    hand_ins = [Collected(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
     return {hand_in.number: hand_in for hand_in in hand_ins}
 
 
-def write_record(course: Course, lab: str, record: dict[int, HandIn]) -> None:
+def write_record(course: Course, lab: str, record: dict[int, Collected]) -> None:
     entries = [asdict(record[number]) for number in sorted(record)]
     write_whole(_path(course, lab), (json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
 

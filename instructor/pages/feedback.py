@@ -7,26 +7,26 @@ that the graded run printed: no encoding can carry a hidden line out.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from instructor.labs.colab import BADGE_ID
-from instructor.course import Course, CourseError
-from instructor.grading.class_run import Result
-from instructor.gradebook.deadlines import read_deadline
-from instructor.lms.moodle.dates import to_local
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.french import french
+from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import Result
+from instructor.labs.colab import BADGE_ID
+from instructor.labs.solutions import corrected
 from instructor.notebooks import NotebookError, headings, is_solution, read_notebook
 from instructor.pages.html import highlighting_css, render_notebook
-from instructor.labs.solutions import corrected
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -41,7 +41,7 @@ RIGHT_ANSWERS = '<h2 id="right-answers">'  # what students wrote is shown withou
 def write_feedback(course: Course, result: Result, with_solutions: bool | None = None) -> Path:
     """Write the page of one graded hand-in and return its path; `feedback_page` says what is in it."""
     page = feedback_page(course, result, with_solutions)
-    return write_whole(course.feedback(result.student, result.lab), page.encode("utf-8"))
+    return write_whole(course.hand_in(result.student, result.lab).feedback, page.encode("utf-8"))
 
 
 def feedback_page(course: Course, result: Result, with_solutions: bool | None = None) -> str:
@@ -74,7 +74,7 @@ def feedback_page(course: Course, result: Result, with_solutions: bool | None = 
 def _handed_in(course: Course, result: Result) -> NotebookNode:
     """Return the notebook handed in, without the badge that opens the statement on Colab."""
     try:
-        notebook = read_notebook(course.submitted(result.student, result.lab))
+        notebook = read_notebook(course.hand_in(result.student, result.lab).submitted)
     except NotebookError as error:
         raise CourseError(
             f"what {result.student} handed in for '{result.lab}' changed since it was graded ({error}); "
@@ -91,23 +91,18 @@ def shows_right_answers(page: str) -> bool:
 
 def _right_answers(course: Course, result: Result, wanted: bool | None) -> Markup | None:
     """Return the right answers as a page shows them, None where it does not."""
-    before = course.feedback(result.student, result.lab)
+    before = course.hand_in(result.student, result.lab).feedback
     if wanted is None and before.is_file():
         wanted = shows_right_answers(before.read_text(encoding="utf-8"))
     if not wanted:
         return None
-    refuse_before_deadline(course, result.lab)
+    refuse_right_answers(course, result.lab)
     return render_notebook(right_answers(course, result.lab))
 
 
-def refuse_before_deadline(course: Course, lab: str) -> None:
+def refuse_right_answers(course: Course, lab: str) -> None:
     """Raise CourseError while the deadline that the gradebook knows is not over."""
-    deadline = read_deadline(course, lab)
-    if deadline is not None and to_local(deadline) > datetime.now():
-        raise CourseError(
-            f"the deadline of '{lab}' is {to_local(deadline):%Y-%m-%d %H:%M}: its answers may be shown afterwards; "
-            f"'course feedback {lab} --without-solutions' leaves them out"
-        )
+    refuse_before_deadline(course, lab, f"'course feedback {lab} --without-solutions' leaves them out")
 
 
 def read_comments(course: Course, result: Result) -> dict[str, str]:
@@ -165,11 +160,6 @@ def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
         "comment": comments.pop(name, ""),
         "state": "waiting" if waiting else "lost" if lost else "full",
     }
-
-
-def french(number: float) -> str:
-    """Write a mark as French readers do: at most two decimals, a comma."""
-    return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 TEMPLATES.filters["french"] = french

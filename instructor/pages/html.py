@@ -17,8 +17,8 @@ from nbformat.v4 import new_notebook
 from pygments.formatters import HtmlFormatter
 
 from instructor.budget import MAX_SECONDS, Budget
-from instructor.pages.formulas import with_formulas
 from instructor.notebooks import without_hidden_tests
+from instructor.pages.formulas import with_formulas
 
 TAGS = bleach.ALLOWED_TAGS | {
     *("br", "caption", "dd", "del", "details", "div", "dl", "dt", "h3", "h4", "h5", "h6", "hr", "img", "kbd", "p"),

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import TEMPLATES, question, question_titles
-from instructor.grading.class_run import Result, graded_results, why_not_graded
-from instructor.gradebook.deadlines import how_late
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.gradebook.roster import read_roster
+from instructor.gradebook.deadlines import how_late
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import Result, graded_results
+from instructor.gradebook.roster import read_roster
+from instructor.grading.class_run import why_not_graded
 from instructor.notebooks import find_cell
+from instructor.pages.feedback import TEMPLATES, question, question_titles
 from instructor.pages.plots import LOW, draw_items, draw_marks
 from instructor.pages.similar import find_similar
 from instructor.pages.statistics import Item, Loss, analyse_items, find_losses, summarise
@@ -37,7 +39,7 @@ def write_report(course: Course, lab: str) -> Path:
     results = graded_results(course, [lab])
     if not results:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
-    notebooks = {result.student: course.read_autograded(result.student, lab) for result in results}
+    notebooks = {result.student: course.hand_in(result.student, lab).read_autograded() for result in results}
     summary, items = summarise(results), analyse_items(results)
     titles = question_titles(course, lab)
     names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from instructor.grading.class_run import Result
+from instructor.gradebook.results import Result
 
 FEW = 5  # below this many marks, a correlation says nothing
 

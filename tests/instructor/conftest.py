@@ -39,14 +39,14 @@ def make_course(root: Path) -> Course:
 
 
 def hand_in(course: Course, student: str, notebook: NotebookNode) -> Path:
-    path = course.submitted(student, "essai")
+    path = course.hand_in(student, "essai").submitted
     write_notebook(notebook, path)
     return path
 
 
 def replace_graded(course: Course, student: str, text: str) -> None:
     """Put a text in the place of a graded hand-in, which nbgrader has made read-only."""
-    path = course.autograded(student, "essai")
+    path = course.hand_in(student, "essai").autograded
     path.unlink()
     path.write_text(text, encoding="utf-8")
 

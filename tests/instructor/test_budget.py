@@ -1,5 +1,9 @@
-"""What is spent on a text that takes hours to render is bounded, and the text is shown all the same."""
+"""What is spent on a text that takes hours to render is bounded, and the text is shown all the same.
 
+JSON that is too large is seen before it is read.
+"""
+
+import json
 import signal
 import time
 
@@ -7,10 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from instructor import plugins, rendering
-from instructor.budget import Budget, TooLongError
-from instructor.plugins import SanitizeHandIn
+from instructor import budget, plugins
+from instructor.budget import MAX_VALUES, TOO_LARGE, Budget, TooLongError, has_more, read_message
+from instructor.pages import html
 from instructor.pages.html import render_notebook
+from instructor.plugins import SanitizeHandIn
 
 # Each takes a library of the pages a time, or a memory, that grows with the square of its length.
 BOMBS = {
@@ -64,7 +69,7 @@ def test_budget_leaves_quick_work_alone():
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_cells_after_a_bomb_are_shown(bomb, monkeypatch):
-    monkeypatch.setattr(rendering, "MAX_SECONDS", 0.5)
+    monkeypatch.setattr(html, "MAX_SECONDS", 0.5)
     cells = [new_markdown_cell(bomb), new_markdown_cell("Un **mot**"), new_code_cell("x = 1")]
     text = BeautifulSoup(render_notebook(new_notebook(cells=cells)), "html.parser").get_text()
     assert "mot" in text
@@ -91,3 +96,34 @@ def test_formgrader_is_given_as_text_what_it_would_stop_at(bomb, monkeypatch):
 def test_text_of_nothing_but_marks_takes_no_square_of_its_length(mark):
     with Budget(5).spend():  # hours, were it the square
         assert plugins._without_active_markdown(mark * 1_000_000) == mark * 1_000_000
+
+
+@pytest.mark.parametrize("text", ['"[[["', '"\\"[[["', '"\\\\\\"[[["', '["[[", "\\\\", "["]', "[[1, 2]]"])
+def test_marks_in_strings_do_not_count(text):
+    json.loads(text)
+    assert not has_more(text, "[", 2)
+
+
+@pytest.mark.parametrize("text", ["[[[1]]]", '["\\\\", [[]]]', '["\\"", [["["]]]', "[[["])
+def test_marks_outside_strings_count(text):
+    assert has_more(text, "[", 2)
+
+
+def test_strings_count_where_there_are_far_too_many():
+    assert has_more("[" + '"",' * 10 + '""]', ",", 2)
+
+
+def test_message_is_read_as_it_was_sent():
+    content = {"text": "é [{,", "data": [1.5, None]}
+    assert read_message(json.dumps(content, ensure_ascii=False).encode()) == content
+
+
+@pytest.mark.parametrize("heavy", [[[]] * MAX_VALUES, [0] * MAX_VALUES, [""] * 10 * MAX_VALUES])
+def test_message_that_would_take_too_much_memory_is_replaced(heavy):
+    assert read_message(json.dumps({"data": heavy}).encode()) == TOO_LARGE
+
+
+def test_long_message_is_replaced(monkeypatch):
+    monkeypatch.setattr(budget, "MAX_JSON", 100)
+    assert read_message(json.dumps("x" * 100).encode()) == TOO_LARGE
+    assert read_message(json.dumps("x" * 98).encode()) == "x" * 98

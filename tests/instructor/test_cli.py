@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import write_feedback
-from instructor.grading.class_run import grade_class, graded_results, why_not_graded
-from instructor.kernels.sandbox import sandbox_available
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.gradebook.results import graded_results
+from instructor.grading.class_run import grade_class, why_not_graded
+from instructor.kernels.sandbox import sandbox_available
 from instructor.labs.publish import find_leaks
-from instructor.pages.report import write_report
 from instructor.labs.solutions import stale_solutions
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.pages.feedback import write_feedback
+from instructor.pages.report import write_report
 from tests.instructor.conftest import answered, hand_in, replace_graded
 
 COURSE = Path(sys.executable).with_name("course")
@@ -196,7 +198,7 @@ def graded_course(pristine_course, tmp_path_factory) -> Course:
     for student in ("[z]", "ada", "blaise"):
         hand_in(course, student, answered(course))
     unexpected = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [], "[/x]": 1}
-    course.submitted("blaise", "essai").write_text(json.dumps(unexpected), encoding="utf-8")
+    course.hand_in("blaise", "essai").submitted.write_text(json.dumps(unexpected), encoding="utf-8")
     grade_class(course, ["essai"])
     return course
 
@@ -218,7 +220,7 @@ def test_markup_in_a_name_or_a_reason_stops_nothing_and_is_shown(graded_course, 
 
 def test_hand_in_that_failed_is_in_the_table_and_in_the_exit_status(graded_course, tmp_path):
     course = copy_of(graded_course, tmp_path)
-    course.submitted("ada", "essai").with_name("timestamp.txt").write_text("hier soir")
+    course.hand_in("ada", "essai").submitted.with_name("timestamp.txt").write_text("hier soir")
     result = run(course.root, "grade", "--json", "marks.json")
     assert result.returncode == 1
     assert result.stdout.count("failed: timestamp.txt beside the notebook is no date") == 2
@@ -299,7 +301,7 @@ def test_broken_course_is_one_line_to_what_reads_its_marks(graded_course, tmp_pa
     [
         lambda course: stale_solutions(course, ["essai"]),
         lambda course: list(find_leaks(course, {})),
-        lambda course: why_not_graded(course, "essai", "ada"),
+        lambda course: why_not_graded(course.hand_in("ada", "essai")),
     ],
 )
 def test_broken_source_is_named_with_its_folder_and_is_no_student_s_fault(course, read):

@@ -4,8 +4,8 @@ import pytest
 
 from instructor.course import Course
 from instructor.demo import CLASS, DEADLINE, LABS, make_demo
-from instructor.lms.collect import collect
 from instructor.gradebook.roster import import_roster
+from instructor.lms.collect import collect
 from tests.instructor.conftest import ROOT
 
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from instructor.labs.answers import Answer, group_answers, load_answers
 from instructor.course import Course
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in, load_lab
 from instructor.kernels import SANDBOXED, WARM
 from instructor.kernels.sandbox import sandbox_available
+from instructor.labs.answers import Answer, group_answers, load_answers
 from instructor.notebooks import is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])

@@ -13,7 +13,6 @@ from itertools import chain, islice
 
 from nbformat import NotebookNode
 
-from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
 from instructor.grading.review.cells import Finding, command_of, is_harmless, read_cells
 from instructor.grading.review.names import (
     ARRAYS,
@@ -40,6 +39,7 @@ from instructor.grading.review.trees import (
     outside_functions,
     path_of,
 )
+from instructor.notebooks import is_autograded, is_solution, without_hidden_tests
 
 MAX_FOUND = 100
 # What is shown of a statement.

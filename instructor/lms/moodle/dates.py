@@ -1,10 +1,10 @@
-"""Dates as Moodle writes them in its worksheets, in English or French, and as nbgrader reads them."""
+"""Dates as Moodle writes them in its worksheets, in English or French."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timezone
+from datetime import datetime
 
 MONTHS = (
     ("january", "janvier"),
@@ -42,18 +42,3 @@ def parse_date(text: str) -> datetime | None:
         return datetime(int(year[1]), month, int(day[1]), hour, int(clock[2]))
     except ValueError:
         return None
-
-
-def to_utc(moment: datetime) -> datetime:
-    """Return a local time of this machine in UTC, without a time zone, as nbgrader keeps its dates."""
-    return moment.astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def to_local(moment: datetime) -> datetime:
-    """Return one of nbgrader's dates in the local time of this machine."""
-    return moment.replace(tzinfo=timezone.utc).astimezone().replace(tzinfo=None)
-
-
-def timestamp(moment: datetime) -> str:
-    """Return the content of a `timestamp.txt` for a local time."""
-    return f"{to_utc(moment):%Y-%m-%d %H:%M:%S} UTC\n"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from instructor.course import CourseError
+from instructor.errors import CourseError
+from instructor.gradebook.roster import Clues
 from instructor.lms.csv_text import Field, Table, read_table
 from instructor.lms.moodle.dates import parse_date
 
@@ -25,17 +26,21 @@ COMMENT = {"feedback comments", "feedback par commentaires"}
 
 @dataclass(frozen=True)
 class Row:
-    """One student's line."""
+    """One student's line; `clues` says whose it is."""
 
-    number: int
-    name: str
-    email: str
-    id_number: str
-    username: str
+    clues: Clues
     submitted: datetime | None
     maximum: float | None
     grade: str
     locked: bool
+
+    @property
+    def number(self) -> int:
+        return self.clues.number
+
+    @property
+    def name(self) -> str:
+        return self.clues.names[0]
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,7 @@ class Worksheet:
                 "such as 'Participant 12345'"
             )
         return Row(
-            number=int(identifier[1]),
-            name=value(NAME),
-            email=value(EMAIL),
-            id_number=value(ID_NUMBER),
-            username=value(USERNAME),
+            clues=Clues(int(identifier[1]), (value(NAME),), value(EMAIL), value(ID_NUMBER), value(USERNAME)),
             submitted=parse_date(value(SUBMITTED)),
             maximum=_number(line[self._maximum].value),
             grade=line[self._grade].value.strip(),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from instructor.course import Course
-from instructor.grading.class_run import Options, Result, grade_class
+from instructor.gradebook.results import Result
+from instructor.grading.class_run import Options, grade_class
 from instructor.kernels import install
 from instructor.kernels.sandbox import sandbox_available
 from tests.instructor.adversarial.attacks import ATTACKS
@@ -70,11 +71,11 @@ def _asked_for(tests: list[pytest.Item]) -> list[str]:
 
 def _add_files_beside(course: Course) -> None:
     """Put files of hostile names beside an honest notebook, and links to what must not be read."""
-    folder = course.submitted("honest", LAB).parent
+    folder = course.hand_in("honest", LAB).submitted.parent
     for name in HOSTILE_NAMES:
         (folder / name).write_text("raise SystemExit", encoding="utf-8")
-    (course.submitted("finds_a_link", LAB).parent / "link").symlink_to(course.source(LAB).parent)
-    linked = course.submitted("hands_in_a_link", LAB)
+    (course.hand_in("finds_a_link", LAB).submitted.parent / "link").symlink_to(course.source(LAB).parent)
+    linked = course.hand_in("hands_in_a_link", LAB).submitted
     linked.parent.mkdir(parents=True)
     linked.symlink_to(course.source(LAB))
-    (course.root / "submitted" / "is_a_link").symlink_to(course.submitted("zzz_honest", LAB).parent.parent)
+    (course.root / "submitted" / "is_a_link").symlink_to(course.hand_in("zzz_honest", LAB).submitted.parent.parent)

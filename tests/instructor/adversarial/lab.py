@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from instructor.labs.build import build
 from instructor.course import Course
+from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from tests.instructor.adversarial.attacks import ATTACKS
 
@@ -70,7 +70,7 @@ def hand_in_attacks(course: Course, names: Iterable[str], words: dict[str, str])
     release = read_notebook(course.release(LAB))
     words = words | {"COURSE_ROOT": str(course.root.resolve())}
     for name in names:
-        path = course.submitted(name, LAB)
+        path = course.hand_in(name, LAB).submitted
         path.parent.mkdir(parents=True)
         text = json.dumps(ATTACKS[name].apply(release))
         for word, value in words.items():

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from instructor.pages.feedback import write_feedback
 from instructor.notebooks import read_notebook, to_text
+from instructor.pages.feedback import write_feedback
 from instructor.pages.report import write_report
 from tests.instructor.adversarial.attacks import ATTACKS, HONEST
 from tests.instructor.adversarial.lab import CANARY, LAB
@@ -78,8 +78,8 @@ def test_graded_files_stay_small(graded_class):
     course = graded_class.course
     graded = [name for name, result in graded_class.results.items() if result.status == "graded"]
     # A notebook is written with a line of its own for each line of a cell, whoever wrote the one handed in.
-    handed_in = {name: len(to_text(read_notebook(course.submitted(name, LAB)))) for name in graded}
-    grown = {name: course.autograded(name, LAB).stat().st_size - size for name, size in handed_in.items()}
+    handed_in = {name: len(to_text(read_notebook(course.hand_in(name, LAB).submitted))) for name in graded}
+    grown = {name: course.hand_in(name, LAB).autograded.stat().st_size - size for name, size in handed_in.items()}
     assert {name: size for name, size in grown.items() if size > 2_000_000} == {}
 
 

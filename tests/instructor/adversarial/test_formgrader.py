@@ -29,7 +29,9 @@ def render(course, student: str) -> str:
     config = Config({"HTMLExporter": {"template_name": "formgrade"}})
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     resources = RESOURCES | {"assignment_id": LAB, "notebook_id": LAB, "first_name": "", "last_name": ""}
-    return HTMLExporter(config=config).from_filename(str(course.autograded(student, LAB)), resources=resources)[0]
+    return HTMLExporter(config=config).from_filename(str(course.hand_in(student, LAB).autograded), resources=resources)[
+        0
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_page_of_a_hostile_hand_in_holds_no_active_math(page):
 
 
 def test_nothing_that_a_page_would_run_is_kept_in_the_outputs(graded_class):
-    notebook = read_notebook(graded_class.course.autograded("active_outputs", LAB))
+    notebook = read_notebook(graded_class.course.hand_in("active_outputs", LAB).autograded)
     kinds = {kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
     assert kinds <= {"text/plain", "text/html", "text/markdown", "image/png", "image/jpeg"}
     assert kinds >= {"text/plain", "text/html"}

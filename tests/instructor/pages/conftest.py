@@ -60,7 +60,7 @@ def graded_class(pristine_course, tmp_path_factory) -> Course:
     find_cell(copied, "written_interpretation").source = find_cell(statement, "written_interpretation").source
     hand_in(course, "driss", copied)
     hand_in(course, "emile", answered(course))
-    course.submitted("emile", "essai").write_text('{"cells": [', encoding="utf-8")
+    course.hand_in("emile", "essai").submitted.write_text('{"cells": [', encoding="utf-8")
     for name, ending in ENDINGS.items():
         hand_in(course, f"tells_by_{name}", answered(course, TELLS_ALL.replace("ENDING", ending)))
     grade_class(course, ["essai"])

@@ -11,13 +11,14 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from selenium.webdriver.common.by import By
 
-from instructor import mathml
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import right_answers, write_feedback
-from instructor.grading.class_run import read_result
-from instructor.lms.moodle.dates import to_utc
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import read_result
+from instructor.gradebook.deadlines import to_utc
 from instructor.notebooks import read_notebook, write_notebook
+from instructor.pages import formulas
+from instructor.pages.feedback import right_answers, write_feedback
 from instructor.pages.html import highlighting_css, render_notebook
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ENDINGS
@@ -41,7 +42,7 @@ def comment_on(gradebook, student: str, cell: str, text: str) -> None:
 
 
 def page_of(course: Course, student: str, **options) -> Path:
-    return write_feedback(course, read_result(course, "essai", student), **options)
+    return write_feedback(course, read_result(course.hand_in(student, "essai")), **options)
 
 
 def text_of(path: Path) -> str:
@@ -64,7 +65,7 @@ def test_answer_that_is_still_the_statements_is_said_to_be_missing(graded):
 
 
 def test_comment_on_no_marked_question_is_shown_too(graded):
-    result = read_result(graded, "essai", "alix")
+    result = read_result(graded.hand_in("alix", "essai"))
     result.cells = result.cells[1:]
     assert "Autres remarques de votre enseignant" in text_of(write_feedback(graded, result))
 
@@ -97,7 +98,7 @@ def test_right_answers_wait_for_the_deadline_and_hold_no_hidden_line(graded):
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_page_is_the_same_whatever_the_graded_run_printed(graded, ending):
     student = f"tells_by_{ending}"
-    ran = read_notebook(graded.autograded(student, "essai"))
+    ran = read_notebook(graded.hand_in(student, "essai").autograded)
     assert "BEGIN HIDDEN TESTS" in str(ran), "the hand-in did not get at the hidden lines: it tests nothing"
     before = page_of(graded, student).read_bytes()
     assert b"random_vector" not in before.replace("« random_vector »".encode(), b"")
@@ -107,7 +108,7 @@ def test_page_is_the_same_whatever_the_graded_run_printed(graded, ending):
             cell.outputs = []
     for mark in ran.metadata.course.marks:
         mark.update(detail="", probes={})
-    write_notebook(ran, graded.autograded(student, "essai"))
+    write_notebook(ran, graded.hand_in(student, "essai").autograded)
     assert page_of(graded, student).read_bytes() == before
 
 
@@ -193,7 +194,7 @@ def test_hand_in_that_attacks_runs_nothing_and_fetches_nothing(graded, browser, 
     assert not browser.find_elements(By.CSS_SELECTOR, "main :is(script, iframe, object, form, style, svg, video)")
     drawn = browser.execute_script("return [...document.querySelectorAll('math *')].map(one => one.localName)")
     assert drawn, "the statement's own formula is gone"
-    assert set(drawn) <= mathml.TAGS
+    assert set(drawn) <= formulas.TAGS
     attributes = browser.execute_script(
         "return [...document.querySelectorAll('*')].flatMap(one => [...one.attributes]).map(one => one.name)"
     )

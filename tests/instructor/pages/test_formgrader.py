@@ -17,10 +17,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from instructor.course import Course
-from instructor.pages.feedback import feedback_page, write_feedback
-from instructor.grading.class_run import read_result
-from instructor.lms.grades import final_grades, write_csv
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import read_result
+from instructor.lms.grades import final_grades, write_csv
+from instructor.pages.feedback import feedback_page, write_feedback
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -48,7 +48,8 @@ def jupyterlab(graded, browser, tmp_path_factory) -> Iterator[str]:
         assert server.poll() is None, (home / "log.txt").read_text(encoding="utf-8")
         yield f"{address}/lab?token={token}"
     finally:
-        server.terminate()
+        # Asked to end, it may wait for a kernel or a page that does not answer any more.
+        server.kill()
         server.wait()
 
 
@@ -98,7 +99,7 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
             return comment.manual_comment is not None
 
     wait.until(saved)
-    result = read_result(graded, "essai", "alix")
+    result = read_result(graded.hand_in("alix", "essai"))
     assert (result.score, result.pending) == (19, 0)
     page = write_feedback(graded, result).read_text(encoding="utf-8")
     assert "19 / 20" in page
@@ -112,13 +113,13 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
 def test_rubric_is_the_teachers_alone(graded):
     rubric = "sa cause (le dénominateur)"
     assert rubric in graded.source("essai").read_text(encoding="utf-8")
-    assert rubric in graded.autograded("alix", "essai").read_text(encoding="utf-8")
+    assert rubric in graded.hand_in("alix", "essai").autograded.read_text(encoding="utf-8")
     assert rubric not in graded.release("essai").read_text(encoding="utf-8")
-    assert rubric not in feedback_page(graded, read_result(graded, "essai", "alix"))
+    assert rubric not in feedback_page(graded, read_result(graded.hand_in("alix", "essai")))
 
 
 def test_nbgraders_own_feedback_is_the_courses_page_and_shows_no_hidden_line(graded):
-    page = graded.feedback("basile", "essai")
+    page = graded.hand_in("basile", "essai").feedback
     page.unlink(missing_ok=True)
     subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_feedback", "essai", "--student", "basile", "--force"],
@@ -127,5 +128,5 @@ def test_nbgraders_own_feedback_is_the_courses_page_and_shows_no_hidden_line(gra
         capture_output=True,
     )
     text = page.read_text(encoding="utf-8")
-    assert text == feedback_page(graded, read_result(graded, "essai", "basile"))
+    assert text == feedback_page(graded, read_result(graded.hand_in("basile", "essai")))
     assert "probe(" not in text

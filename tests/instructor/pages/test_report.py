@@ -7,11 +7,11 @@ from urllib.parse import quote
 import pytest
 from selenium.webdriver.common.by import By
 
-from instructor.course import CourseError
-from instructor.grading.class_run import Result
+from instructor.errors import CourseError
+from instructor.gradebook.results import Result
 from instructor.notebooks import find_cell, read_notebook
-from instructor.pages.report import write_report
 from instructor.pages.plots import draw_items, draw_marks
+from instructor.pages.report import write_report
 from instructor.pages.similar import find_similar
 from instructor.pages.statistics import Item, analyse_items, find_losses, summarise
 from tests.instructor.conftest import answered

@@ -9,23 +9,25 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import feedback_page
-from instructor.grading.class_run import grade_class, read_result
-from instructor.grading.hand_in import fingerprint
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.deadlines import read_deadline
-from instructor.lms.collect import collect
-from instructor.lms.moodle.dates import to_utc
-from instructor.lms.moodle.feedback_zip import feedback_zip
-from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
-from instructor.gradebook.roster import import_roster
-from instructor.lms.moodle.worksheet import Worksheet
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import read_result
+from instructor.gradebook.roster import import_roster
+from instructor.grading.class_run import grade_class
+from instructor.grading.hand_in import fingerprint
+from instructor.lms.collect import collect
+from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
+from instructor.gradebook.deadlines import to_utc
+from instructor.lms.moodle.feedback_zip import feedback_zip
+from instructor.lms.moodle.worksheet import Worksheet
 from instructor.notebooks import find_cell, read_notebook, write_notebook
+from instructor.pages.feedback import feedback_page
 from instructor.pages.report import write_report
 from instructor.terminal import marks_table
 from tests.instructor.conftest import answered
-from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
+from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet
 
 CLASS = {
     11: ("Zoé Le Goff", "zoe@ecole.fr"),
@@ -79,11 +81,11 @@ def test_late_rule_of_the_configuration_is_applied_by_nbgrader_from_moodles_time
 
 
 def test_moodles_time_is_not_copied_beside_the_graded_notebook(graded):
-    assert [path.name for path in graded.autograded("bob", "essai").parent.iterdir()] == ["essai.ipynb"]
+    assert [path.name for path in graded.hand_in("bob", "essai").autograded.parent.iterdir()] == ["essai.ipynb"]
 
 
 def test_mark_is_the_same_everywhere_once_lateness_is_taken_off(graded, sheet):
-    result = read_result(graded, "essai", "bob")
+    result = read_result(graded.hand_in("bob", "essai"))
     assert (result.score, result.penalty, result.grade, result.as_dict()["grade"]) == (16, 1.5, 14.5, 14.5)
     page = feedback_page(graded, result)
     assert "14,5 / 20" in page
@@ -105,12 +107,12 @@ def test_penalty_is_never_more_than_the_points_and_grows_with_those_given_by_han
     notebook = answered(course)
     for name in ("sol_mean", "written_interpretation"):
         find_cell(notebook, name).source = "pass" if name == "sol_mean" else "La moyenne est tirée vers zéro."
-    write_notebook(notebook, course.submitted("bob", "essai"))
+    write_notebook(notebook, course.hand_in("bob", "essai").submitted)
     grade_class(course, ["essai"], ["bob"])
-    result = read_result(course, "essai", "bob")
+    result = read_result(course.hand_in("bob", "essai"))
     assert (result.score, result.penalty, result.grade) == (0, 0, 0)
     mark_by_hand(course, "bob", 4)
-    result = read_result(course, "essai", "bob")
+    result = read_result(course.hand_in("bob", "essai"))
     assert (result.score, result.penalty, result.grade) == (4, 3, 1)
     line = next(line for line in exported(course, tmp_path).splitlines() if ",bob," in line)
     assert line.endswith(",4.0,3.0,1.0,20.0")
@@ -250,17 +252,18 @@ def test_fingerprint_changes_with_lateness_and_only_where_it_changes_the_mark(gr
 
     def prints() -> list[str]:
         deadline = read_deadline(course, "essai")
-        return [fingerprint(course, "essai", student, deadline) for student in ("zoe", "bob")]
+        return [fingerprint(course.hand_in(student, "essai"), deadline) for student in ("zoe", "bob")]
 
     zoe, bob = prints()
     filed = [
-        read_notebook(course.autograded(student, "essai")).metadata.course.fingerprint for student in ("zoe", "bob")
+        read_notebook(course.hand_in(student, "essai").autograded).metadata.course.fingerprint
+        for student in ("zoe", "bob")
     ]
     assert filed == [zoe, bob]
     set_deadline(course, datetime(2023, 11, 6, 23, 50))
     assert prints()[0] == zoe  # still on time
     assert prints()[1] != bob
-    stamp = course.submitted("zoe", "essai").with_name("timestamp.txt")
+    stamp = course.hand_in("zoe", "essai").submitted.with_name("timestamp.txt")
     stamp.write_text("2023-11-20 12:00:00 UTC\n", encoding="utf-8")
     assert prints()[0] != zoe
 
@@ -269,7 +272,7 @@ def test_deadline_changed_in_the_gradebook_alone_marks_a_late_hand_in_again(grad
     course = copy_of(graded, tmp_path / "course")
     set_deadline(course, datetime(2023, 11, 8, 12, 0))
     grade_class(course, ["essai"], ["bob"])
-    assert read_result(course, "essai", "bob").grade == 16
+    assert read_result(course.hand_in("bob", "essai")).grade == 16
 
 
 def set_deadline(course: Course, deadline: datetime) -> None:
@@ -282,13 +285,13 @@ def test_time_that_changes_has_the_hand_in_marked_again(graded, tmp_path):
     sheet = worksheet(tmp_path / "sheet.csv", CLASS, "fr")
     archive = moodle_zip(
         tmp_path / "m.zip",
-        {"Bob_2 Sol_12_assignsubmission_file/essai.ipynb": course.submitted("bob", "essai").read_bytes()},
+        {"Bob_2 Sol_12_assignsubmission_file/essai.ipynb": course.hand_in("bob", "essai").submitted.read_bytes()},
     )
     collect(course, "essai", archive, sheet)
-    assert not course.autograded("bob", "essai").exists()
-    assert course.autograded("zoe", "essai").exists()
+    assert not course.hand_in("bob", "essai").autograded.exists()
+    assert course.hand_in("zoe", "essai").autograded.exists()
     collect(course, "essai", archive, sheet, datetime(2023, 11, 8, 12, 0))
-    assert not course.autograded("zoe", "essai").exists()
+    assert not course.hand_in("zoe", "essai").autograded.exists()
 
 
 def test_nothing_graded_is_one_clear_error(course):

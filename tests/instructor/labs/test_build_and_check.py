@@ -3,11 +3,12 @@
 import nbformat
 import pytest
 
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.labs.build import build, drifted
 from instructor.labs.check import check_labs
-from instructor.course import Course, CourseError
-from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 from instructor.labs.solutions import stale_solutions
+from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 
 
 def edit(path, change):

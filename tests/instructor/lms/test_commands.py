@@ -7,13 +7,14 @@ import pytest
 from typer.testing import CliRunner
 
 from instructor.cli import app
-from instructor.course import Course, CourseError
+from instructor.course import Course
+from instructor.errors import CourseError
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.roster import import_roster
 from instructor.grading.class_run import grade_class
 from instructor.lms.collect import collect
-from instructor.gradebook.roster import import_roster
-from instructor.gradebook.nbgrader import open_gradebook
 from tests.instructor.conftest import answered
-from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet
+from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet
 
 CLASS = {11: ("Zoé Le Goff", "zoe@ecole.fr"), 12: ("Absent", "absent@ecole.fr")}
 
@@ -46,11 +47,11 @@ def test_from_moodles_zip_to_a_filled_worksheet_and_a_feedback_zip(course, tmp_p
     assert '"16,00"' in (folder / "filled-Notes.csv").read_text(encoding="utf-8-sig")
     with zipfile.ZipFile(folder / "feedback.zip") as pages:
         assert pages.namelist() == ["Zoé Le Goff_11_assignfeedback_file_/feedback.html"]
-        assert pages.read(pages.namelist()[0]) == course.feedback("zoe", "essai").read_bytes()
+        assert pages.read(pages.namelist()[0]) == course.hand_in("zoe", "essai").feedback.read_bytes()
     run("feedback", "essai", "--with-solutions")
     text = run("grades", "essai", "--moodle", sheet, "--provisional")
     assert "1 pages, 1 of them with the right answers" in text
-    assert "Les réponses attendues" in course.feedback("zoe", "essai").read_text(encoding="utf-8")
+    assert "Les réponses attendues" in course.hand_in("zoe", "essai").feedback.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

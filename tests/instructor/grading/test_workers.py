@@ -18,12 +18,13 @@ from distributed import Client, LocalCluster
 from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
-from instructor import engine
-from instructor.course import Course, CourseError
-from instructor.grading.workers import GradingError, grade_side_by_side
-from instructor.grading.execute import Policy
+from instructor.course import Course
+from instructor.errors import CourseError
+from instructor.grading import workers
 from instructor.grading.class_run import Options, grade_class
+from instructor.grading.execute import Policy
 from instructor.grading.hand_in import Lab, load_lab
+from instructor.grading.workers import GradingError, grade_side_by_side
 from instructor.kernels import WARM
 from instructor.notebooks import to_text
 from tests.instructor.conftest import ROOT, answered, hand_in
@@ -87,7 +88,7 @@ def kill_or_return(content: bytes, lab: None) -> Exception:
 
 
 def test_hand_in_that_kills_every_worker_fails_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "_outcome", kill_or_return)
+    monkeypatch.setattr(workers, "_outcome", kill_or_return)
     names = [f"honest{number}" for number in range(8)]
     class_ = write(tmp_path, {"fatal": "kill"} | {name: name for name in names}, None)
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
@@ -98,13 +99,13 @@ def test_hand_in_that_kills_every_worker_fails_alone(tmp_path, monkeypatch):
 
 def test_file_that_disappears_is_this_hand_ins_failure_alone(hand_ins):
     gone = {"gone": (Path("nowhere.ipynb"), hand_ins["right"][1])}
-    for workers in (1, 2):
-        outcomes = marks(grade_side_by_side(gone | hand_ins, workers=workers))
+    for count in (1, 2):
+        outcomes = marks(grade_side_by_side(gone | hand_ins, workers=count))
         assert (outcomes["gone"], outcomes["right"]) == (GradingError, 16)
 
 
 def test_scheduler_that_is_killed_and_started_again_loses_nothing(hand_ins, monkeypatch):
-    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 60)
+    monkeypatch.setattr(workers, "CONNECTION_TIMEOUT", 60)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     many = {(name, number): content for number in range(3) for name, content in hand_ins.items()}
@@ -144,7 +145,7 @@ def test_result_that_cannot_be_read_is_this_hand_ins_failure_alone():
         def result(self) -> NotebookNode:
             raise pickle.UnpicklingError("pickle data was truncated")
 
-    assert isinstance(engine._result_of(Torn()), pickle.UnpicklingError)
+    assert isinstance(workers._result_of(Torn()), pickle.UnpicklingError)
 
 
 def test_any_failure_of_grading_can_travel(monkeypatch):
@@ -155,20 +156,20 @@ def test_any_failure_of_grading_can_travel(monkeypatch):
     def fail(*arguments: object) -> None:
         raise OddError("one", "two")
 
-    monkeypatch.setattr(engine, "grade_hand_in", fail)
-    outcome = pickle.loads(pickle.dumps(engine._outcome(b"", None)))
+    monkeypatch.setattr(workers, "grade_hand_in", fail)
+    outcome = pickle.loads(pickle.dumps(workers._outcome(b"", None)))
     assert isinstance(outcome, GradingError)
     assert str(outcome) == "OddError: one two"
 
 
 def test_scheduler_that_does_not_answer_is_one_clear_error(hand_ins, monkeypatch):
-    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 0.5)
+    monkeypatch.setattr(workers, "CONNECTION_TIMEOUT", 0.5)
     with pytest.raises(CourseError, match="no Dask scheduler answers at tcp://127.0.0.1:9"):
         list(grade_side_by_side(hand_ins, workers=1, scheduler="tcp://127.0.0.1:9"))
 
 
 def test_scheduler_without_workers_is_one_clear_error(hand_ins, monkeypatch):
-    monkeypatch.setattr(engine, "CONNECTION_TIMEOUT", 1)
+    monkeypatch.setattr(workers, "CONNECTION_TIMEOUT", 1)
     with (
         LocalCluster(n_workers=0, dashboard_address=None) as cluster,
         pytest.raises(CourseError, match="has no worker; start some"),
@@ -186,10 +187,12 @@ def test_run_stopped_before_filing_goes_on_without_executing_again(course, monke
 
     again = Options(sandbox=False, force=True)
     with monkeypatch.context() as killed:
-        killed.setattr("instructor.grading.class_run._file", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
+        killed.setattr(
+            "instructor.grading.class_run._file", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
             grade_class(course, ["essai"], ["ada"], again)
-    course.autograded("ada", "essai").unlink()
+    course.hand_in("ada", "essai").autograded.unlink()
     monkeypatch.setattr("instructor.grading.workers.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
     resumed = {result.student: dataclasses.asdict(result) for result in grade_class(course, ["essai"], options=options)}
     assert resumed == complete

@@ -10,7 +10,8 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.grading.class_run import Result, grade_class, graded_results
+from instructor.gradebook.results import Result, graded_results
+from instructor.grading.class_run import grade_class
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import find_cell
 from tests.instructor.conftest import answered, hand_in
@@ -51,9 +52,9 @@ def test_nbgrader_autograde_gives_the_marks_of_course_grade(course, tmp_path):
     theirs = graded_results(plain, ["essai"])
     assert list(map(without_detail, theirs)) == list(map(without_detail, ours))
     # What one has graded, the other need not.
-    before = {student: plain.autograded(student, "essai").stat().st_mtime_ns for student in SCORES}
+    before = {student: plain.hand_in(student, "essai").autograded.stat().st_mtime_ns for student in SCORES}
     assert grade_class(plain, ["essai"]) == theirs
-    assert {student: plain.autograded(student, "essai").stat().st_mtime_ns for student in SCORES} == before
+    assert {student: plain.hand_in(student, "essai").autograded.stat().st_mtime_ns for student in SCORES} == before
 
 
 def without_detail(result: Result) -> dict:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from instructor.course import CourseError
-from instructor.gradebook.roster import Roster, Student, import_roster, name_key, read_roster, read_students
-from tests.instructor.moodle.conftest import worksheet
+from instructor.errors import CourseError
+from instructor.gradebook.roster import Clues, Roster, Student, name_key, read_roster
+from instructor.lms.class_list import import_roster, read_students
+from tests.instructor.lms.conftest import worksheet
 
 
 def write(path, text, encoding="utf-8"):
@@ -51,8 +52,8 @@ def test_spellings_of_a_name_are_one():
 
 def test_name_that_two_students_bear_links_to_neither():
     roster = Roster([Student("a", "Jean", "Dupont"), Student("b", "Jean", "Dupont"), Student("c", "Ana", "Sol")])
-    assert roster.find(1, "Jean Dupont", None) is None
-    assert roster.find(1, "Ana Sol", None) == ("c", "name")
+    assert roster.find(Clues(1, ("Jean Dupont",))) is None
+    assert roster.find(Clues(1, ("Ana Sol",))) == ("c", "name")
 
 
 @pytest.mark.parametrize(

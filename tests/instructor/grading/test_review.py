@@ -7,12 +7,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from instructor.labs.answers import load_answers
 from instructor.course import Course
-from instructor.notebooks import read_notebook
 from instructor.grading.review import suspicious
+from instructor.labs.answers import load_answers
+from instructor.notebooks import read_notebook
 
-COURSE = Course(Path(__file__).resolve().parents[2])
+COURSE = Course(Path(__file__).resolve().parents[3])
 HELPER = "def largest_gap(x, y):\n    return np.abs(x - y).max()"
 TEST = """
 assert abs(mean(np.ones(2)) - 1) < 1e-6

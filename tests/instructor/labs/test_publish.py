@@ -15,11 +15,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_output
 
-from instructor.labs.build import build
-from instructor.course import Course, CourseError
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.notebooks import NotebookNode, find_cell, read_notebook, write_notebook
+from instructor.labs.build import build
 from instructor.labs.publish import find_leaks, package_files, publish, student_files
+from instructor.notebooks import NotebookNode, find_cell, read_notebook, write_notebook
 from tests.instructor.conftest import ROOT
 
 

@@ -3,10 +3,10 @@
 import pytest
 from nbformat import NotebookNode
 
-from instructor.labs.build import build
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in, load_lab
 from instructor.kernels import WARM
+from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from instructor.course import Course, CourseError
-from instructor.pages.feedback import write_feedback
-from instructor.grading.class_run import grade_class, graded_results
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import graded_results
+from instructor.grading.class_run import grade_class
+from instructor.pages.feedback import write_feedback
 from tests.instructor.conftest import answered, hand_in
 
 ANSWERS = {"ada": "    return float(x.sum() / len(x))", "blaise": "    return 2.0", "claude": "    raise ValueError"}
@@ -84,9 +86,9 @@ def test_class_is_graded_resumed_and_read_from_postgresql(course_on_postgresql):
         gradebook.db.commit()
 
     hand_in(course, "blaise", answered(course, ANSWERS["ada"]))
-    before = course.autograded("claude", "essai").stat().st_mtime_ns
+    before = course.hand_in("claude", "essai").autograded.stat().st_mtime_ns
     again = {result.student: result for result in grade_class(course, ["essai"])}
-    assert course.autograded("claude", "essai").stat().st_mtime_ns == before
+    assert course.hand_in("claude", "essai").autograded.stat().st_mtime_ns == before
     assert {student: result.score for student, result in again.items()} == {"ada": 19, "blaise": 16, "claude": 0}
     assert {result.student: result for result in graded_results(course, ["essai"])} == again
     assert "19" in write_feedback(course, again["ada"]).read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from instructor.course import CourseError
+from instructor.errors import CourseError
 from instructor.lms.moodle.worksheet import Filling, Worksheet
-from tests.instructor.moodle.conftest import SHEETS, worksheet
+from tests.instructor.lms.conftest import SHEETS, worksheet
 
 CLASS = {11: ("Zoé, dite « Zo »", "zoe@ecole.fr"), 12: ("Bob", "bob@ecole.fr"), 13: ("Ana", "ana@ecole.fr")}
 FILLINGS = {11: Filling(14.5, 'Dit "bien", puis<br>rien'), 13: Filling(20, "Note : 20 / 20.")}

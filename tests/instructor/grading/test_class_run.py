@@ -9,11 +9,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import SaveAutoGrades
 
-from instructor import grade, grading
-from instructor.labs.build import build
-from instructor.course import Course, CourseError
-from instructor.grading.class_run import TO_CONFIRM, NotFiledError, Options, Result, grade_class, graded_results, why_not_graded
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.results import TO_CONFIRM, NotFiledError, Result, graded_results
+from instructor.grading import class_run
+from instructor.grading import hand_in as one_hand_in
+from instructor.grading.class_run import Options, grade_class, why_not_graded
+from instructor.labs.build import build
 from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text, write_notebook
 from tests.instructor.conftest import answered, hand_in, make_course, replace_graded
 
@@ -74,11 +77,11 @@ def graded_course(tmp_path_factory) -> Course:
 
     hand_in(course, "other_notebook", new_notebook(cells=[new_code_cell("print('bonjour')")]))
     for student, text in [("not_json", "{ notebook"), ("not_a_notebook", '{"a": 1}'), ("old", '{"nbformat": 2}')]:
-        path = course.submitted(student, "essai")
+        path = course.hand_in(student, "essai").submitted
         path.parent.mkdir(parents=True)
         path.write_text(text, encoding="utf-8")
-    course.submitted("no_file", "essai").parent.mkdir(parents=True)
-    (course.submitted("good", "essai").parent / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
+    course.hand_in("no_file", "essai").submitted.parent.mkdir(parents=True)
+    (course.hand_in("good", "essai").submitted.parent / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
     return course
 
 
@@ -133,10 +136,14 @@ def test_notebook_in_another_encoding_is_graded(course, encoding):
 
 def test_notebook_that_shows_too_much_keeps_its_mark_and_loses_its_outputs(course, monkeypatch):
     hand_in(course, "ada", answered(course, f"    print('ligne')\n{RIGHT}"))
-    monkeypatch.setattr(grading, "is_too_large", lambda content: True)
+    monkeypatch.setattr(one_hand_in, "is_too_large", lambda content: True)
     (result,) = grade_class(course, ["essai"])
     assert (result.status, result.score) == ("graded", 16)
-    shown = [output.text for cell in course.read_autograded("ada", "essai").cells for output in cell.get("outputs", [])]
+    shown = [
+        output.text
+        for cell in course.hand_in("ada", "essai").read_autograded().cells
+        for output in cell.get("outputs", [])
+    ]
     assert {text.strip() for text in shown} == {"[... the outputs of this notebook are too large ...]"}
 
 
@@ -148,7 +155,7 @@ def test_link_to_itself_stops_nothing(course):
     ada, blaise = grade_class(course, ["essai"])
     assert (ada.status, blaise.score) == ("refused", 16)
     assert ada.reason.startswith("essai.ipynb, or a folder that holds it, is a link")
-    assert "is a link" in why_not_graded(course, "essai", "ada")
+    assert "is a link" in why_not_graded(course.hand_in("ada", "essai"))
 
 
 def test_colab_metadata_needs_no_repair(results):
@@ -176,13 +183,13 @@ def test_reason_repeats_nothing_that_the_graded_run_raised(results):
 
 
 def test_file_beside_the_notebook_is_not_copied(graded_course, results):
-    assert [path.name for path in graded_course.autograded("good", "essai").parent.iterdir()] == ["essai.ipynb"]
+    assert [path.name for path in graded_course.hand_in("good", "essai").autograded.parent.iterdir()] == ["essai.ipynb"]
 
 
 def test_second_run_executes_nothing_again(graded_course, results):
-    before = graded_course.autograded("good", "essai").stat().st_mtime_ns
+    before = graded_course.hand_in("good", "essai").autograded.stat().st_mtime_ns
     again = {result.student: result for result in grade_class(graded_course, ["essai"])}
-    assert graded_course.autograded("good", "essai").stat().st_mtime_ns == before
+    assert graded_course.hand_in("good", "essai").autograded.stat().st_mtime_ns == before
     assert again == results
 
 
@@ -199,8 +206,8 @@ def test_results_are_json(results):
 def test_date_that_is_none_is_a_failure_with_its_way_out(course):
     for student in ("ada", "blaise"):
         hand_in(course, student, answered(course, RIGHT))
-    (course.submitted("ada", "essai").parent / "timestamp.txt").write_text("hier soir", encoding="utf-8")
-    (course.submitted("blaise", "essai").parent / "timestamp.txt").write_text("2026-11-24 18:00:00 UTC")
+    (course.hand_in("ada", "essai").submitted.parent / "timestamp.txt").write_text("hier soir", encoding="utf-8")
+    (course.hand_in("blaise", "essai").submitted.parent / "timestamp.txt").write_text("2026-11-24 18:00:00 UTC")
     ada, blaise = grade_class(course, ["essai"])
     assert (ada.status, ada.score) == ("failed", None)
     assert "timestamp.txt beside the notebook is no date" in ada.reason
@@ -221,15 +228,15 @@ def test_deleted_gradebook_is_filled_again(course):
 def test_failure_to_file_one_hand_in_does_not_stop_the_others(course, monkeypatch):
     for student in ("ada", "blaise"):
         hand_in(course, student, answered(course, RIGHT))
-    file = grade.autograde
+    file = class_run.autograde
 
-    def fail_for_ada(course, lab, student, executed):
-        if student == "ada":
+    def fail_for_ada(hand_in):
+        if hand_in.student == "ada":
             raise OSError("disk full")
-        file(course, lab, student, executed)
+        file(hand_in)
 
     with monkeypatch.context() as broken:
-        broken.setattr(grade, "autograde", fail_for_ada)
+        broken.setattr(class_run, "autograde", fail_for_ada)
         ada, blaise = grade_class(course, ["essai"])
     assert (ada.status, ada.reason) == ("failed", "OSError: disk full")
     assert blaise.score == 16
@@ -254,7 +261,7 @@ def test_run_killed_while_a_hand_in_is_filed_files_it_again(course, monkeypatch,
         before = grade_class(course, ["essai"])
     monkeypatch.setattr("instructor.grading.workers.grade_hand_in", lambda *arguments: pytest.fail("executed again"))
     assert [grade_class(copied, ["essai"]) for copied in killed] == [before, before]
-    assert not any(copied.executed("ada", "essai").exists() for copied in killed)
+    assert not any(copied.hand_in("ada", "essai").executed.exists() for copied in killed)
 
 
 def mark_by_hand(course: Course, cell: str, points: float) -> None:
@@ -334,10 +341,10 @@ def test_hand_in_graded_without_a_sandbox_is_run_again_in_one(course):
 
 def test_fingerprint_changes_with_what_is_installed(course, monkeypatch):
     hand_in(course, "ada", answered(course, RIGHT))
-    before = grading.fingerprint(course, "essai", "ada", None)
-    assert "nbgrader==" in grading._installed()
-    monkeypatch.setattr(grading, "_installed", lambda: "numpy==0.1")
-    assert grading.fingerprint(course, "essai", "ada", None) != before
+    before = one_hand_in.fingerprint(course.hand_in("ada", "essai"), None)
+    assert "nbgrader==" in one_hand_in._installed()
+    monkeypatch.setattr(one_hand_in, "_installed", lambda: "numpy==0.1")
+    assert one_hand_in.fingerprint(course.hand_in("ada", "essai"), None) != before
 
 
 def test_graded_file_that_is_not_the_courses_is_graded_again(course):

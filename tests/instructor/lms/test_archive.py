@@ -4,11 +4,11 @@ import stat
 import zipfile
 
 import pytest
-
-from instructor.course import CourseError
 from instructor.moodle import archive as reader
+
+from instructor.errors import CourseError
 from instructor.lms.archive import read_archive
-from tests.instructor.moodle.conftest import moodle_zip, zip_bytes
+from tests.instructor.lms.conftest import moodle_zip, zip_bytes
 
 
 def left_out(archive):

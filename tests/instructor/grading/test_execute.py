@@ -6,7 +6,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from instructor import execute
+from instructor.grading import execute
 from instructor.grading.execute import Policy, processor_seconds, run_notebook
 from instructor.kernels import WARM, install
 from instructor.kernels.limits import MIB

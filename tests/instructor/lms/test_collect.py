@@ -9,17 +9,18 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
+from instructor.course import Course
+from instructor.errors import CourseError
+from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.roster import import_roster
 from instructor.labs.build import build
-from instructor.course import Course, CourseError
+from instructor.labs.new import new_lab
 from instructor.lms.collect import collect
 from instructor.lms.records import read_record
-from instructor.gradebook.roster import import_roster
-from instructor.terminal import show_collection
-from instructor.gradebook.nbgrader import open_gradebook
-from instructor.labs.new import new_lab
 from instructor.notebooks import find_cell, grade_id, read_notebook, to_text, write_notebook
+from instructor.terminal import show_collection
 from tests.instructor.conftest import answered
-from tests.instructor.moodle.conftest import copy_of, moodle_zip, worksheet, zip_bytes
+from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet, zip_bytes
 
 ROSTER = """student,first_name,last_name,email,moodle
 alix,Alix,Martin,alix.martin@ecole.fr,
@@ -107,7 +108,7 @@ def test_notebook_with_the_most_answers_is_kept(collected):
     course, collection = collected
     assert by_number(collection)[104].file.endswith("essai_final_V2.ipynb")
     assert by_number(collection)[104].remarks == ["kept essai_final_V2.ipynb among 2 notebooks"]
-    assert course.submitted("homonym2", "essai").read_text(encoding="utf-8") == to_text(answered(course))
+    assert course.hand_in("homonym2", "essai").submitted.read_text(encoding="utf-8") == to_text(answered(course))
 
 
 def test_remarks_say_what_will_be_repaired_and_what_cannot(collected):
@@ -168,7 +169,7 @@ def test_without_roster_or_worksheet_the_number_makes_the_identifier(course, tmp
     collection = collect(course, "essai", archive)
     assert [(hand_in.student, hand_in.handed_in) for hand_in in collection.hand_ins] == [("moodle-7", "")]
     assert (collection.warnings, collection.without) == ([], [])
-    assert not course.submitted("moodle-7", "essai").with_name("timestamp.txt").exists()
+    assert not course.hand_in("moodle-7", "essai").submitted.with_name("timestamp.txt").exists()
     with open_gradebook(course) as gradebook:
         assert gradebook.find_student("moodle-7").last_name == "Ana Sol"
 
@@ -177,9 +178,9 @@ def test_collecting_again_changes_nothing_and_forgets_nobody(course, tmp_path):
     first = {"Ana_7_assignsubmission_file/essai.ipynb": answered(course)}
     second = {"Bob_8_assignsubmission_file/essai.ipynb": answered(course)}
     collect(course, "essai", moodle_zip(tmp_path / "1.zip", first))
-    before = course.submitted("moodle-7", "essai").stat().st_mtime_ns
+    before = course.hand_in("moodle-7", "essai").submitted.stat().st_mtime_ns
     again = collect(course, "essai", moodle_zip(tmp_path / "2.zip", first | second))
-    assert course.submitted("moodle-7", "essai").stat().st_mtime_ns == before
+    assert course.hand_in("moodle-7", "essai").submitted.stat().st_mtime_ns == before
     assert [hand_in.remarks for hand_in in again.hand_ins] == [[], []]
     last = collect(course, "essai", moodle_zip(tmp_path / "3.zip", second))
     assert last.hand_ins[0].remarks == ["handed in earlier, not in this archive"]
@@ -190,12 +191,12 @@ def test_hand_in_that_changes_has_no_mark_until_it_is_graded_again(course, tmp_p
     files = {f"Ana_{number}_assignsubmission_file/essai.ipynb": answered(course) for number in (7, 8)}
     collect(course, "essai", moodle_zip(tmp_path / "1.zip", files))
     for number in (7, 8):
-        write_notebook(answered(course), course.autograded(f"moodle-{number}", "essai"))
+        write_notebook(answered(course), course.hand_in(f"moodle-{number}", "essai").autograded)
     files["Ana_7_assignsubmission_file/essai.ipynb"] = answered(course, "    return 0.0")
     collection = collect(course, "essai", moodle_zip(tmp_path / "2.zip", files))
     assert [hand_in.remarks for hand_in in collection.hand_ins] == [["replaces an earlier hand-in"], []]
-    assert not course.autograded("moodle-7", "essai").exists()
-    assert course.autograded("moodle-8", "essai").exists()
+    assert not course.hand_in("moodle-7", "essai").autograded.exists()
+    assert course.hand_in("moodle-8", "essai").autograded.exists()
 
 
 def test_time_of_the_worksheet_is_kept_when_the_same_file_comes_again_without_it(course, tmp_path):
@@ -236,8 +237,8 @@ def test_students_whom_a_new_roster_exchanges_keep_their_hand_ins(course, tmp_pa
         (tmp_path / "roster.csv").write_text(f"student,moodle\n{first},7\n{second},8\n", encoding="utf-8")
         import_roster(course, tmp_path / "roster.csv")
         collect(course, "essai", archive)
-        assert course.submitted(first, "essai").read_bytes() == texts[7]
-        assert course.submitted(second, "essai").read_bytes() == texts[8]
+        assert course.hand_in(first, "essai").submitted.read_bytes() == texts[7]
+        assert course.hand_in(second, "essai").submitted.read_bytes() == texts[8]
 
 
 def test_two_hand_ins_never_share_a_student(course, tmp_path):

@@ -1,16 +1,19 @@
-"""The commands of `course` that face Moodle: collect, roster, grades."""
+"""Commands that face the learning platform: the class in, hand-ins in, marks out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
-from instructor.course import Course
+from instructor.cli.writing import writes
+from instructor.terminal import console
 
-console = Console(highlight=False, soft_wrap=True)
+if TYPE_CHECKING:
+    from instructor.course import Course
+
 roster_app = typer.Typer(no_args_is_help=True, help="The class: who is expected to hand in.")
 
 Lab = typer.Argument(metavar="LAB")
@@ -19,6 +22,14 @@ Deadline = typer.Option(
 )
 
 
+def mount(app: typer.Typer) -> None:
+    """Add these commands to `course`."""
+    app.command("collect")(collect_command)
+    app.command("grades")(grades_command)
+    app.add_typer(roster_app, name="roster")
+
+
+@writes
 def collect_command(
     lab: str = Lab,
     archive: Path = typer.Argument(metavar="MOODLE.ZIP"),
@@ -26,45 +37,49 @@ def collect_command(
     deadline: datetime = Deadline,
 ) -> None:
     """Bring the hand-ins of Moodle's zip into submitted/, and say who handed in what."""
+    from instructor.course import Course
     from instructor.lms.collect import collect
     from instructor.terminal import show_collection
 
     course = Course.find()
     course.select_labs([lab])
-    show_collection(console, collect(course, lab, archive, worksheet, deadline))
+    show_collection(collect(course, lab, archive, worksheet, deadline))
     console.print(f"next: course grade {lab}")
 
 
 @roster_app.command("import")
+@writes
 def roster_import_command(file: Path = typer.Argument(metavar="CSV")) -> None:
     """Bring the students of a CSV file into the gradebook: Moodle's participants, a worksheet, or your own list."""
-    from instructor.gradebook.roster import import_roster
+    from instructor.course import Course
+    from instructor.lms.class_list import import_roster
 
     students = import_roster(Course.find(), file)
-    console.print(
-        f"{len(students)} students imported, the first is {students[0].id} ({students[0].name})", markup=False
-    )
+    console.print(f"{len(students)} students imported, the first is {students[0].id} ({students[0].name})")
 
 
 @roster_app.command("show")
 def roster_show_command() -> None:
     """List the class."""
+    from instructor.course import Course
     from instructor.gradebook.roster import read_roster
 
     for student in read_roster(Course.find()).students.values():
-        console.print(f"{student.id}\t{student.name}\t{student.email}", markup=False)
+        console.print(f"{student.id}\t{student.name}\t{student.email}")
 
 
+@writes
 def grades_command(
     lab: str = Lab,
     moodle: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet, to be filled in a copy."),
     provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
 ) -> None:
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
-    from instructor.pages.feedback import feedback_page, shows_right_answers
-    from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.course import Course
     from instructor.files import write_whole
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
+    from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.pages.feedback import feedback_page, shows_right_answers
 
     course = Course.find()
     course.select_labs([lab])
@@ -78,9 +93,9 @@ def grades_command(
     if filled is None:
         return
     for student, page in pages.items():
-        write_whole(course.feedback(student, lab), page.encode("utf-8"))
+        write_whole(course.hand_in(student, lab).feedback, page.encode("utf-8"))
     for remark in filled.remarks:
-        console.print(f"  {remark}", markup=False)
+        console.print(f"  {remark}")
     sheet = write_whole(folder / f"filled-{moodle.name}", filled.content)
     _say_written(course, sheet, f"{len(filled.lines)} lines filled; upload it first")
     archive = write_whole(folder / "feedback.zip", feedback_zip(pages, filled.lines))
@@ -90,11 +105,4 @@ def grades_command(
 
 
 def _say_written(course: Course, path: Path, what: str) -> None:
-    console.print(f"wrote {path.relative_to(course.root)} ({what})", markup=False)
-
-
-def mount(app: typer.Typer) -> None:
-    """Add these commands to `course`."""
-    app.command("collect")(collect_command)
-    app.command("grades")(grades_command)
-    app.add_typer(roster_app, name="roster")
+    console.print(f"wrote {path.relative_to(course.root)} ({what})")

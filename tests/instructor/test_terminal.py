@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from instructor.grading.class_run import TO_CONFIRM, Result
+from instructor import terminal
+from instructor.gradebook.results import TO_CONFIRM, Result
 from instructor.terminal import Tally, grading_progress, marks_table
 
 CELL = {"grade_id": "test_mean", "max_score": 16.0, "score": 4.0, "reason": ""}
@@ -32,9 +33,10 @@ def test_name_cannot_command_the_terminal_or_break_the_table(text):
     assert "\x1b" not in "".join(lines)
 
 
-def test_hand_in_without_a_mark_is_told_as_it_comes_whatever_its_reason_holds():
+def test_hand_in_without_a_mark_is_told_as_it_comes_whatever_its_reason_holds(monkeypatch):
     console = Console(file=io.StringIO(), width=200)
-    with grading_progress(console) as tell:
+    monkeypatch.setattr(terminal, "console", console)
+    with grading_progress() as tell:
         tell(Result("[z]", "essai", "refused", reason="no [/x] here"), 2, True)
         tell(Result("ada", "essai", score=1.0), 2, True)
     assert "essai · [z]: refused: no [/x] here" in console.file.getvalue()

@@ -4,18 +4,19 @@ from datetime import datetime
 
 import pytest
 
-from instructor.course import Course, CourseError
-from instructor.grading.class_run import grade_class
+from instructor.course import Course
+from instructor.errors import CourseError
 from instructor.gradebook.deadlines import seconds_late
-from instructor.lms.moodle.dates import to_utc
 from instructor.gradebook.nbgrader import open_gradebook
+from instructor.grading.class_run import grade_class
+from instructor.gradebook.deadlines import to_utc
 from tests.instructor.conftest import answered, hand_in
 
 DEADLINE = datetime(2026, 11, 24, 18, 0)
 
 
 def stamp(course: Course, student: str, content: bytes) -> None:
-    path = course.submitted(student, "essai").with_name("timestamp.txt")
+    path = course.hand_in(student, "essai").submitted.with_name("timestamp.txt")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
@@ -23,13 +24,13 @@ def stamp(course: Course, student: str, content: bytes) -> None:
 @pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf2026-11-24 17:00:00 UTC\r\n"])
 def test_empty_or_earlier_time_is_not_late(course, content):
     stamp(course, "ada", content)
-    assert seconds_late(course, "essai", "ada", DEADLINE) == 0
+    assert seconds_late(course.hand_in("ada", "essai"), DEADLINE) == 0
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_later_time_is_late_by_as_much_as_it_says(course, mark):
     stamp(course, "ada", mark + b"2026-11-24 18:01:00 UTC\n")
-    assert seconds_late(course, "essai", "ada", DEADLINE) == 60
+    assert seconds_late(course.hand_in("ada", "essai"), DEADLINE) == 60
 
 
 @pytest.mark.parametrize("content", [b"hier soir", b"\xff\xfe2", b"9" * 40 + b"-01-01"])
@@ -37,7 +38,7 @@ def test_later_time_is_late_by_as_much_as_it_says(course, mark):
 def test_time_that_is_none_is_an_error_with_its_way_out(course, content, deadline):
     stamp(course, "ada", content)
     with pytest.raises(CourseError, match=r"timestamp.txt beside the notebook is no date .* delete the file"):
-        seconds_late(course, "essai", "ada", deadline)
+        seconds_late(course.hand_in("ada", "essai"), deadline)
 
 
 def test_class_with_a_deadline_is_graded_whatever_wrote_the_times(course):

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from instructor.course import Course
-from instructor.notebooks import read_notebook
 from instructor.grading.repair import HandInError, repair
+from instructor.notebooks import read_notebook
 
-COURSE = Course(Path(__file__).resolve().parents[2])
+COURSE = Course(Path(__file__).resolve().parents[3])
 
 
 @pytest.mark.parametrize(("lab", "other"), list(itertools.permutations(COURSE.labs, 2)))

@@ -1,0 +1,135 @@
+"""What became of each hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+
+from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
+
+from instructor.course import Course, HandIn
+from instructor.errors import CourseError
+from instructor.french import NOT_ANSWERED
+from instructor.gradebook.nbgrader import open_gradebook
+
+TOO_HIGH = "mark-too-high"
+TO_CONFIRM = "mark-to-confirm"
+
+
+class NotFiledError(CourseError):
+    """The gradebook does not hold the marks of a hand-in of `autograded/`: it was deleted, replaced or cut short."""
+
+
+@dataclass
+class Result:
+    """What became of one hand-in.
+
+    `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
+    `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
+    that wait for a teacher.
+    """
+
+    student: str
+    lab: str
+    status: str = "graded"
+    score: float | None = None
+    penalty: float = 0.0
+    max_score: float = 0.0
+    pending: float = 0.0
+    reason: str = ""
+    flags: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+    review: list[str] = field(default_factory=list)
+    cells: list[dict] = field(default_factory=list)
+
+    @property
+    def grade(self) -> float | None:
+        """The mark that counts: the points less those that lateness costs."""
+        return None if self.score is None else round(self.score - self.penalty, 2)
+
+    def as_dict(self) -> dict:
+        return asdict(self) | {"grade": self.grade}
+
+
+def graded_results(course: Course, labs: list[str]) -> list[Result]:
+    """Return the results of every hand-in graded so far, without running anything.
+
+    CourseError where a mark given by hand is above what the question, or the lab, is worth.
+    """
+    handed_in = [hand_in for lab in labs for hand_in in course.hand_ins(lab)]
+    results = [read_result(hand_in) for hand_in in handed_in if hand_in.autograded.is_file()]
+    for result in results:
+        if TOO_HIGH in result.flags:
+            raise CourseError(
+                f"{result.student} has {result.grade:g} points of {result.max_score:g} for '{result.lab}', and a mark "
+                "given by hand is above what its question, or the lab, is worth: correct it in the formgrader"
+            )
+    return results
+
+
+def read_result(hand_in: HandIn) -> Result:
+    """Read a graded hand-in: marks and reasons from `autograded/`, what a teacher changed from the gradebook.
+
+    Raises
+    ------
+    NotFiledError
+        The two do not hold the same marks.
+    """
+    notebook = hand_in.read_autograded()
+    marks = notebook.metadata.get("course", {}).get("marks", [])
+    with open_gradebook(hand_in.course) as gradebook:
+        filed = _find_filed(gradebook, marks, hand_in)
+        grades = {grade.name: grade for grade in filed.grades}
+        result = Result(hand_in.student, hand_in.lab)
+        for mark in marks:
+            result.cells.append(_read_cell(mark, grades[mark.grade_id]))
+            result.pending += mark.max_score if result.cells[-1]["score"] is None else 0.0
+        too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
+        to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
+        penalty = filed.late_submission_penalty or 0.0
+    result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
+    result.penalty = min(penalty, result.score)
+    result.max_score = sum(cell["max_score"] for cell in result.cells)
+    result.repairs = list(notebook.metadata.course.get("repairs", []))
+    result.review = list(notebook.metadata.course.get("review", []))
+    result.flags = [
+        flag
+        for flag, raised in [
+            ("repaired", result.repairs),
+            ("review", result.review),
+            ("manual-pending", result.pending),
+            (TO_CONFIRM, to_confirm),
+            (TOO_HIGH, too_high or result.grade > result.max_score),
+        ]
+        if raised
+    ]
+    return result
+
+
+def _find_filed(gradebook: Gradebook, marks: list[dict], hand_in: HandIn) -> SubmittedNotebook:
+    """Return what the gradebook holds of a graded hand-in, once it is seen to hold the same marks."""
+    with suppress(MissingEntry):
+        filed = gradebook.find_submission_notebook(hand_in.lab, hand_in.lab, hand_in.student)
+        scores = {grade.name: grade.auto_score for grade in filed.grades}
+        if marks and all(mark.grade_id in scores and mark.score in (None, scores[mark.grade_id]) for mark in marks):
+            return filed
+    raise NotFiledError(
+        f"the gradebook does not hold the marks that autograded/{hand_in.student}/{hand_in.lab}/ shows; "
+        f"run 'course grade {hand_in.lab}' again"
+    )
+
+
+def _read_cell(mark: dict, grade: Grade) -> dict:
+    """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader."""
+    if grade.needs_manual_grade:
+        return {**mark, "score": None}
+    if grade.manual_score is not None:
+        return {**mark, "score": grade.score}
+    if mark["score"] is None:
+        mark = {**mark, "reason": NOT_ANSWERED, "detail": "the text of the statement, unchanged"}
+    return {**mark, "score": grade.score}
+
+
+def _is_outdated(grade: Grade) -> bool:
+    """Tell whether a teacher marked what has been graded again since: nbgrader keeps the mark, and asks for a look."""
+    return grade.manual_score is not None and grade.needs_manual_grade
