@@ -49,7 +49,7 @@ class Policy:
     Parameters
     ----------
     seed
-        Seed of the probes' inputs, shared by the reference and every hand-in.
+        Seed of what the criteria draw, shared by the reference and every hand-in.
     kernel_name
         The course's kernel, sandboxed or not (`instructor.kernels`).
     cell_timeout
@@ -194,9 +194,11 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
 
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
-    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None.
+    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its id, or the key
+    of its criterion, is in `metadata.course.stopped_at`, empty otherwise.
     """
     notebook = copy.deepcopy(notebook)
+    notebook.metadata.setdefault("course", NotebookNode())["stopped_at"] = ""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -225,6 +227,8 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             late = client.stopped or time.monotonic() >= end
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
+            stopped = client.running.metadata.get("course", {})
+            notebook.metadata.course["stopped_at"] = stopped.get("criterion", client.running.id)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = shorten(cell.outputs)
