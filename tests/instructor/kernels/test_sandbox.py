@@ -248,26 +248,12 @@ def test_a_file_has_a_limit(boxed):
     assert shown.texts[1] == "alive\n"
 
 
-def test_the_time_of_the_notebook_is_limited(boxed):
-    shown = boxed("print('before')", "import time; time.sleep(60)", limits={"seconds": 5})
+def test_the_time_of_the_notebook_is_limited_even_if_it_ignores_interrupts(boxed):
+    loop = "import time\nwhile True:\n  try:\n    while True: time.sleep(0.1)\n  except BaseException: pass"
+    shown = boxed("print('before')", loop, timeout=2, interrupt_on_timeout=True, limits={"seconds": 5})
     assert shown.died
     assert shown.texts[0] == "before\n"
     assert shown.death_reason == "the notebook ran for more than 5 seconds"
-
-
-def test_a_loop_that_swallows_interrupts_is_killed(boxed):
-    loop = "import time\nwhile True:\n  try:\n    while True: time.sleep(0.1)\n  except BaseException: pass"
-    shown = boxed("print('before')", loop, timeout=3, interrupt_on_timeout=True, limits={"interrupt_grace": 1})
-    assert shown.died
-    assert shown.texts[0] == "before\n"
-    assert "interrupted" in shown.death_reason
-
-
-def test_an_interrupted_kernel_that_comes_back_is_left_alone(boxed):
-    cells = "import time\nwhile True: time.sleep(0.1)", "time.sleep(3); print('next')"
-    shown = boxed(*cells, timeout=5, interrupt_on_timeout=True, limits={"interrupt_grace": 2})
-    assert shown.errors == ["KeyboardInterrupt"]
-    assert shown.texts[1] == "next\n"
 
 
 @pytest.mark.parametrize("deed", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.killpg(0, 9)"])
@@ -374,6 +360,7 @@ def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):
         impostor.bind(name)
         impostor.listen()
         monkeypatch.setattr(forkserver, "socket_name", lambda: name)
-        monkeypatch.setattr(forkserver, "peer_uid", lambda connection: os.getuid() + 1)
+        another = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: another)
         with pytest.raises(PermissionError):
             forkserver.connect()
