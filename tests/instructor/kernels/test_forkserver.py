@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from instructor.kernels import forkserver
+from instructor.kernels.limits import SINGLE_THREADED
+from instructor.kernels.protocol import receive
 
 
 @pytest.fixture
@@ -93,12 +95,12 @@ sys.argv = ["forkserver", {name!r}]
 forkserver.main()
 """
     (tmp_path / "broken.py").write_text("import time; time.sleep(1); raise ImportError('half installed')")
-    env = {**os.environ, "PYTHONPATH": str(tmp_path), **forkserver.SINGLE_THREADED}
+    env = {**os.environ, "PYTHONPATH": str(tmp_path), **SINGLE_THREADED}
     subprocess.run([sys.executable, "-c", script], env=env, timeout=60, check=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
         connection.settimeout(100)
         connection.connect(f"\0{name}")
-        assert b"half installed" in connection.recv(forkserver.MAX_MESSAGE)
+        assert "half installed" in receive(connection)["error"]
 
 
 def test_a_process_with_threads_is_not_forked():
