@@ -113,3 +113,15 @@ forkserver.preload()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert "a fork would lose them" in done.stderr
+
+
+def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):
+    name = f"\0course-kernels-test-{uuid.uuid4()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as impostor:
+        impostor.bind(name)
+        impostor.listen()
+        monkeypatch.setattr(forkserver, "socket_name", lambda: name)
+        another = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: another)
+        with pytest.raises(PermissionError):
+            forkserver.connect()
