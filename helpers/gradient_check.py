@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.french import format_scientific, format_short
+
 if TYPE_CHECKING:
     import torch
 
@@ -113,10 +115,12 @@ def _diagnosis(errors: dict[str, float], causes: dict[str, str | None], num_laye
     layer = int(first[2:])
     cause = causes[first] or _cause_by_layer(layer, num_layers, causes)
     names = sorted(errors, key=lambda name: (int(name[2:]), name))
+    written = {name: format_scientific(errors[name], 0) for name in names}
+    tolerance = format_scientific(TOLERANCE, 0)
     lines = [
-        f"Gradient de {first} : erreur relative {_short(errors[first])}, on attend moins de {_short(TOLERANCE)}.",
+        f"Gradient de {first} : erreur relative {written[first]}, on attend moins de {tolerance}.",
         f"Cause fréquente : {cause}",
-        f"Erreur par couche : {' · '.join(f'{name} {_short(errors[name])}' for name in names)}.",
+        f"Erreur par couche : {' · '.join(f'{name} {error}' for name, error in written.items())}.",
     ]
     if layer > 1:
         lines.append("Corrigez d'abord cette couche : celles d'avant peuvent hériter de son erreur.")
@@ -142,8 +146,7 @@ def _simple_cause(gradient: torch.Tensor, expected: torch.Tensor, num_examples: 
         return f"il est divisé une fois de trop par le nombre d'exemples, {num_examples}."
     if abs(factor + 1) < TOLERANCE:
         return "son signe est inversé."
-    written = f"{factor:.3g}".replace(".", ",")
-    return f"il vaut {written} fois le bon gradient."
+    return f"il vaut {format_short(factor, 3)} fois le bon gradient."
 
 
 def _cause_by_layer(layer: int, num_layers: int, causes: dict[str, str | None]) -> str:
@@ -161,7 +164,3 @@ def _cause_by_layer(layer: int, num_layers: int, causes: dict[str, str | None]) 
         f"l'erreur δ de la couche {layer} est fausse alors que celle de la couche {layer + 1} est juste. Le masque de "
         f"ReLU vient-il bien de a_{layer}, et la matrice qui propage l'erreur est-elle bien W_{layer + 1} ?"
     )
-
-
-def _short(number: float) -> str:
-    return f"{number:.0e}".replace("inf", "∞")

@@ -13,6 +13,7 @@ import pooch
 
 from helpers.datasets.folders import DataError, cache_folder, make_folder, prepared_folder
 from helpers.datasets.registry import DATASETS, Dataset, Resource
+from helpers.french import format_short
 
 TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
 CHUNK = 1 << 16
@@ -125,8 +126,7 @@ def _download(dataset: Dataset, resource: Resource, path: Path) -> None:
     """Download from the first source that gives the right content."""
     from requests import RequestException
 
-    megabytes = f"{resource.megabytes:g}".replace(".", ",")
-    print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({megabytes} Mo)")
+    print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({format_short(resource.megabytes)} Mo)")
     downloader = pooch.HTTPDownloader(
         progressbar=resource.megabytes >= MEGABYTES_WITH_BAR, chunk_size=CHUNK, timeout=TIMEOUT
     )

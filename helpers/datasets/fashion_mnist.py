@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, format_count
+from helpers.datasets.folders import DataError
 from helpers.datasets.synthetic.garments import draw_garments
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 if TYPE_CHECKING:

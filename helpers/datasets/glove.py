@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, cache_folder, format_count, replace_atomically
+from helpers.datasets.folders import DataError, cache_folder, replace_atomically
 from helpers.datasets.synthetic.vectors import make_word_vectors
 from helpers.datasets.word_vectors import MappedWordVectors, WordVectors, write_words
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 DIMENSIONS = (50, 100)

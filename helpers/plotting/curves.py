@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.french import decimal_comma, format_decimal
 from helpers.plotting import display
 from helpers.plotting.style import WIDTH, style
-from helpers.plotting.values import curves_by_name, decimal_comma, french
+from helpers.plotting.values import curves_by_name
 
 SPLITS = {"train": "entraînement", "val": "validation", "valid": "validation", "test": "test"}
 METRICS = {"loss": "Perte", "accuracy": "Exactitude", "acc": "Exactitude"}
@@ -121,4 +122,5 @@ def _draw(ax, curves: Mapping[str, np.ndarray], first_epoch: int, ylabel: str) -
 
 
 def _describe(curves: Mapping[str, np.ndarray]) -> str:
-    return ", ".join(f"{name} de {french(values[0], 3)} à {french(values[-1], 3)}" for name, values in curves.items())
+    ends = {name: [format_decimal(values[index], 3) for index in (0, -1)] for name, values in curves.items()}
+    return ", ".join(f"{name} de {first} à {last}" for name, (first, last) in ends.items())

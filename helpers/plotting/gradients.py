@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
+from helpers.french import format_scientific
 from helpers.plotting import display
 from helpers.plotting.style import CYCLE, MARKERS, SEQUENTIAL, WIDTH, style
 from helpers.plotting.values import curves_by_name
@@ -121,5 +122,6 @@ def _draw(
         ax.set(xlabel=xlabel, ylabel="Norme (échelle log)", title=title)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    described = ", ".join(f"{name} de {values[0]:.1e} à {values[-1]:.1e}" for name, values in curves.items())
-    display.show(figure, alt or f"{title}. Du premier au dernier point : {described.replace('.', ',')}.")
+    ends = {name: [format_scientific(values[index]) for index in (0, -1)] for name, values in curves.items()}
+    described = ", ".join(f"{name} de {first} à {last}" for name, (first, last) in ends.items())
+    display.show(figure, alt or f"{title}. Du premier au dernier point : {described}.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.french import format_percent
 from helpers.plotting import display
 from helpers.plotting.style import COLORS, WIDTH, style
 from helpers.plotting.values import to_numpy
@@ -112,7 +113,7 @@ def most_confident_errors(
         print(f"Aucune erreur sur {len(true)} exemples.")
         return
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
-    percents = [f"{100 * confidence[i]:.0f} %" for i in worst]
+    percents = [format_percent(confidence[i], 0) for i in worst]
     names = [(class_names[predicted[i]], class_names[true[i]]) for i in worst]
     captions = [f"{said} ({p})\nvrai : {real}" for (said, real), p in zip(names, percents, strict=True)]
     figure = _draw(_pictures(pictures[worst]), captions, [COLORS["black"]] * len(worst), columns, title)
