@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.datasets.download import locate
 from helpers.datasets.folders import DataError
-from helpers.datasets.synthetic.tweets import write_tweets
+from helpers.datasets.synthetic.reviews import write_tweets
 from helpers.datasets.texts import TextSet
 from helpers.french import format_count
 from helpers.machine import is_fast
