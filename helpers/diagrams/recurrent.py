@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from helpers.diagrams._shapes import (
     BLUE,
@@ -14,7 +13,6 @@ from helpers.diagrams._shapes import (
     GREEN,
     GREY,
     ORANGE,
-    TINTS,
     arrow,
     box,
     canvas,
@@ -22,6 +20,7 @@ from helpers.diagrams._shapes import (
     dot,
     fit,
     label,
+    rectangle,
 )
 from helpers.french import format_decimal
 from helpers.plotting import display
@@ -213,7 +212,7 @@ def vanishing_gradient(factor: float = 0.5, steps: int = 7) -> None:
             box(ax, (x, y_word), f"$x_{t}$", GREY, width=0.6)
             box(ax, (x, y_state), f"$h_{t}$", BLUE, width=0.6)
             arrow(ax, [(x, y_word + 0.28), (x, y_state - 0.28)])
-            ax.add_patch(Rectangle((x - 0.2, y_bar), 0.4, share, facecolor=TINTS[ORANGE], edgecolor=ORANGE))
+            rectangle(ax, (x - 0.2, y_bar), 0.4, share, ORANGE)
             label(ax, (x, y_bar - 0.2), format_decimal(share, 2), size=11)
         box(ax, (columns[-1] + 1, y_state), "$L$", ORANGE, width=0.5)
         arrow(ax, [(columns[-1] + 0.3, y_state), (columns[-1] + 0.75, y_state)])
@@ -272,10 +271,8 @@ def _draw_directions(ax: Axes, words: Sequence[str], forward: Sequence, backward
 
 
 def _cell(ax: Axes, left_middle: tuple[float, float], word: str, width: float, is_real: bool) -> None:
-    color = BLUE if is_real else GREY
     corner = (left_middle[0], left_middle[1] - 0.19)
-    line = "-" if is_real else ":"
-    ax.add_patch(Rectangle(corner, width - 0.05, 0.38, facecolor=TINTS[color], edgecolor=color, linestyle=line))
+    rectangle(ax, corner, width - 0.05, 0.38, BLUE if is_real else GREY, dotted=not is_real)
     centre = (left_middle[0] + width / 2 - 0.025, left_middle[1])
     label(ax, centre, fit(word, width - 0.05, 11), "black" if is_real else GREY, size=11)
 

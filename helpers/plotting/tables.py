@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from helpers.french import decimal_comma, format_count, format_decimal, format_percent, format_short
 from helpers.plotting import display
-from helpers.plotting.style import COLORS, SEQUENTIAL, WIDTH, style
+from helpers.plotting.style import COLORS, LIGHT_BLUE, SEQUENTIAL, WIDTH, style
 from helpers.plotting.values import to_numpy
 
 Table = Mapping[tuple[object, object], float]
@@ -166,7 +166,7 @@ def answer_grid(
         ax = figure.subplots()
         for index, (answer, is_right) in enumerate(zip(answers, right, strict=True)):
             i, j = divmod(index, columns)
-            ax.add_patch(Rectangle((j, i), 1, 1, facecolor="#E5F2FA" if is_right else "#F6D3BC", edgecolor="white"))
+            ax.add_patch(Rectangle((j, i), 1, 1, facecolor=LIGHT_BLUE if is_right else "#F6D3BC", edgecolor="white"))
             ax.text(j + 0.5, i + 0.5, f"{answer}" if is_right else f"{answer} ✗", ha="center", va="center", fontsize=11)
         ax.set(xlim=(0, columns), ylim=(rows, 0), title=title or f"{right.sum()} réponses justes sur {len(right)}")
         ax.set_axis_off()
