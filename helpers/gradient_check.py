@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     import torch
 
 TOLERANCE = 1e-5
+# A shorter step loses digits in the subtraction, a longer one bends: near the cube root of float64's precision both are
+# small.
 STEP = 1e-6
 
 
 def reference_pass(
     params: Sequence[torch.Tensor], bias: Sequence[torch.Tensor], x: torch.Tensor
 ) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
-    """Run a ReLU network with softmax output, so that a backward pass can be checked whatever the forward pass does.
+    """Run a ReLU network with softmax output, to check a backward pass even where the student's forward pass is wrong.
 
     Parameters
     ----------
@@ -81,6 +83,7 @@ def compare_gradients(
         for letter, tensor, gradient in (("W", params[layer], grads_W[layer]), ("b", bias[layer], grads_b[layer])):
             key, expected = f"{letter}_{layer + 1}", central_differences(loss, tensor)
             errors[key] = relative_error(gradient, expected)
+            # Not `>=`: a NaN must count as wrong.
             if not errors[key] < TOLERANCE:
                 causes[key] = _simple_cause(gradient, expected, len(x))
     return dict(reversed(errors.items())), _diagnosis(errors, causes, len(params)) if causes else ""
@@ -92,7 +95,7 @@ def central_differences(loss: Callable[[], torch.Tensor], tensor: torch.Tensor, 
 
     differences = torch.empty_like(tensor)
     for index in range(tensor.numel()):
-        element = tensor.view(-1)[index]
+        element = tensor.view(-1)[index]  # a view: filling it changes the tensor that `loss` reads
         value = element.item()
         element.fill_(value + step)
         above = loss().item()
@@ -137,6 +140,7 @@ def _simple_cause(gradient: torch.Tensor, expected: torch.Tensor, num_examples: 
         return "il contient des NaN ou des infinis."
     if len(set(expected.shape)) == 1 and relative_error(gradient.T, expected) < TOLERANCE:
         return "il est transposé : la ligne est le neurone de sortie, la colonne celui d'entrée."
+    # The least-squares factor between the two.
     factor = ((gradient * expected).sum() / expected.square().sum()).item()
     if factor == 0 or relative_error(gradient / factor, expected) > TOLERANCE:
         return None

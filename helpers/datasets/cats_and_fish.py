@@ -167,6 +167,7 @@ def _shuffled(paths: list[Path], rng: np.random.Generator) -> list[Path]:
 
 
 def _interleave(lists: list[list[Path]]) -> list[Path]:
+    # Strict: Tiny ImageNet holds as many images of every class, and a shorter list would drop images unseen.
     return [path for paths in zip(*lists, strict=True) for path in paths]
 
 

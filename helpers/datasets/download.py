@@ -100,6 +100,7 @@ def _lock(dataset: Dataset, folder: Path) -> Iterator[None]:
 
 
 def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
+    # The lock is held, so what is still there was left by a process that died.
     prefix = f".{dataset.name}.part-"
     for leftover in folder.glob(f"{prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -116,6 +117,7 @@ def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
 
 def _move(source: Path, target: Path) -> None:
     """Give a finished file or folder its final name, in one step."""
+    # A folder that is not empty cannot be replaced in one step, and it has this name only if it was finished.
     if target.is_dir():
         return
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 CLASS_NAMES = ["T-shirt", "Pantalon", "Pull", "Robe", "Manteau", "Sandale", "Chemise", "Basket", "Sac", "Bottine"]
-IDX_IMAGES, IDX_LABELS = 2051, 2049
+IDX_IMAGES, IDX_LABELS = 0x0803, 0x0801  # 8 stands for bytes, then the number of dimensions
 FAST_SIZES = {"train": 2000, "test": 500}
 
 

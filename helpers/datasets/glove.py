@@ -87,6 +87,7 @@ def parse_text(path: Path) -> tuple[list[str], np.ndarray]:
         for row, line in enumerate(file):
             word, _, numbers = line.partition(" ")
             words.append(word)
+            # Only its binary mode is deprecated; reading text, it makes no Python float of each number.
             vectors[row] = np.fromstring(numbers, dtype=np.float32, sep=" ")
     if len(words) != count:
         raise DataError(f"GloVe : « {path} » annonce {count} mots et en contient {len(words)}. Supprimez ce fichier.")

@@ -20,6 +20,7 @@ TINTS = {BLUE: LIGHT_BLUE, ORANGE: "#FBE9DD", GREEN: "#DFF3EC", GREY: "#F2F2F2",
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty drawing of `width` by `height` inches, origin at the bottom left."""
+    # The course's style lays figures out by itself, which would move the axes away from one unit an inch.
     figure = Figure(figsize=(width, height), layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
@@ -38,6 +39,7 @@ def box(
     size: float = 12,
 ) -> None:
     """Draw a rounded box around a text."""
+    # Matplotlib adds the padding, which makes the rounded corners, outside of the rectangle.
     corner = (centre[0] - width / 2 + 0.06, centre[1] - height / 2 + 0.06)
     ax.add_patch(
         FancyBboxPatch(

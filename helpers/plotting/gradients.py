@@ -118,6 +118,7 @@ def _draw(
             )
         if any(np.any(values > 0) for values in curves.values()):
             ax.set_yscale("log")
+            # Over many decades matplotlib gives up the small ticks unless it is told how many it may draw.
             ax.yaxis.set_minor_locator(LogLocator(subs="all", numticks=12))
             ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel=xlabel, ylabel="Norme (échelle log)", title=title)

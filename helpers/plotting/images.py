@@ -136,6 +136,7 @@ def _draw(
             ax.set_axis_off()
         for ax, picture, caption, color in zip(axes, pictures, captions, colors, strict=False):
             ax.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            # Captions of equally many lines: the images of a row stay level.
             ax.set_title(caption + "\n " * (lines - 1 - caption.count("\n")), fontsize=11, color=color, pad=4)
         if title:
             figure.suptitle(title)
@@ -145,6 +146,7 @@ def _draw(
 def _pictures(images: object) -> list[np.ndarray]:
     """Return images as (height, width) or (height, width, 3) arrays of floats in 0…1."""
     array = to_numpy(images)
+    # Three rows of pixels or three channels? Channels at the end win: that is what a picture read from a file has.
     if array.ndim == 4 and array.shape[1] in (1, 3) and array.shape[3] not in (1, 3):
         array = np.moveaxis(array, 1, -1)
     if array.ndim == 4 and array.shape[3] == 1:

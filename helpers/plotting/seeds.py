@@ -49,6 +49,7 @@ def compare_seeds(
         figure = Figure(figsize=(min(WIDTH, 2.5 + 1.3 * len(results)), 4))
         ax = figure.subplots()
         for x, (name, values) in enumerate(results.items()):
+            # The seeds are a sample of those that could have been drawn, hence n - 1.
             mean, deviation = scale * values.mean(), scale * values.std(ddof=1)
             ax.scatter(np.full(values.size, x), scale * values, color=COLORS["sky"], zorder=2)
             ax.errorbar(x + 0.15, mean, yerr=deviation, color=COLORS["blue"], marker="D", capsize=5, zorder=3)

@@ -206,6 +206,7 @@ def _cells(ax: Axes, values: np.ndarray, texts: Sequence[Sequence[str]], low: fl
     image = ax.imshow(np.ma.masked_invalid(values), cmap=colormap, vmin=low, vmax=high, aspect="auto")
     ax.grid(False)
     for (i, j), value in np.ndenumerate(values):
+        # The colour map is dark at its low end.
         is_dark = np.isfinite(value) and image.norm(value) < 0.5
         text = texts[i][j] if np.isfinite(value) else "—"
         ax.text(j, i, text, ha="center", va="center", color="white" if is_dark else "black", fontsize=11)
@@ -229,6 +230,7 @@ def _describe_grid(name: str, grid: np.ndarray, rows: list, columns: list, perce
         value = format_percent(grid[i, j]) if percent else format_decimal(grid[i, j], 3)
         return f"{value} pour ({_name(rows[i])} ; {_name(columns[j])})"
 
+    # An infinite value is neither the best nor the worst.
     finite = np.where(np.isfinite(grid), grid, np.nan)
     prefix = f"{name} : " if name else "Valeurs : "
     if np.isnan(finite).all():
