@@ -7,18 +7,17 @@ from datetime import datetime
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from rich.console import Console
 
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.roster import import_roster
 from instructor.labs.build import build
 from instructor.labs.new import new_lab
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from instructor.lms.records import read_record
 from instructor.notebooks import find_cell, grade_id, read_notebook, to_text, write_notebook
-from instructor.terminal import show_collection
+from instructor.terminal import console, show_collection
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet, zip_bytes
 
@@ -148,20 +147,29 @@ def test_only_the_notebook_and_its_time_are_written(collected):
     assert [path.name for path in (course.root / ".course").iterdir()] == ["moodle"]
 
 
-def test_table_says_who_handed_in_what_who_did_not_and_what_will_be_repaired(collected):
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    show_collection(console, collected[1])
-    text = console.export_text()
+@pytest.fixture
+def shown(monkeypatch):
+    """A function that returns what a wide terminal shows of a collection."""
+    monkeypatch.setattr(console, "width", 200)
+
+    def show(collection):
+        with console.capture() as capture:
+            show_collection(collection)
+        return capture.get()
+
+    return show
+
+
+def test_table_says_who_handed_in_what_who_did_not_and_what_will_be_repaired(collected, shown):
+    text = shown(collected[1])
     for line in ("late: 2 h 05", "will be repaired", "absent", "nothing", "rapport.pdf: not a notebook"):
         assert line in text
     assert "7 hand-ins (1 late), 2 students without, 4 files left out" in text
 
 
-def test_names_in_the_table_are_not_markup(course, tmp_path):
+def test_names_in_the_table_are_not_markup(course, tmp_path, shown):
     archive = moodle_zip(tmp_path / "m.zip", {"[red]Ana[bold]_1_assignsubmission_file/essai.ipynb": answered(course)})
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    show_collection(console, collect(course, "essai", archive))
-    assert "[red]Ana[bold]" in console.export_text()
+    assert "[red]Ana[bold]" in shown(collect(course, "essai", archive))
 
 
 def test_without_roster_or_worksheet_the_number_makes_the_identifier(course, tmp_path):

@@ -10,8 +10,8 @@ from instructor.cli import app
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.roster import import_roster
 from instructor.grading.class_run import grade_class
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet

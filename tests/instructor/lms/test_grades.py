@@ -11,15 +11,14 @@ from rich.console import Console
 
 from instructor.course import Course
 from instructor.errors import CourseError
-from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.deadlines import read_deadline, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
-from instructor.gradebook.roster import import_roster
 from instructor.grading.class_run import grade_class
 from instructor.grading.hand_in import fingerprint
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
-from instructor.gradebook.deadlines import to_utc
 from instructor.lms.moodle.feedback_zip import feedback_zip
 from instructor.lms.moodle.worksheet import Worksheet
 from instructor.notebooks import find_cell, read_notebook, write_notebook
@@ -194,7 +193,7 @@ def test_worksheet_of_another_assignment_with_the_same_people_is_refused(graded,
 
 
 def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
-    lines = {row.email.split("@")[0]: row for row in Worksheet(sheet).rows}
+    lines = {row.clues.email.split("@")[0]: row for row in Worksheet(sheet).rows}
     content = feedback_zip({"zoe": "<p>Zoé</p>", "bob": "<p>Bob</p>"}, lines)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         found = {}
