@@ -51,11 +51,12 @@ class Table:
         text = record.rstrip("\r\n")
         fields = re.findall(RAW_FIELD.format(self.separator), text)
         for column, value in values.items():
-            # Moodle quotes what holds a blank, too; and what was quoted remains so.
-            if fields[column].startswith('"') or re.search(rf'[{self.separator}"\s]', value):
-                value = '"' + value.replace('"', '""') + '"'
             # A comment is HTML: what an old encoding cannot hold travels as a character reference.
-            fields[column] = value.encode(self.encoding, "xmlcharrefreplace").decode(self.encoding)
+            written = value.encode(self.encoding, "xmlcharrefreplace").decode(self.encoding)
+            # Moodle quotes what holds a blank, too; and what was quoted remains so.
+            if fields[column].startswith('"') or re.search(rf'[{self.separator}"\s]', written):
+                written = '"' + written.replace('"', '""') + '"'
+            fields[column] = written
         return self.separator.join(fields) + record[len(text) :]
 
 
@@ -71,13 +72,11 @@ def read_table(path: Path) -> Table:
         text, encoding = content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         text, encoding = content.decode("cp1252", "surrogateescape"), "cp1252"
-    first_line = text.removeprefix(BOM).splitlines()[:1]
+    first_line = text.removeprefix(BOM).lstrip("\r\n").splitlines()[:1]
     if not first_line:
         raise CourseError(f"{path.name} is empty")
     separator = max(",;\t", key=first_line[0].count)
     rows, records = _read_records(path.name, text, separator)
-    if not rows:
-        raise CourseError(f"{path.name} is empty")
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(rows[0]):
             raise CourseError(f"{path.name}, row {number}: {len(row)} fields where the header has {len(rows[0])}")
@@ -113,5 +112,8 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
 
 
 def _harmless(value: object) -> object:
-    """Put an apostrophe where a cell that begins as a formula would, in a spreadsheet that splits at , or at ;."""
-    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+    """Put an apostrophe where a cell that begins as a formula would, in a spreadsheet that splits at , or at ;.
+
+    A line break would begin another line, as csv does not quote those that end none of its own.
+    """
+    return FORMULA.sub(r"\1'", re.sub(r"[\t\r\n]", " ", value)) if isinstance(value, str) else value
