@@ -53,7 +53,7 @@ def judge(executed: NotebookNode, wanted: dict[str, list[Criterion]], lab: Lab, 
     """Return the verdict of each wanted criterion, by key, from one executed world."""
     cells = {cell.metadata.get("course", {}).get("criterion"): cell for cell in executed.cells}
     return {
-        one.key: replace(_judge(cells.get(one.key), one, lab.reference.published[one.key]), world=world)
+        one.key: replace(judge_cell(cells.get(one.key), one, lab.reference.published[one.key]), world=world)
         for criteria in wanted.values()
         for one in criteria
     }
@@ -121,7 +121,8 @@ def _shown(uses: Sequence) -> str:
     return "; ".join(f"{use.name}: {use.line}" for use in uses)[:MAX_DETAIL]
 
 
-def _judge(cell: NotebookNode | None, criterion: Criterion, expected: dict) -> Verdict:
+def judge_cell(cell: NotebookNode | None, criterion: Criterion, expected: dict) -> Verdict:
+    """Return what became of one criterion, from the cell that ran it."""
     if cell is None or cell.execution_count is None and not cell.outputs:
         return Verdict(criterion, Fate.NOT_REACHED, detail="the kernel had stopped before it")
     error = next((output for output in cell.outputs if output.output_type == "error"), None)

@@ -55,11 +55,11 @@ def reference_world(source: NotebookNode, criteria: dict[str, list[Criterion]]) 
     cells: list[NotebookNode] = []
     for cell in source.cells:
         if is_autograded(cell):
-            cells.append(_cell(cell, without_hidden_tests(cell.source)))
-            cells += [_criterion(one, one.reference_code) for one in criteria[grade_id(cell)]]
+            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells += [criterion_cell(one, one.reference_code) for one in criteria[grade_id(cell)]]
         elif cell.cell_type == "code":
-            cells.append(_cell(cell, cell.source))
-    return _notebook(source, [*cells, _integrity()])
+            cells.append(run_cell(cell, cell.source))
+    return notebook_of(source, [*cells, _integrity()])
 
 
 def own_world(repaired: NotebookNode, criteria: dict[str, list[Criterion]]) -> NotebookNode:
@@ -67,11 +67,11 @@ def own_world(repaired: NotebookNode, criteria: dict[str, list[Criterion]]) -> N
     cells: list[NotebookNode] = []
     for cell in repaired.cells:
         if is_autograded(cell):
-            cells.append(_cell(cell, without_hidden_tests(cell.source)))
-            cells += [_criterion(one, one.code) for one in criteria[grade_id(cell)]]
+            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells += [criterion_cell(one, one.code) for one in criteria[grade_id(cell)]]
         elif cell.cell_type == "code":
-            cells.append(_cell(cell, cell.source))
-    return _notebook(repaired, [*cells, _integrity()])
+            cells.append(run_cell(cell, cell.source))
+    return notebook_of(repaired, [*cells, _integrity()])
 
 
 def corrected_world(
@@ -92,7 +92,7 @@ def corrected_world(
     """
     answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
     own = _own_cells(repaired, {cell.id for cell in source.cells})
-    cells = [_cell(cell, cell.source) for cell in own.get(None, [])]
+    cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
     names, last = _shadowed(repaired, source), list(wanted)[-1] if wanted else None
     for cell in source.cells:
@@ -100,20 +100,20 @@ def corrected_world(
         if is_autograded(cell):
             if name in wanted:
                 cells += [_restoring(names)] * bool(names)
-                cells += [_criterion(one, one.code) for one in wanted[name]]
+                cells += [criterion_cell(one, one.code) for one in wanted[name]]
                 cells += corrected
             corrected = []
         elif cell.cell_type == "code" and is_solution(cell):
-            cells.append(_cell(cell, answers[name].source))
-            corrected.append(_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
+            cells.append(run_cell(cell, answers[name].source))
+            corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
         elif cell.cell_type == "code":
             cells += [_restoring(names)] * bool(names)
-            cells.append(_cell(cell, cell.source))
+            cells.append(run_cell(cell, cell.source))
         if name == last and is_autograded(cell):
             break
-        cells += [_cell(one, one.source) for one in own.get(cell.id, [])]
+        cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
     kept = [cell for cell in cells if _key(cell) not in omitted]
-    return _notebook(repaired, [*kept, _integrity()])
+    return notebook_of(repaired, [*kept, _integrity()])
 
 
 def changed_given_cells(repaired: NotebookNode, source: NotebookNode, release: NotebookNode) -> list[str]:
@@ -161,15 +161,16 @@ def _restoring(names: list[str]) -> NotebookNode:
     return _code(code, "restored-names", {"restores": True})
 
 
-def _criterion(criterion: Criterion, code: str) -> NotebookNode:
-    return _code(code, "criterion", {"criterion": criterion.key})
+def criterion_cell(criterion: Criterion, code: str, key: str = "") -> NotebookNode:
+    """Return the cell that runs a criterion, found again by its key, or by another one."""
+    return _code(code, "criterion", {"criterion": key or criterion.key})
 
 
 def _integrity() -> NotebookNode:
     return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY})
 
 
-def _cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
+def run_cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
     """Return a code cell as it is run, under the id by which its outputs are found again."""
     made = _code(code, cell.id, {"role": role} if role else {})
     if "nbgrader" in cell.metadata:
@@ -187,7 +188,8 @@ def _key(cell: NotebookNode) -> str:
     return cell.metadata.course.get("criterion", "" if cell.metadata.course.get("role") else cell.id)
 
 
-def _notebook(like: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+def notebook_of(like: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    """Return a notebook of these cells, with the metadata of another."""
     notebook = copy.copy(like)
     notebook.metadata = copy.deepcopy(like.metadata)
     notebook.cells = cells

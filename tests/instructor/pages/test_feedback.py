@@ -13,9 +13,9 @@ from selenium.webdriver.common.by import By
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.gradebook.deadlines import to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
-from instructor.gradebook.deadlines import to_utc
 from instructor.notebooks import read_notebook, write_notebook
 from instructor.pages import formulas
 from instructor.pages.feedback import right_answers, write_feedback
