@@ -98,9 +98,9 @@ def _row(result: Result) -> list[str]:
         return [result.student, "none", "", "", f"{result.status}: {result.reason}"]
     lost = [f"late −{result.penalty:g}"] * bool(result.penalty)
     lost += [
-        f"{cell['grade_id'].removeprefix('test_')} −{cell['max_score'] - cell['score']:g}"
+        f"{cell['grade_id'].removeprefix('test_')} −{cell['max_score'] - cell['score'] - cell['pending']:g}"
         for cell in result.cells
-        if cell["score"] is not None and cell["score"] < cell["max_score"]
+        if cell["score"] is not None and cell["score"] + cell["pending"] < cell["max_score"]
     ]
     return [
         result.student,

@@ -60,15 +60,20 @@ def judge(executed: NotebookNode, wanted: dict[str, list[Criterion]], lab: Lab, 
 
 
 def better(verdicts: dict[str, Verdict], others: dict[str, Verdict]) -> dict[str, Verdict]:
-    """Return the verdicts of two worlds as one: a criterion counts where it passes once."""
+    """Return the verdicts of two worlds as one: a criterion counts where it passes once.
+
+    Where it passes in none, the corrected world says what is wrong with the answer itself; but the type of an exception
+    is told from the student's own world only.
+    """
     kept = dict(verdicts)
     for key, other in others.items():
         before = kept[key]
-        if other.is_right and not before.is_right:
+        if before.is_right or other.fate is Fate.NOT_REACHED:
+            continue
+        if other.fate is not Fate.RAISED:
             kept[key] = other
-        elif before.fate is Fate.NOT_REACHED and other.fate is not Fate.NOT_REACHED:
-            # An exception's type is told from the student's own world only.
-            kept[key] = replace(other, facts=()) if other.fate is Fate.RAISED else other
+        elif before.fate is not Fate.RAISED:
+            kept[key] = replace(other, facts=())
     return kept
 
 
