@@ -7,7 +7,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.probe import MIME_TYPE, ProbeError, _encode
-from instructor.grading.criteria import compare, make_reference, mark_notebook
+from instructor.grading.criteria import make_reference, mark_notebook
+from instructor.grading.values import compare
 
 NBGRADER = {"grade": True, "solution": False, "locked": True, "grade_id": "test_q", "points": 4, "schema_version": 3}
 VISIBLE = 'assert x == 1, "q : on attend 1"\nassert y, f"q : forme {y.shape} inattendue"\n'
