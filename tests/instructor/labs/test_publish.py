@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -22,27 +21,6 @@ from instructor.labs.build import build
 from instructor.labs.publish import find_leaks, package_files, publish, student_files
 from instructor.notebooks import NotebookNode, find_cell, read_notebook, write_notebook
 from tests.instructor.conftest import ROOT
-
-
-@pytest.fixture
-def public_course(course, monkeypatch) -> Course:
-    """The small course with helpers, licences and a public address, ready to be published."""
-    for variable in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"):
-        monkeypatch.setenv(variable, "Prof")
-    for variable in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
-        monkeypatch.setenv(variable, "prof@ecole.fr")
-    give_address(course)
-    shutil.copytree(ROOT / "helpers", course.root / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("LICENSE", "LICENSE-CONTENT"):
-        shutil.copy(ROOT / name, course.root / name)
-    course = Course(course.root)
-    build(course, course.labs)
-    return course
-
-
-def give_address(course: Course) -> None:
-    pyproject = course.root / "pyproject.toml"
-    pyproject.write_text(pyproject.read_text().replace("OWNER/deep-learning-labs", "ecole/tp"))
 
 
 def git(folder, *arguments):
