@@ -29,10 +29,8 @@ COURSE = Path(sys.executable).with_name("course")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PATH": "/usr/bin:/bin", "COLUMNS": "200"}
-    return subprocess.run(
-        [COURSE, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    env = os.environ | {"PATH": "/usr/bin:/bin", "COLUMNS": "200"}
+    return subprocess.run([COURSE, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(

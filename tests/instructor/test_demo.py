@@ -4,7 +4,7 @@ import pytest
 
 from instructor.course import Course
 from instructor.demo import CLASS, DEADLINE, LABS, make_demo
-from instructor.gradebook.roster import import_roster
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from tests.instructor.conftest import ROOT
 

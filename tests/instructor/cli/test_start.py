@@ -5,17 +5,7 @@ import sys
 
 import pytest
 
-# What `lark` compiles for `rfc3987_syntax` takes longer than everything else together.
-HEAVY = {
-    "distributed",
-    "lark",
-    "matplotlib",
-    "nbclient",
-    "nbconvert",
-    "nbgrader",
-    "rfc3987_syntax.syntax_helpers",
-    "torch",
-}
+HEAVY = {"distributed", "lark", "matplotlib", "nbclient", "nbconvert", "nbgrader", "torch"}
 
 
 @pytest.mark.parametrize(
