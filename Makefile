@@ -34,7 +34,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet "pip>=23.3"
 	$(BIN)/pip install --quiet --no-compile --requirement requirements.txt
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/pip uninstall --quiet --yes rfc3987-syntax lark
 	$(BIN)/python -m compileall -qq -j 0 -x "/tests?/" $(VENV)/lib || true
 	$(BIN)/python -c "from instructor.kernels import install; install()"
