@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -57,6 +56,8 @@ class Tally:
 @contextmanager
 def grading_progress() -> Iterator[Callable[[Result, int, bool], None]]:
     """Show how far grading is, as a `Tally` tells it, and the hand-ins without a mark as they come."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}")]
     tally = Tally()
     with Progress(*columns, console=console, transient=True) as progress:
