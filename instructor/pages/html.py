@@ -43,8 +43,9 @@ CLEANER = nh3.Cleaner(
     url_relative="deny",
     link_rel=None,
 )
-# What is no tag of ours is text before a parser sees it: svg, math and forms, whose rules an attack needs, never begin.
-NO_TAG = re.compile(rf"<(?!!--|/?(?:{'|'.join(TAGS | REMOVED)})[ \t\n\f\r/>])", re.IGNORECASE)
+# What is no tag of ours is text before a parser sees it: svg, math and forms, whose rules an attack needs, never begin,
+# and a tag without an end would take all that follows.
+NO_TAG = re.compile(rf"<(?!!--|/?(?:{'|'.join(TAGS | REMOVED)})(?:[ \t\n\f\r/][^<>]*)?>)", re.IGNORECASE)
 # A paragraph takes up all that the one before left open, but only three alike: without attributes, all are alike.
 CARRIED_OVER = re.compile(r"<(b|code|em|i|strong)[ \t\n\f\r/][^>]*", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\r\n]*")
