@@ -17,6 +17,7 @@ from nbgrader.preprocessors import (
 )
 
 from instructor.plugins import (
+    AskAboutDoubts,
     ExecuteHandIn,
     FeedbackPage,
     HandInExporter,
@@ -82,12 +83,14 @@ c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language
 # A test cell that was deleted would otherwise stay "needs grading" for ever.
 c.OverwriteCells.add_missing_cells = True
 
-# ExecuteHandIn decides the marks from the probes; SaveAutoGrades only writes them down. What the formgrader will show
-# is sanitised once SaveAutoGrades has compared written answers with the statement; the rubric stands below each.
+# ExecuteHandIn decides the marks from the criteria; SaveAutoGrades only writes them down, and what is doubtful waits
+# for a teacher. What the formgrader will show is sanitised once SaveAutoGrades has compared written answers with the
+# statement; the rubric stands below each.
 c.Autograde.autograde_preprocessors = [
     ExecuteHandIn,
     LimitOutput,
     SaveAutoGrades,
+    AskAboutDoubts,
     KeepLatePenalties,
     CheckCellMetadata,
     SanitizeHandIn,

@@ -1,6 +1,6 @@
 """Time one small notebook in a cold, a warm and a sandboxed kernel, side by side.
 
-Run it with `python -m instructor.kernels.bench`.
+Run it with `python -m bench.kernels`.
 """
 
 from __future__ import annotations

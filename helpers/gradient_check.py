@@ -9,17 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from helpers.french import format_scientific, format_short
+
 if TYPE_CHECKING:
     import torch
 
 TOLERANCE = 1e-5
+# A shorter step loses digits in the subtraction, a longer one bends: near the cube root of float64's precision both are
+# small.
 STEP = 1e-6
 
 
 def reference_pass(
     params: Sequence[torch.Tensor], bias: Sequence[torch.Tensor], x: torch.Tensor
 ) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
-    """Run a ReLU network with softmax output, so that a backward pass can be checked whatever the forward pass does.
+    """Run a ReLU network with softmax output, to check a backward pass even where the student's forward pass is wrong.
 
     Parameters
     ----------
@@ -79,6 +83,7 @@ def compare_gradients(
         for letter, tensor, gradient in (("W", params[layer], grads_W[layer]), ("b", bias[layer], grads_b[layer])):
             key, expected = f"{letter}_{layer + 1}", central_differences(loss, tensor)
             errors[key] = relative_error(gradient, expected)
+            # Not `>=`: a NaN must count as wrong.
             if not errors[key] < TOLERANCE:
                 causes[key] = _simple_cause(gradient, expected, len(x))
     return dict(reversed(errors.items())), _diagnosis(errors, causes, len(params)) if causes else ""
@@ -90,7 +95,7 @@ def central_differences(loss: Callable[[], torch.Tensor], tensor: torch.Tensor, 
 
     differences = torch.empty_like(tensor)
     for index in range(tensor.numel()):
-        element = tensor.view(-1)[index]
+        element = tensor.view(-1)[index]  # a view: filling it changes the tensor that `loss` reads
         value = element.item()
         element.fill_(value + step)
         above = loss().item()
@@ -113,10 +118,12 @@ def _diagnosis(errors: dict[str, float], causes: dict[str, str | None], num_laye
     layer = int(first[2:])
     cause = causes[first] or _cause_by_layer(layer, num_layers, causes)
     names = sorted(errors, key=lambda name: (int(name[2:]), name))
+    written = {name: format_scientific(errors[name], 0) for name in names}
+    tolerance = format_scientific(TOLERANCE, 0)
     lines = [
-        f"Gradient de {first} : erreur relative {_short(errors[first])}, on attend moins de {_short(TOLERANCE)}.",
+        f"Gradient de {first} : erreur relative {written[first]}, on attend moins de {tolerance}.",
         f"Cause fréquente : {cause}",
-        f"Erreur par couche : {' · '.join(f'{name} {_short(errors[name])}' for name in names)}.",
+        f"Erreur par couche : {' · '.join(f'{name} {error}' for name, error in written.items())}.",
     ]
     if layer > 1:
         lines.append("Corrigez d'abord cette couche : celles d'avant peuvent hériter de son erreur.")
@@ -133,6 +140,7 @@ def _simple_cause(gradient: torch.Tensor, expected: torch.Tensor, num_examples: 
         return "il contient des NaN ou des infinis."
     if len(set(expected.shape)) == 1 and relative_error(gradient.T, expected) < TOLERANCE:
         return "il est transposé : la ligne est le neurone de sortie, la colonne celui d'entrée."
+    # The least-squares factor between the two.
     factor = ((gradient * expected).sum() / expected.square().sum()).item()
     if factor == 0 or relative_error(gradient / factor, expected) > TOLERANCE:
         return None
@@ -142,8 +150,7 @@ def _simple_cause(gradient: torch.Tensor, expected: torch.Tensor, num_examples: 
         return f"il est divisé une fois de trop par le nombre d'exemples, {num_examples}."
     if abs(factor + 1) < TOLERANCE:
         return "son signe est inversé."
-    written = f"{factor:.3g}".replace(".", ",")
-    return f"il vaut {written} fois le bon gradient."
+    return f"il vaut {format_short(factor, 3)} fois le bon gradient."
 
 
 def _cause_by_layer(layer: int, num_layers: int, causes: dict[str, str | None]) -> str:
@@ -161,7 +168,3 @@ def _cause_by_layer(layer: int, num_layers: int, causes: dict[str, str | None]) 
         f"l'erreur δ de la couche {layer} est fausse alors que celle de la couche {layer + 1} est juste. Le masque de "
         f"ReLU vient-il bien de a_{layer}, et la matrice qui propage l'erreur est-elle bien W_{layer + 1} ?"
     )
-
-
-def _short(number: float) -> str:
-    return f"{number:.0e}".replace("inf", "∞")

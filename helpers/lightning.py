@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from helpers.plotting.values import french
+from helpers.french import format_decimal, format_percent
 from helpers.torchvision_ops import declare_missing_operators
 
 declare_missing_operators()
@@ -102,7 +102,7 @@ class WordClassifier(lightning.LightningModule):
         # Before the first validation, or without one, there is nothing to write in its columns.
         values = {name: value.item() for name, value in self.trainer.callback_metrics.items()}
         cells = [_write(name, values.get(name)).rjust(len(title)) for name, title in COLUMNS.items()]
-        print(" · ".join([f"{self.current_epoch + 1:6d}", *cells, f"{french(seconds, 1)} s".rjust(8)]))
+        print(" · ".join([f"{self.current_epoch + 1:6d}", *cells, f"{format_decimal(seconds, 1)} s".rjust(8)]))
 
     def on_train_end(self) -> None:
         """Close the progress bar, and forget it: a bar cannot be copied, and a model that trains again may be."""
@@ -163,4 +163,4 @@ def read_history(log_dir: str | Path) -> list[dict[str, float]]:
 def _write(name: str, value: float | None) -> str:
     if value is None:
         return "—"
-    return f"{french(100 * value, 1)} %" if name.endswith("accuracy") else french(value, 3)
+    return format_percent(value) if name.endswith("accuracy") else format_decimal(value, 3)

@@ -39,6 +39,7 @@ def setup(seed: int = 0, *, numpy_only: bool = False) -> torch.device | None:
 
     import torch
 
+    # Before the lab imports torchvision, or a library that does.
     declare_missing_operators()
     torch.manual_seed(seed)
     _silence_libraries()
@@ -68,6 +69,11 @@ def _describe(device: torch.device) -> str:
 def _silence_libraries() -> None:
     for name in ("lightning.pytorch", "lightning.fabric", "pytorch_lightning"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    for message in (".*does not have many workers.*", ".*LeafSpec.*is deprecated.*", ".*log_every_n_steps.*"):
+    # Advice of Lightning about choices that the labs make on purpose, and what its own code draws from PyTorch.
+    for message in (
+        ".*does not have many workers.*",
+        ".*log_every_n_steps.*",
+        ".*GPU available but not used.*",
+        ".*LeafSpec.*is deprecated.*",
+    ):
         warnings.filterwarnings("ignore", message=message)
-    warnings.filterwarnings("ignore", message=".*GPU available but not used.*")

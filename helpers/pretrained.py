@@ -73,6 +73,7 @@ def load_pretrained(name: str = "resnet18") -> Pretrained:
 
 
 def _read_from_torchvision(weights) -> tuple[dict, str]:
+    # torch.hub takes no time-out: by itself it would wait for ever.
     previous = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:

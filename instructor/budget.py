@@ -16,7 +16,7 @@ MAX_SECONDS = 10  # of processor, for a notebook
 AGAIN = 0.2  # seconds until the interruption is repeated, should something have swallowed it
 
 MAX_JSON = 64 * 2**20
-MAX_VALUES = 250_000  # five of the largest probes in one
+MAX_VALUES = 250_000  # five of the largest values in one
 # Takes the place of the content of a message; what prints is then shown to have printed too much.
 TOO_LARGE = {"name": "stdout", "text": "[... an output too large to be read ...]\n"}
 

@@ -1,8 +1,71 @@
-"""Every sentence of the grader that a student reads, and numbers as French readers write them."""
+"""Every sentence of the grader that a student reads, and numbers as French readers write them.
+
+Callers hand over values, `Fate`s and `RepairKind`s; words are chosen here, once.
+"""
 
 from __future__ import annotations
 
-NOT_ANSWERED = "Cette question n'est pas traitée."
+from collections.abc import Sequence
+
+NOT_ANSWERED = "cette question n'est pas traitée."
+# By the value of a `Fate`.
+FATES = {
+    "earned": "",
+    "doubtful": "votre enseignant regardera si c'est écrit à la main, comme l'énoncé le demande.",
+    "ready-made": "l'énoncé demande de l'écrire à la main",
+    "wrong values": "les valeurs ne sont pas celles attendues, sur d'autres données que celles du sujet.",
+    "wrong shape": "la forme n'est pas celle attendue",
+    "another kind of value": "le résultat n'est pas de la nature attendue (un nombre, un tableau, un texte…).",
+    "not finite": "le résultat contient des NaN ou des infinis.",
+    "out of bounds": "le résultat sort de l'intervalle attendu.",
+    "raised": "votre code a levé une exception",
+    "too long": "l'exécution a été interrompue : elle durait trop longtemps (boucle sans fin ?).",
+    "ended the kernel": "l'exécution a arrêté le noyau.",
+    "not reached": "non évalué : le noyau s'était arrêté plus haut.",
+    "not published": "le résultat n'a pas pu être lu.",
+    "not answered": NOT_ANSWERED,
+}
+# By the value of a `RepairKind`; {cell} is the question's title, or the number of a cell.
+REPAIRS = {
+    "order": "Les cellules n'étaient plus dans l'ordre du sujet : il a été rétabli.",
+    "metadata": "Réponse à « {cell} » : les métadonnées de la cellule, perdues, ont été rétablies.",
+    "lost answer": "Réponse à « {cell} » : absente du rendu, elle compte comme non traitée.",
+    "lost test": "Test de « {cell} » : absent du rendu, il a été remis.",
+    "changed test": "Test de « {cell} » : différent de celui du sujet, qui l'a remplacé.",
+    "copies": "« {cell} » : présente {count} fois, la dernière version modifiée a été gardée.",
+    "given cells": "Des cellules fournies par le sujet manquaient ou avaient changé ({count}) : les questions qui "
+    "perdaient des points ont aussi été jugées avec celles du sujet.",
+    "ended the kernel": "La cellule n° {cell} arrêtait le noyau : le rendu a aussi été exécuté sans elle.",
+}
+
+
+def in_words(fate: str, facts: Sequence[str] = ()) -> str:
+    """Say what became of a criterion, in words that hold nothing the graded run could have chosen."""
+    fate = str(getattr(fate, "value", fate))
+    words = FATES[fate]
+    if fate == "wrong shape":
+        return f"{words} : {facts[0]} au lieu de {facts[1]}." if len(facts) == 2 else f"{words}."
+    if fate == "raised":
+        return f"{words} ({facts[0]})." if facts else f"{words}."
+    if fate == "ready-made":
+        return f"{words}, sans {', '.join(_readable(name) for name in facts[:3])}." if facts else f"{words}."
+    return words
+
+
+def _readable(name: str) -> str:
+    """Return a name as students know it, without what PyTorch adds to its operators."""
+    return name.removeprefix("aten.").strip("_")
+
+
+def repair_in_words(kind: str, title: str, count: int) -> str:
+    """Say what was done to a hand-in."""
+    return REPAIRS[str(getattr(kind, "value", kind))].format(cell=title, count=count)
+
+
+def joined(names: Sequence[str]) -> str:
+    """Write a list: « 1, 2 et 3 »."""
+    *first, last = names
+    return f"{', '.join(first)} et {last}" if first else last
 
 
 def french(number: float) -> str:

@@ -17,6 +17,7 @@ TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]
 HIDDEN_BLOCK = re.compile(
     r"\n?^[ \t]*### BEGIN HIDDEN TESTS\n(?P<body>(?:(?![ \t]*### BEGIN)[^\n]*\n)*?)[ \t]*### END HIDDEN TESTS$", re.M
 )
+TODO_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) TODO\n?", re.M)
 HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 MAX_BYTES = 50 * 2**20
 MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
@@ -135,9 +136,13 @@ def points(cell: NotebookNode) -> float:
     return float(cell.metadata["nbgrader"]["points"])
 
 
-def has_partial_credit(cell: NotebookNode) -> bool:
-    """Tell whether the cell earns the share of its probes that match."""
-    return "partial-credit" in cell.metadata.get("tags", [])
+def same_text(one: str, other: str) -> bool:
+    """Tell whether two sources are the same, whatever editor ended their lines."""
+    return _lines(one) == _lines(other)
+
+
+def _lines(source: str) -> list[str]:
+    return [line.rstrip() for line in source.strip().splitlines()]
 
 
 def without_hidden_tests(source: str) -> str:

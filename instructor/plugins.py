@@ -20,6 +20,7 @@ from traitlets import Float, Unicode, default
 
 from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
+from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
 from instructor.grading.hand_in import execute_for_gradebook
 from instructor.grading.repair import repair
@@ -79,6 +80,21 @@ class ExecuteHandIn(NbGraderPreprocessor):
         if self.executed:
             return read_notebook(Path(self.executed)), resources
         return execute_for_gradebook(_hand_in(resources)), resources
+
+
+class AskAboutDoubts(NbGraderPreprocessor):
+    """Have the formgrader ask for a mark where a criterion waits for a teacher: nbgrader knows of whole cells only."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        hand_in = _hand_in(resources)
+        doubtful = {mark["grade_id"] for mark in nb.metadata.course.marks if mark["pending"]}
+        if doubtful:
+            with open_gradebook(hand_in.course) as gradebook:
+                for grade in gradebook.find_submission_notebook(hand_in.lab, hand_in.lab, hand_in.student).grades:
+                    if grade.name in doubtful:
+                        grade.needs_manual_grade = True
+                gradebook.db.commit()
+        return nb, resources
 
 
 class SanitizeHandIn(NbGraderPreprocessor):

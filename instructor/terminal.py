@@ -20,7 +20,9 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from instructor.gradebook.results import Result
-    from instructor.lms.collect import Collection
+    from instructor.lms.collect import Arrival, Collection
+    from instructor.lms.grades import Filled, Unfilled
+    from instructor.lms.records import Collected
 
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -152,35 +154,86 @@ def show_collection(collection: Collection) -> None:
     table = Table(title=f"{collection.lab}: hand-ins", title_justify="left")
     for column in ("student", "handed in", "notebook", "remarks"):
         table.add_column(column, overflow="fold")
-    for hand_in in collection.hand_ins:
+    for arrival in collection.arrivals:
+        record = arrival.record
         table.add_row(
-            Text(f"{hand_in.student}\n{hand_in.name}, {hand_in.number}"),
-            Text(hand_in.handed_in + _late(hand_in.handed_in, collection.deadline)),
-            Text(locate(hand_in.file).inner),
-            Text("\n".join(hand_in.remarks)),
+            _as_lines([record.student, f"{record.name}, {record.number}"]),
+            _as_lines(_times(record, collection.deadline)),
+            as_text(locate(record.file).inner),
+            _as_lines(arrival_remarks(arrival)),
         )
     for student in collection.without:
-        table.add_row(Text(f"{student}\n{collection.roster.students[student].name}"), "nothing", "", "")
+        table.add_row(_as_lines([student, collection.roster.students[student].name]), "nothing", "", "")
     console.print(table)
     _print_list("To look at:", collection.warnings)
     _print_list("Left out:", [f"{item.path}: {item.reason}" for item in collection.left_out])
-    late = [hand_in for hand_in in collection.hand_ins if _late(hand_in.handed_in, collection.deadline)]
+    late = [arrival for arrival in collection.arrivals if _late(arrival.record, collection.deadline)]
     console.print(
-        f"{len(collection.hand_ins)} hand-ins ({len(late)} late), {len(collection.without)} students without, "
+        f"{len(collection.arrivals)} hand-ins ({len(late)} late), {len(collection.without)} students without, "
         f"{len(collection.left_out)} files left out"
     )
 
 
-def _late(handed_in: str, deadline: datetime | None) -> str:
-    from instructor.gradebook.deadlines import how_late
+def arrival_remarks(arrival: Arrival) -> list[str]:
+    """Return what a teacher should know of a hand-in that was collected."""
+    choice = arrival.choice
+    if choice is None:
+        return ["handed in earlier, not in this archive"]
+    told = [f"kept {choice.candidate.inner} among {choice.num_candidates} notebooks"] * (choice.num_candidates > 1)
+    if choice.unreadable is not None:
+        told.append(f"unreadable: {choice.unreadable}")
+    elif choice.likely_lab is not None:
+        told.append(f"looks like the lab '{choice.likely_lab}'")
+    elif choice.repairs is None:
+        told.append("answers no question of this lab")
+    told += [f"will be repaired: {repair}" for repair in choice.repairs or []]
+    told += ["replaces an earlier hand-in"] * arrival.replaces
+    told += [f"was '{arrival.student_before}' before"] * (arrival.student_before is not None)
+    return told
+
+
+def _times(hand_in: Collected, deadline: datetime | None) -> list[str]:
     from instructor.lms.records import MINUTE
 
-    if not handed_in or deadline is None:
+    late = _late(hand_in, deadline)
+    return [f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else "", *[f"late: {late}"] * bool(late)]
+
+
+def _late(hand_in: Collected, deadline: datetime | None) -> str:
+    from instructor.gradebook.deadlines import how_late
+
+    if hand_in.handed_in is None or deadline is None:
         return ""
-    late = how_late((datetime.strptime(handed_in, MINUTE) - deadline).total_seconds())
-    return f"\nlate: {late}" * bool(late)
+    return how_late((hand_in.handed_in - deadline).total_seconds())
+
+
+def show_filling(filled: Filled) -> None:
+    """Print what a teacher should know of a worksheet: grades that were replaced, lines left as they are."""
+    told = [f"{line.student}: {line.after} replaces {line.before}" for line in filled.replaced]
+    told += map(why_unfilled, filled.unfilled)
+    if not filled.has_comments:
+        told.append("the worksheet has no comment column: enable feedback comments in the assignment's settings")
+    for line in told:
+        console.print(as_text(f"  {line}"))
+
+
+def why_unfilled(line: Unfilled) -> str:
+    """Say why a student's grade did not go into the worksheet."""
+    from instructor.lms.grades import Reason
+
+    told = {
+        Reason.not_graded: "handed in, not graded; left as it is",
+        Reason.waiting: f"{line.points:g} points wait for a teacher; left as it is",
+        Reason.locked: "Moodle says that this grade cannot be changed; left as it is",
+        Reason.not_listed: "graded, but not in the worksheet",
+    }
+    return f"{line.student}: {told[line.reason]}"
+
+
+def _as_lines(texts: list[str]) -> Text:
+    return Text("\n").join(map(as_text, texts))
 
 
 def _print_list(title: str, lines: list[str]) -> None:
     if lines:
-        console.print(Group(Text(title), *(Text(f"  {line}") for line in lines)))
+        console.print(Group(Text(title), *(as_text(f"  {line}") for line in lines)))

@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, cache_folder, format_count, make_folder
+from helpers.datasets.folders import DataError, cache_folder, make_folder
 from helpers.datasets.synthetic.animals import write_animals
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 PARTS = ("train", "val", "test")
@@ -166,6 +167,7 @@ def _shuffled(paths: list[Path], rng: np.random.Generator) -> list[Path]:
 
 
 def _interleave(lists: list[list[Path]]) -> list[Path]:
+    # Strict: Tiny ImageNet holds as many images of every class, and a shorter list would drop images unseen.
     return [path for paths in zip(*lists, strict=True) for path in paths]
 
 
@@ -183,11 +185,12 @@ def _make_temporary_folder() -> Path:
 
 
 def _print_summary(data: CatsAndFish, origin: str) -> None:
-    french = {"train": "d'entraînement", "val": "de validation", "test": "de test"}
+    names = {"train": "d'entraînement", "val": "de validation", "test": "de test"}
     totals = {part: sum(data.counts[part].values()) for part in PARTS}
     cats, fish = (sum(data.counts[part][name] for part in PARTS) for name in CLASSES)
-    sizes = ", ".join(f"{format_count(totals[part])} {french[part]}" for part in PARTS)
-    balance = "autant de chats que de poissons" if cats == fish else f"{cats} chats, {fish} poissons"
+    sizes = ", ".join(f"{format_count(totals[part])} {names[part]}" for part in PARTS)
+    uneven = f"{format_count(cats)} chats, {format_count(fish)} poissons"
+    balance = "autant de chats que de poissons" if cats == fish else uneven
     damaged = f"{len(data.damaged)} endommagées et laissées de côté" if data.damaged else "aucune endommagée"
     print(f"Chats et poissons : images {sizes} ; {balance}, {damaged} ({origin})")
     for path in data.damaged:

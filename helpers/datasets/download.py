@@ -13,6 +13,7 @@ import pooch
 
 from helpers.datasets.folders import DataError, cache_folder, make_folder, prepared_folder
 from helpers.datasets.registry import DATASETS, Dataset, Resource
+from helpers.french import format_short
 
 TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
 CHUNK = 1 << 16
@@ -99,6 +100,7 @@ def _lock(dataset: Dataset, folder: Path) -> Iterator[None]:
 
 
 def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
+    # The lock is held, so what is still there was left by a process that died.
     prefix = f".{dataset.name}.part-"
     for leftover in folder.glob(f"{prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -115,6 +117,7 @@ def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
 
 def _move(source: Path, target: Path) -> None:
     """Give a finished file or folder its final name, in one step."""
+    # A folder that is not empty cannot be replaced in one step, and it has this name only if it was finished.
     if target.is_dir():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -125,8 +128,7 @@ def _download(dataset: Dataset, resource: Resource, path: Path) -> None:
     """Download from the first source that gives the right content."""
     from requests import RequestException
 
-    megabytes = f"{resource.megabytes:g}".replace(".", ",")
-    print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({megabytes} Mo)")
+    print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({format_short(resource.megabytes)} Mo)")
     downloader = pooch.HTTPDownloader(
         progressbar=resource.megabytes >= MEGABYTES_WITH_BAR, chunk_size=CHUNK, timeout=TIMEOUT
     )

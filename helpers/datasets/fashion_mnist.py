@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, format_count
+from helpers.datasets.folders import DataError
 from helpers.datasets.synthetic.garments import draw_garments
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 if TYPE_CHECKING:
     import torch
 
 CLASS_NAMES = ["T-shirt", "Pantalon", "Pull", "Robe", "Manteau", "Sandale", "Chemise", "Basket", "Sac", "Bottine"]
-IDX_IMAGES, IDX_LABELS = 2051, 2049
+IDX_IMAGES, IDX_LABELS = 0x0803, 0x0801  # 8 stands for bytes, then the number of dimensions
 FAST_SIZES = {"train": 2000, "test": 500}
 
 

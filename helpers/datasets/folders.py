@@ -53,11 +53,6 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def format_count(number: int) -> str:
-    """Write an integer the French way: thousands apart by a narrow no-break space."""
-    return f"{number:,}".replace(",", "\u202f")
-
-
 @contextmanager
 def replace_atomically(path: Path) -> Iterator[Path]:
     """Give the path of a new file to write; rename it to `path` when the block succeeds, remove it when it fails."""

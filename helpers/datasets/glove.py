@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, cache_folder, format_count, replace_atomically
+from helpers.datasets.folders import DataError, cache_folder, replace_atomically
 from helpers.datasets.synthetic.vectors import make_word_vectors
 from helpers.datasets.word_vectors import MappedWordVectors, WordVectors, write_words
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 DIMENSIONS = (50, 100)
@@ -86,6 +87,7 @@ def parse_text(path: Path) -> tuple[list[str], np.ndarray]:
         for row, line in enumerate(file):
             word, _, numbers = line.partition(" ")
             words.append(word)
+            # Only its binary mode is deprecated; reading text, it makes no Python float of each number.
             vectors[row] = np.fromstring(numbers, dtype=np.float32, sep=" ")
     if len(words) != count:
         raise DataError(f"GloVe : « {path} » annonce {count} mots et en contient {len(words)}. Supprimez ce fichier.")

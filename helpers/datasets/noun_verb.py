@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, format_count
+from helpers.datasets.folders import DataError
 from helpers.datasets.synthetic.sentences import write_conll
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 if TYPE_CHECKING:

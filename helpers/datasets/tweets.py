@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, format_count
-from helpers.datasets.synthetic.tweets import write_tweets
+from helpers.datasets.folders import DataError
+from helpers.datasets.synthetic.reviews import write_tweets
 from helpers.datasets.texts import TextSet
+from helpers.french import format_count
 from helpers.machine import is_fast
 
 FAST_SIZE = 2000

@@ -47,6 +47,7 @@ def write_imdb(source: Path, folder: Path) -> None:
 
     pattern = re.compile(r"aclImdb/(train|test)/(neg|pos)/(\d+)_\d+\.txt")
     reviews: dict[str, list[tuple[int, int, str]]] = {"train": [], "test": []}
+    # As a stream, in the order of the archive: each step back would decompress it from the start.
     with tarfile.open(source, "r|gz") as archive:
         for member in archive:
             match = pattern.fullmatch(member.name)
@@ -64,6 +65,7 @@ def write_imdb(source: Path, folder: Path) -> None:
 def sample_tweets(source: Path, folder: Path) -> None:
     """Draw 10,000 of the 1,600,000 tweets, the same on every machine, and number their authors."""
     with zipfile.ZipFile(source) as archive:
+        # Read twice rather than kept: the rows of the whole file would fill the memory of a small machine.
         count = sum(1 for _ in _read_tweets(archive))
         rng = np.random.default_rng(140)
         chosen = set(rng.choice(count, min(NUM_TWEETS, count), replace=False).tolist())
@@ -75,6 +77,7 @@ def sample_tweets(source: Path, folder: Path) -> None:
         for row in rng.permutation(len(rows)):
             score, number, date, query, user, text = rows[row]
             author = users.setdefault(user, f"user{len(users):05d}")
+            # Sentiment140 writes 4 for positive and 0 for negative.
             writer.writerow([score, number, date, query, author, text, score, int(score == "4")])
 
 

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
-from helpers.plotting.style import COLORS
+from helpers.plotting.style import COLORS, LIGHT_BLUE
 
 Point = tuple[float, float]
 BLUE, ORANGE, GREEN = COLORS["blue"], COLORS["orange"], COLORS["green"]
 GREY = "#767676"
 FAINT = "#C4C4C4"
-TINTS = {BLUE: "#E5F2FA", ORANGE: "#FBE9DD", GREEN: "#DFF3EC", GREY: "#F2F2F2", FAINT: "#FAFAFA"}
+TINTS = {BLUE: LIGHT_BLUE, ORANGE: "#FBE9DD", GREEN: "#DFF3EC", GREY: "#F2F2F2", FAINT: "#FAFAFA"}
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty drawing of `width` by `height` inches, origin at the bottom left."""
+    # The course's style lays figures out by itself, which would move the axes away from one unit an inch.
     figure = Figure(figsize=(width, height), layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(0, height), aspect="equal")
@@ -38,6 +39,7 @@ def box(
     size: float = 12,
 ) -> None:
     """Draw a rounded box around a text."""
+    # Matplotlib adds the padding, which makes the rounded corners, outside of the rectangle.
     corner = (centre[0] - width / 2 + 0.06, centre[1] - height / 2 + 0.06)
     ax.add_patch(
         FancyBboxPatch(
@@ -54,10 +56,19 @@ def box(
     label(ax, centre, text, FAINT if color == FAINT else "black", size=size)
 
 
-def disc(ax: Axes, centre: Point, text: str, color: str = GREY, *, radius: float = 0.2) -> None:
-    """Draw an elementwise operation as a small disc."""
-    ax.add_patch(Circle(centre, radius, facecolor="white", edgecolor=color, linewidth=1.8, zorder=3))
-    label(ax, centre, text, size=15)
+def rectangle(ax: Axes, corner: Point, width: float, height: float, color: str, *, dotted: bool = False) -> None:
+    """Draw a plain rectangle from its bottom left corner: a bar, or a cell of a table."""
+    line = ":" if dotted else "-"
+    ax.add_patch(Rectangle(corner, width, height, facecolor=TINTS[color], edgecolor=color, linestyle=line))
+
+
+def disc(
+    ax: Axes, centre: Point, text: str, color: str = GREY, *, radius: float = 0.2, text_color: str = "black"
+) -> None:
+    """Draw a disc around a symbol; one whose text is white is filled with its colour."""
+    face = color if text_color == "white" else "white"
+    ax.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=1.8, zorder=3))
+    label(ax, centre, text, text_color, size=15)
 
 
 def arrow(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyArrowPatch
+import math
 
+from matplotlib.axes import Axes
+
+from helpers.diagrams._shapes import BLUE, GREY, ORANGE, Point, arrow, canvas, disc, label
 from helpers.plotting import display
-from helpers.plotting.style import COLORS, style
+from helpers.plotting.style import style
 
 # Letter: (centre of the disc, meaning, place of the meaning relative to the disc).
 NODES = {
-    "S": ((1.5, 3.0), "préparation\nsérieuse", "left"),
-    "D": ((4.5, 3.0), "difficultés juste\navant l'examen", "right"),
-    "R": ((0.0, 1.5), "entretien\nréussi", "left"),
-    "G": ((3.0, 1.5), "note", "right"),
-    "L": ((3.0, 0.0), "tableau\nd'honneur", "right"),
+    "S": ((2.72, 2.84), "préparation\nsérieuse", "left"),
+    "D": ((5.12, 2.84), "difficultés juste\navant l'examen", "right"),
+    "R": ((1.52, 1.64), "entretien\nréussi", "left"),
+    "G": ((3.92, 1.64), "note", "right"),
+    "L": ((3.92, 0.44), "tableau\nd'honneur", "right"),
 }
 EDGES = (("S", "R"), ("S", "G"), ("D", "G"), ("G", "L"))
-RADIUS = 0.38
-GREY = "#999999"
+RADIUS = 0.3
 
 
 def bayes_net(do: str | None = None) -> None:
@@ -39,51 +40,31 @@ def bayes_net(do: str | None = None) -> None:
             f"bayes_net : « {do} » n'est pas une variable du réseau ; choisissez parmi {', '.join(NODES)}."
         )
     with style():
-        figure = Figure(figsize=(7.2, 4.2))
-        ax = figure.subplots()
+        figure, ax = canvas(7.05, 3.4)
         for start, end in EDGES:
             _draw_arrow(ax, NODES[start][0], NODES[end][0], cut=end == do)
         for letter, (centre, meaning, side) in NODES.items():
             _draw_node(ax, letter, centre, meaning, side, is_set=letter == do)
-        ax.set(xlim=(-1.9, 6.9), ylim=(-0.55, 3.6), aspect="equal")
-        ax.set_axis_off()
     display.show(figure, _describe(do))
 
 
-def _draw_node(ax, letter: str, centre: tuple[float, float], meaning: str, side: str, *, is_set: bool) -> None:
-    color = COLORS["orange"] if is_set else COLORS["blue"]
-    ax.add_patch(
-        Circle(centre, RADIUS, facecolor=color if is_set else "white", edgecolor=color, linewidth=2.5, zorder=2)
-    )
-    ax.text(*centre, letter, ha="center", va="center", fontsize=17, color="white" if is_set else color, zorder=3)
-    offset = RADIUS + 0.12
-    x = centre[0] + (offset if side == "right" else -offset)
+def _draw_node(ax: Axes, letter: str, centre: Point, meaning: str, side: str, *, is_set: bool) -> None:
+    color = ORANGE if is_set else BLUE
+    disc(ax, centre, letter, color, radius=RADIUS, text_color="white" if is_set else color)
+    offset = RADIUS + 0.1
+    beside = centre[0] + (offset if side == "right" else -offset), centre[1]
     text = f"{meaning}\nfixée : do({letter})" if is_set else meaning
-    ax.text(x, centre[1], text, ha="left" if side == "right" else "right", va="center", fontsize=12)
+    label(ax, beside, text, align="left" if side == "right" else "right")
 
 
-def _draw_arrow(ax, start: tuple[float, float], end: tuple[float, float], *, cut: bool) -> None:
+def _draw_arrow(ax: Axes, start: Point, end: Point, *, cut: bool) -> None:
+    """Draw an arrow from the edge of a disc to the edge of another."""
     dx, dy = end[0] - start[0], end[1] - start[1]
-    length = (dx**2 + dy**2) ** 0.5
-    ux, uy = dx / length * (RADIUS + 0.06), dy / length * (RADIUS + 0.06)
-    color = GREY if cut else "black"
-    ax.add_patch(
-        FancyArrowPatch(
-            (start[0] + ux, start[1] + uy),
-            (end[0] - ux, end[1] - uy),
-            arrowstyle="-|>",
-            mutation_scale=18,
-            linewidth=1.8,
-            linestyle="--" if cut else "-",
-            color=color,
-            shrinkA=0,
-            shrinkB=0,
-            zorder=1,
-        )
-    )
+    share = (RADIUS + 0.05) / math.hypot(dx, dy)
+    ends = [(start[0] + share * dx, start[1] + share * dy), (end[0] - share * dx, end[1] - share * dy)]
+    arrow(ax, ends, GREY if cut else "black", dashed=cut)
     if cut:
-        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        ax.text(*middle, "✕", ha="center", va="center", fontsize=20, color=COLORS["orange"], zorder=3)
+        label(ax, ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2), "✕", ORANGE, size=20)
 
 
 def _describe(do: str | None) -> str:

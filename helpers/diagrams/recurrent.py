@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from helpers.diagrams._shapes import (
     BLUE,
@@ -14,7 +13,6 @@ from helpers.diagrams._shapes import (
     GREEN,
     GREY,
     ORANGE,
-    TINTS,
     arrow,
     box,
     canvas,
@@ -22,10 +20,11 @@ from helpers.diagrams._shapes import (
     dot,
     fit,
     label,
+    rectangle,
 )
+from helpers.french import format_decimal
 from helpers.plotting import display
 from helpers.plotting.style import WIDTH, style
-from helpers.plotting.values import french
 
 MAX_WORDS = 8
 ROW = 0.42  # inches
@@ -213,8 +212,8 @@ def vanishing_gradient(factor: float = 0.5, steps: int = 7) -> None:
             box(ax, (x, y_word), f"$x_{t}$", GREY, width=0.6)
             box(ax, (x, y_state), f"$h_{t}$", BLUE, width=0.6)
             arrow(ax, [(x, y_word + 0.28), (x, y_state - 0.28)])
-            ax.add_patch(Rectangle((x - 0.2, y_bar), 0.4, share, facecolor=TINTS[ORANGE], edgecolor=ORANGE))
-            label(ax, (x, y_bar - 0.2), french(share, 2), size=11)
+            rectangle(ax, (x - 0.2, y_bar), 0.4, share, ORANGE)
+            label(ax, (x, y_bar - 0.2), format_decimal(share, 2), size=11)
         box(ax, (columns[-1] + 1, y_state), "$L$", ORANGE, width=0.5)
         arrow(ax, [(columns[-1] + 0.3, y_state), (columns[-1] + 0.75, y_state)])
         arrow(
@@ -227,12 +226,12 @@ def vanishing_gradient(factor: float = 0.5, steps: int = 7) -> None:
             arrow(ax, [(here + 0.3, y_state), (there - 0.3, y_state)])
             # Never so thin that the arrow is lost: the bars give the exact share.
             arrow(ax, [(there - 0.12, y_back), (here + 0.12, y_back)], ORANGE, width=0.4 + 2.6 * share / factor)
-            label(ax, ((here + there) / 2, y_back + 0.22), f"× {french(factor, 1)}", ORANGE, size=11)
-    shares = " ; ".join(french(share, 2) for share in received)
+            label(ax, ((here + there) / 2, y_back + 0.22), f"× {format_decimal(factor, 1)}", ORANGE, size=11)
+    shares = " ; ".join(format_decimal(share, 2) for share in received)
     display.show(
         figure,
         f"Couche récurrente dépliée sur {steps} mots. La perte L est calculée après le dernier état ; son gradient "
-        f"revient d'état en état, multiplié à chaque pas par {french(factor, 1)}. Part reçue par les mots, du "
+        f"revient d'état en état, multiplié à chaque pas par {format_decimal(factor, 1)}. Part reçue par les mots, du "
         f"premier au dernier : {shares}.",
     )
 
@@ -272,10 +271,8 @@ def _draw_directions(ax: Axes, words: Sequence[str], forward: Sequence, backward
 
 
 def _cell(ax: Axes, left_middle: tuple[float, float], word: str, width: float, is_real: bool) -> None:
-    color = BLUE if is_real else GREY
     corner = (left_middle[0], left_middle[1] - 0.19)
-    line = "-" if is_real else ":"
-    ax.add_patch(Rectangle(corner, width - 0.05, 0.38, facecolor=TINTS[color], edgecolor=color, linestyle=line))
+    rectangle(ax, corner, width - 0.05, 0.38, BLUE if is_real else GREY, dotted=not is_real)
     centre = (left_middle[0] + width / 2 - 0.025, left_middle[1])
     label(ax, centre, fit(word, width - 0.05, 11), "black" if is_real else GREY, size=11)
 

@@ -4,6 +4,7 @@
 `decimal_comma` formats the ticks of its axes.
 """
 
+from helpers.french import decimal_comma
 from helpers.plotting.curves import compare_curves, learning_curves
 from helpers.plotting.display import show
 from helpers.plotting.gradients import gradient_by_layer, gradient_by_time, gradient_norms
@@ -11,7 +12,6 @@ from helpers.plotting.images import image_grid, most_confident_errors
 from helpers.plotting.seeds import compare_seeds
 from helpers.plotting.style import COLORS, style
 from helpers.plotting.tables import answer_grid, confusion_matrix, heat_map
-from helpers.plotting.values import decimal_comma
 
 __all__ = [
     "COLORS",

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
+from helpers.french import decimal_comma, format_decimal
 from helpers.plotting import display
+from helpers.plotting.lines import legend_beside, plot_steps
 from helpers.plotting.style import WIDTH, style
-from helpers.plotting.values import curves_by_name, decimal_comma, french
+from helpers.plotting.values import curves_by_name
 
 SPLITS = {"train": "entraînement", "val": "validation", "valid": "validation", "test": "test"}
 METRICS = {"loss": "Perte", "accuracy": "Exactitude", "acc": "Exactitude"}
@@ -89,7 +90,7 @@ def compare_curves(
         figure = Figure(figsize=(WIDTH, 4), layout="constrained")
         ax = figure.subplots()
         _draw(ax, checked, first_epoch, ylabel)
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+        legend_beside(ax)
         if title:
             ax.set_title(title)
     display.show(figure, alt or f"{title or 'Comparaison'} : {ylabel.lower()} par époque, {_describe(checked)}.")
@@ -112,13 +113,13 @@ def _panels(curves: Mapping[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]
 
 def _draw(ax, curves: Mapping[str, np.ndarray], first_epoch: int, ylabel: str) -> None:
     for name, values in curves.items():
-        ax.plot(np.arange(len(values)) + first_epoch, values, label=name, markevery=max(1, len(values) // 15))
+        plot_steps(ax, values, first_epoch, label=name)
     ax.set(xlabel="Époque", ylabel=ylabel)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.yaxis.set_major_formatter(decimal_comma)
     if len(curves) > 1:
         ax.legend()
 
 
 def _describe(curves: Mapping[str, np.ndarray]) -> str:
-    return ", ".join(f"{name} de {french(values[0], 3)} à {french(values[-1], 3)}" for name, values in curves.items())
+    ends = {name: [format_decimal(values[index], 3) for index in (0, -1)] for name, values in curves.items()}
+    return ", ".join(f"{name} de {first} à {last}" for name, (first, last) in ends.items())

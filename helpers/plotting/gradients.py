@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
+from helpers.french import format_scientific
 from helpers.plotting import display
+from helpers.plotting.lines import legend_beside, plot_steps
 from helpers.plotting.style import CYCLE, MARKERS, SEQUENTIAL, WIDTH, style
 from helpers.plotting.values import curves_by_name
 
@@ -106,20 +108,21 @@ def _draw(
         ax = figure.subplots()
         for index, (name, values) in enumerate(curves.items()):
             zeros = int(np.sum(values == 0))
-            ax.plot(
-                np.arange(len(values)) + start,
+            plot_steps(
+                ax,
                 np.where(values > 0, values, np.nan),  # a zero has no place on a logarithmic axis
+                start,
                 label=f"{name}\n(valeurs nulles : {zeros})" if zeros else name,
                 color=colors[index % len(colors)],
                 marker=MARKERS[index % len(MARKERS)],
-                markevery=max(1, len(values) // 15),
             )
         if any(np.any(values > 0) for values in curves.values()):
             ax.set_yscale("log")
+            # Over many decades matplotlib gives up the small ticks unless it is told how many it may draw.
             ax.yaxis.set_minor_locator(LogLocator(subs="all", numticks=12))
             ax.yaxis.set_minor_formatter(NullFormatter())
         ax.set(xlabel=xlabel, ylabel="Norme (échelle log)", title=title)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    described = ", ".join(f"{name} de {values[0]:.1e} à {values[-1]:.1e}" for name, values in curves.items())
-    display.show(figure, alt or f"{title}. Du premier au dernier point : {described.replace('.', ',')}.")
+        legend_beside(ax)
+    ends = {name: [format_scientific(values[index]) for index in (0, -1)] for name, values in curves.items()}
+    described = ", ".join(f"{name} de {first} à {last}" for name, (first, last) in ends.items())
+    display.show(figure, alt or f"{title}. Du premier au dernier point : {described}.")

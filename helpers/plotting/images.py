@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.french import format_percent
 from helpers.plotting import display
 from helpers.plotting.style import COLORS, WIDTH, style
 from helpers.plotting.values import to_numpy
@@ -112,7 +113,7 @@ def most_confident_errors(
         print(f"Aucune erreur sur {len(true)} exemples.")
         return
     worst = wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
-    percents = [f"{100 * confidence[i]:.0f} %" for i in worst]
+    percents = [format_percent(confidence[i], 0) for i in worst]
     names = [(class_names[predicted[i]], class_names[true[i]]) for i in worst]
     captions = [f"{said} ({p})\nvrai : {real}" for (said, real), p in zip(names, percents, strict=True)]
     figure = _draw(_pictures(pictures[worst]), captions, [COLORS["black"]] * len(worst), columns, title)
@@ -135,6 +136,7 @@ def _draw(
             ax.set_axis_off()
         for ax, picture, caption, color in zip(axes, pictures, captions, colors, strict=False):
             ax.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+            # Captions of equally many lines: the images of a row stay level.
             ax.set_title(caption + "\n " * (lines - 1 - caption.count("\n")), fontsize=11, color=color, pad=4)
         if title:
             figure.suptitle(title)
@@ -144,6 +146,7 @@ def _draw(
 def _pictures(images: object) -> list[np.ndarray]:
     """Return images as (height, width) or (height, width, 3) arrays of floats in 0…1."""
     array = to_numpy(images)
+    # Three rows of pixels or three channels? Channels at the end win: that is what a picture read from a file has.
     if array.ndim == 4 and array.shape[1] in (1, 3) and array.shape[3] not in (1, 3):
         array = np.moveaxis(array, 1, -1)
     if array.ndim == 4 and array.shape[3] == 1:

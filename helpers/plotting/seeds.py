@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.french import NARROW_SPACE, decimal_comma, format_decimal
 from helpers.plotting import display
 from helpers.plotting.style import COLORS, WIDTH, style
-from helpers.plotting.values import curves_by_name, decimal_comma, french
+from helpers.plotting.values import curves_by_name
 
 
 def compare_seeds(
@@ -42,20 +43,20 @@ def compare_seeds(
     for name, values in results.items():
         if values.size < 2:
             raise ValueError(f"Comparaison de graines : « {name} » n'a qu'un essai ; il en faut au moins deux.")
-    scale, digits, unit = (100, 1, " %") if percent else (1, 3, "")
+    scale, digits, unit = (100, 1, f"{NARROW_SPACE}%") if percent else (1, 3, "")
     described = []
     with style():
         figure = Figure(figsize=(min(WIDTH, 2.5 + 1.3 * len(results)), 4))
         ax = figure.subplots()
         for x, (name, values) in enumerate(results.items()):
+            # The seeds are a sample of those that could have been drawn, hence n - 1.
             mean, deviation = scale * values.mean(), scale * values.std(ddof=1)
             ax.scatter(np.full(values.size, x), scale * values, color=COLORS["sky"], zorder=2)
             ax.errorbar(x + 0.15, mean, yerr=deviation, color=COLORS["blue"], marker="D", capsize=5, zorder=3)
-            text = f"{french(mean, digits)}\n± {french(deviation, digits)}"
+            mean_text, deviation_text = format_decimal(mean, digits), format_decimal(deviation, digits)
+            text = f"{mean_text}\n± {deviation_text}"
             ax.annotate(text, (x + 0.15, mean), (9, 0), textcoords="offset points", va="center", fontsize=11)
-            described.append(
-                f"{name} {french(mean, digits)} ± {french(deviation, digits)}{unit} ({values.size} essais)"
-            )
+            described.append(f"{name} {mean_text} ± {deviation_text}{unit} ({values.size} essais)")
         ax.set_xticks(range(len(results)), list(results))
         ax.set(xlim=(-0.5, len(results) - 0.2), ylabel=f"{ylabel} (%)" if percent else ylabel, title=title or "")
         ax.yaxis.set_major_formatter(decimal_comma)

@@ -21,6 +21,7 @@ COLORS: Mapping[str, str] = MappingProxyType(
         "black": "#000000",
     }
 )
+LIGHT_BLUE = "#E5F2FA"  # behind a black text
 CYCLE = tuple(COLORS[name] for name in ("blue", "orange", "green", "pink", "amber", "sky", "black"))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SEQUENTIAL = "cividis"  # perceptually uniform, made for colour-blind readers

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
+from helpers.french import decimal_comma, format_count, format_decimal, format_percent, format_short
 from helpers.plotting import display
-from helpers.plotting.style import COLORS, SEQUENTIAL, WIDTH, style
-from helpers.plotting.values import decimal_comma, french, to_numpy
+from helpers.plotting.style import COLORS, LIGHT_BLUE, SEQUENTIAL, WIDTH, style
+from helpers.plotting.values import to_numpy
 
 Table = Mapping[tuple[object, object], float]
 
@@ -59,7 +60,7 @@ def heat_map(
         figure = Figure(figsize=(width, 1.6 + 0.55 * most_rows), layout="constrained")
         axes = figure.subplots(1, len(grids), squeeze=False)[0]
         for ax, (name, (grid, row_names, column_names)) in zip(axes, grids.items(), strict=True):
-            texts = [[french(value, 1 if percent else 3) for value in row] for row in grid * scale]
+            texts = [[format_decimal(value, 1 if percent else 3) for value in row] for row in grid * scale]
             image = _cells(ax, grid * scale, texts, low, high)
             _ticks(ax, row_names, column_names)
             ax.set(xlabel=columns, title=name)
@@ -165,7 +166,7 @@ def answer_grid(
         ax = figure.subplots()
         for index, (answer, is_right) in enumerate(zip(answers, right, strict=True)):
             i, j = divmod(index, columns)
-            ax.add_patch(Rectangle((j, i), 1, 1, facecolor="#E5F2FA" if is_right else "#F6D3BC", edgecolor="white"))
+            ax.add_patch(Rectangle((j, i), 1, 1, facecolor=LIGHT_BLUE if is_right else "#F6D3BC", edgecolor="white"))
             ax.text(j + 0.5, i + 0.5, f"{answer}" if is_right else f"{answer} ✗", ha="center", va="center", fontsize=11)
         ax.set(xlim=(0, columns), ylim=(rows, 0), title=title or f"{right.sum()} réponses justes sur {len(right)}")
         ax.set_axis_off()
@@ -205,6 +206,7 @@ def _cells(ax: Axes, values: np.ndarray, texts: Sequence[Sequence[str]], low: fl
     image = ax.imshow(np.ma.masked_invalid(values), cmap=colormap, vmin=low, vmax=high, aspect="auto")
     ax.grid(False)
     for (i, j), value in np.ndenumerate(values):
+        # The colour map is dark at its low end.
         is_dark = np.isfinite(value) and image.norm(value) < 0.5
         text = texts[i][j] if np.isfinite(value) else "—"
         ax.text(j, i, text, ha="center", va="center", color="white" if is_dark else "black", fontsize=11)
@@ -219,15 +221,16 @@ def _ticks(ax: Axes, rows: Sequence[object], columns: Sequence[object]) -> None:
 
 
 def _name(value: object) -> str:
-    return decimal_comma(value) if isinstance(value, float) else str(value)
+    return format_short(value) if isinstance(value, float) else str(value)
 
 
 def _describe_grid(name: str, grid: np.ndarray, rows: list, columns: list, percent: bool) -> str:
     def cell(index: int) -> str:
         i, j = np.unravel_index(index, grid.shape)
-        value = f"{french(100 * grid[i, j], 1)} %" if percent else french(grid[i, j], 3)
+        value = format_percent(grid[i, j]) if percent else format_decimal(grid[i, j], 3)
         return f"{value} pour ({_name(rows[i])} ; {_name(columns[j])})"
 
+    # An infinite value is neither the best nor the worst.
     finite = np.where(np.isfinite(grid), grid, np.nan)
     prefix = f"{name} : " if name else "Valeurs : "
     if np.isnan(finite).all():
@@ -257,7 +260,10 @@ def _describe_confusions(counts: np.ndarray, names: Sequence[str]) -> str:
     wrong = counts - np.diag(np.diag(counts))
     worst = [divmod(int(index), len(names)) for index in np.argsort(-wrong, axis=None, kind="stable")[:3]]
     confusions = ", ".join(f"{names[j]} au lieu de {names[i]} ({wrong[i, j]})" for i, j in worst if wrong[i, j])
-    accuracy = french(100 * np.trace(counts) / counts.sum(), 1)
+    total = format_count(int(counts.sum()))
     if not confusions:
-        return f"les {counts.sum()} exemples sont bien classés."
-    return f"{accuracy} % des {counts.sum()} exemples bien classés. Confusions les plus fréquentes : {confusions}."
+        return f"les {total} exemples sont bien classés."
+    return (
+        f"{format_percent(np.trace(counts) / counts.sum())} des {total} exemples bien classés. "
+        f"Confusions les plus fréquentes : {confusions}."
+    )

@@ -1,4 +1,4 @@
-"""Values in and texts out: what the functions of this package accept, and how they write numbers."""
+"""Values that the functions of this package accept, as NumPy arrays."""
 
 from __future__ import annotations
 
@@ -60,13 +60,3 @@ def curves_by_name(history: object, what: str = "Courbes") -> dict[str, np.ndarr
                 f"et de type {values.dtype}. Ajoutez une valeur (`.item()` pour un tenseur) à la fois."
             )
     return {name: values.astype(float) for name, values in curves.items()}
-
-
-def decimal_comma(value: float, position: object = None) -> str:
-    """Format a tick of an axis the French way: 0.5 becomes « 0,5 »."""
-    return f"{value:g}".replace(".", ",")
-
-
-def french(number: float, digits: int = 2) -> str:
-    """Write a number with a decimal comma: 0.5 becomes « 0,50 »."""
-    return f"{number:.{digits}f}".replace(".", ",")

@@ -53,6 +53,7 @@ def grade_command(
     scheduler: str = typer.Option(None, metavar="ADDRESS", help="Dask scheduler of an existing cluster."),
     sandbox: Sandbox = typer.Option(Sandbox.auto, help="'none' runs hand-ins with your own rights."),
     force: bool = typer.Option(False, help="Run again what did not change."),
+    new_seed: bool = typer.Option(False, help="Draw the criteria's data anew, and run every hand-in again."),
 ) -> None:
     """Grade the hand-ins of submitted/: repair, execute, judge, save in the gradebook."""
     from instructor.course import Course
@@ -61,7 +62,7 @@ def grade_command(
     course = Course.find()
     if json_file:
         _refuse_unwritable(json_file)
-    options = Options(workers, scheduler, sandbox is Sandbox.auto, force)
+    options = Options(workers, scheduler, sandbox is Sandbox.auto, force, new_seed)
     labs = course.select_labs(labs)
     for path in course.misplaced():
         console.print(f"not graded: submitted/{path} is not <student>/<lab>/<lab>.ipynb, or cannot be read")

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import typer
 
 from instructor.cli.writing import writes
+from instructor.errors import CourseError
 from instructor.terminal import console
 
 if TYPE_CHECKING:
     from instructor.course import Course
+    from instructor.lms.grades import Filled
 
 roster_app = typer.Typer(no_args_is_help=True, help="The class: who is expected to hand in.")
 
-Lab = typer.Argument(metavar="LAB")
+LabName = typer.Argument(metavar="LAB")
 Deadline = typer.Option(
     None, formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="Local time, kept in the gradebook for the late rule."
 )
@@ -31,7 +33,7 @@ def mount(app: typer.Typer) -> None:
 
 @writes
 def collect_command(
-    lab: str = Lab,
+    lab: str = LabName,
     archive: Path = typer.Argument(metavar="MOODLE.ZIP"),
     worksheet: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet: who, and when."),
     deadline: datetime = Deadline,
@@ -70,7 +72,7 @@ def roster_show_command() -> None:
 
 @writes
 def grades_command(
-    lab: str = Lab,
+    lab: str = LabName,
     moodle: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet, to be filled in a copy."),
     provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
 ) -> None:
@@ -80,6 +82,7 @@ def grades_command(
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
     from instructor.lms.moodle.feedback_zip import feedback_zip
     from instructor.pages.feedback import feedback_page, shows_right_answers
+    from instructor.terminal import show_filling
 
     course = Course.find()
     course.select_labs([lab])
@@ -87,21 +90,32 @@ def grades_command(
     folder = course.root / "grades" / lab
     # Everything that may be refused comes before the first file is written.
     filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
+    if filled and not filled.lines:
+        raise CourseError(f"no line of {moodle.name} can be filled, so nothing was written: {_why(filled)}")
     pages = {student: feedback_page(course, grades[student]) for student in (filled.lines if filled else ())}
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
-    _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "nbgrader's own export")
+    _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "as nbgrader exports them")
     if filled is None:
         return
     for student, page in pages.items():
         write_whole(course.hand_in(student, lab).feedback, page.encode("utf-8"))
-    for remark in filled.remarks:
-        console.print(f"  {remark}")
+    show_filling(filled)
     sheet = write_whole(folder / f"filled-{moodle.name}", filled.content)
     _say_written(course, sheet, f"{len(filled.lines)} lines filled; upload it first")
     archive = write_whole(folder / "feedback.zip", feedback_zip(pages, filled.lines))
     with_answers = sum(map(shows_right_answers, pages.values()))
     told = f", {with_answers} of them with the right answers" if with_answers else ""
     _say_written(course, archive, f"{len(pages)} pages{told}; upload it second")
+
+
+def _why(filled: Filled) -> str:
+    """Say in a line why nothing could be filled, and what to do where written answers wait."""
+    from instructor.lms.grades import Reason
+    from instructor.terminal import why_unfilled
+
+    if waiting := sum(line.reason is Reason.waiting for line in filled.unfilled):
+        return f"{waiting} hand-ins have written answers to mark; mark them in the formgrader, or say --provisional"
+    return why_unfilled(filled.unfilled[0])
 
 
 def _say_written(course: Course, path: Path, what: str) -> None:

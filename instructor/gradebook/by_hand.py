@@ -1,7 +1,7 @@
 """Marks given by hand, when what they were given for is graded again.
 
 nbgrader then keeps the mark but asks the teacher to look again, whether the answer changed or not: after a change of
-the grader, a whole class of written answers would wait once more.
+the grader, a whole class of written answers would wait once more, and marks given over automatic ones.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from nbgrader.api import MissingEntry
 
 from instructor.course import HandIn
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.notebooks import NotebookError, grade_id, is_graded, points, read_notebook
+from instructor.notebooks import NotebookError, grade_id, is_autograded, is_graded, is_solution, points, read_notebook
 
-Written = tuple[str, float]  # the text of an answer, and what its question is worth
+Marked = tuple[str, float]  # the text of an answer, and what its question is worth
 
 
-def marked_by_hand(hand_in: HandIn) -> dict[str, Written]:
-    """Return by question the written answers that a teacher has marked, as they were; none if that is not known."""
+def marked_by_hand(hand_in: HandIn) -> dict[str, Marked]:
+    """Return by question the answers that a teacher has marked, as they were; none if that is not known."""
     try:
         answers = _answers(hand_in)
         with open_gradebook(hand_in.course) as gradebook:
@@ -24,13 +24,13 @@ def marked_by_hand(hand_in: HandIn) -> dict[str, Written]:
             return {
                 grade.name: answers[grade.name]
                 for grade in grades
-                if grade.auto_score is None and grade.manual_score is not None and not grade.needs_manual_grade
+                if grade.manual_score is not None and not grade.needs_manual_grade
             }
     except (NotebookError, MissingEntry, KeyError):
         return {}
 
 
-def keep_confirmed(hand_in: HandIn, marked: dict[str, Written]) -> None:
+def keep_confirmed(hand_in: HandIn, marked: dict[str, Marked]) -> None:
     """Tell nbgrader that the marks given by hand to answers `marked` still hold, where nothing has changed."""
     if not marked:
         return
@@ -42,6 +42,14 @@ def keep_confirmed(hand_in: HandIn, marked: dict[str, Written]) -> None:
         gradebook.db.commit()
 
 
-def _answers(hand_in: HandIn) -> dict[str, Written]:
-    cells = read_notebook(hand_in.autograded).cells
-    return {grade_id(cell): (cell.source, points(cell)) for cell in cells if is_graded(cell)}
+def _answers(hand_in: HandIn) -> dict[str, Marked]:
+    """Return the student's own text by graded cell: what a test cell judges stands in the cells above it."""
+    answers, written = {}, ""
+    for cell in read_notebook(hand_in.autograded).cells:
+        if is_autograded(cell):
+            answers[grade_id(cell)], written = (written, points(cell)), ""
+        elif is_graded(cell):
+            answers[grade_id(cell)] = (cell.source, points(cell))
+        elif is_solution(cell):
+            written += cell.source
+    return answers

@@ -38,9 +38,10 @@ class Result:
     pending: float = 0.0
     reason: str = ""
     flags: list[str] = field(default_factory=list)
-    repairs: list[str] = field(default_factory=list)
+    repairs: list[dict] = field(default_factory=list)
     review: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
+    first_failure: dict | None = None
 
     @property
     def grade(self) -> float | None:
@@ -83,7 +84,7 @@ def read_result(hand_in: HandIn) -> Result:
         result = Result(hand_in.student, hand_in.lab)
         for mark in marks:
             result.cells.append(_read_cell(mark, grades[mark.grade_id]))
-            result.pending += mark.max_score if result.cells[-1]["score"] is None else 0.0
+            result.pending += result.cells[-1]["pending"]
         too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
         to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
         penalty = filed.late_submission_penalty or 0.0
@@ -92,6 +93,7 @@ def read_result(hand_in: HandIn) -> Result:
     result.max_score = sum(cell["max_score"] for cell in result.cells)
     result.repairs = list(notebook.metadata.course.get("repairs", []))
     result.review = list(notebook.metadata.course.get("review", []))
+    result.first_failure = notebook.metadata.course.get("first_failure")
     result.flags = [
         flag
         for flag, raised in [
@@ -120,14 +122,21 @@ def _find_filed(gradebook: Gradebook, marks: list[dict], hand_in: HandIn) -> Sub
 
 
 def _read_cell(mark: dict, grade: Grade) -> dict:
-    """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader."""
+    """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader.
+
+    What a test cell has earned counts while the rest of it waits for a teacher; a written answer, or a mark given by
+    hand to what changed since, waits whole.
+    """
     if grade.needs_manual_grade:
-        return {**mark, "score": None}
+        if grade.manual_score is None and mark["score"] is not None:
+            return dict(mark)
+        return {**mark, "score": None, "pending": mark["max_score"]}
     if grade.manual_score is not None:
-        return {**mark, "score": grade.score}
+        return {**mark, "score": grade.score, "pending": 0.0}
     if mark["score"] is None:
-        mark = {**mark, "reason": NOT_ANSWERED, "detail": "the text of the statement, unchanged"}
-    return {**mark, "score": grade.score}
+        reason = NOT_ANSWERED.capitalize()
+        mark = {**mark, "reason": reason, "detail": "the text of the statement, unchanged"}
+    return {**mark, "score": grade.score, "pending": 0.0}
 
 
 def _is_outdated(grade: Grade) -> bool:

@@ -20,7 +20,8 @@ from instructor.gradebook.deadlines import read_deadline
 from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
 from instructor.gradebook.results import NotFiledError, Result, read_result
 from instructor.grading.execute import Policy
-from instructor.grading.hand_in import default_policy, fingerprint, load_lab
+from instructor.grading.hand_in import default_policy, fingerprint
+from instructor.grading.reference import course_seed, load_lab
 from instructor.grading.repair import HandInError, repair
 from instructor.grading.workers import grade_side_by_side
 from instructor.kernels import WARM
@@ -42,21 +43,26 @@ class Options:
         Without it, a hand-in runs with the rights of whoever grades.
     force
         Run again what did not change.
+    new_seed
+        Draw another seed for the criteria, which runs everything again.
     """
 
     workers: int = 1
     scheduler: str | None = None
     sandbox: bool = True
     force: bool = False
+    new_seed: bool = False
 
-    def policy(self) -> Policy:
+    def policy(self, course: Course) -> Policy:
         """Return the policy of this run; CourseError when hand-ins cannot be confined as asked."""
+        if self.new_seed:
+            course_seed(course, new=True)
         if not self.sandbox:
-            return replace(default_policy(), kernel_name=WARM)
+            return replace(default_policy(course), kernel_name=WARM)
         available, reason = sandbox_available()
         if not available:
             raise CourseError(f"{reason}. To grade without a sandbox hand-ins that you trust, say --sandbox none")
-        return default_policy()
+        return default_policy(course)
 
 
 def grade_class(
@@ -73,7 +79,7 @@ def grade_class(
     is kept until it is filed, and what did not change is not run again, so a killed run goes on where it stopped.
     """
     work = _select(course, labs, students or [])
-    policy = options.policy()
+    policy = options.policy(course)
     results: dict[HandIn, Result] = {}
 
     def record(hand_in: HandIn, result: Result, *, executed: bool) -> None:
@@ -85,7 +91,7 @@ def grade_class(
         deadlines[lab] = read_deadline(course, lab)
         _prepare(course, lab)
     for hand_in in work:
-        circumstances = deadlines[hand_in.lab], policy.kernel_name
+        circumstances = deadlines[hand_in.lab], policy
         known = _attempt(_known, hand_in, circumstances, options.force)
         if known is not None:
             record(hand_in, known, executed=False)
@@ -129,7 +135,7 @@ def _without_mark(hand_in: HandIn, status: str, reason: str) -> Result:
     return Result(hand_in.student, hand_in.lab, status, reason=reason)
 
 
-def _known(hand_in: HandIn, circumstances: tuple[datetime | None, str], force: bool) -> Result | None:
+def _known(hand_in: HandIn, circumstances: tuple[datetime | None, Policy], force: bool) -> Result | None:
     """Return the result of a hand-in that needs no run: impossible to grade, or executed before and unchanged."""
     if reason := _no_file(hand_in.submitted):
         return _without_mark(hand_in, "refused", reason)

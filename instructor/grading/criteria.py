@@ -1,304 +1,209 @@
-"""Compare what a hand-in's probes published with what the instructor's notebook published, and mark every cell.
+"""Read the criteria of a lab's hidden halves, and write the code that a kernel runs for each.
 
-Nothing here runs student code: both notebooks have been executed, and the values are plain JSON.
+A criterion is judged alone: its code is the body of a function, which reads the student's names and binds none of them.
+It brings its own Python and its own imports, so that a student's `sum = 0` is no fault of the answer under it. Of the
+decorator, nothing enters a student's kernel: sentence, points, tolerances and labels stay with the grader.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import math
-import re
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import numpy as np
 from nbformat import NotebookNode
 
-from helpers.probe import MIME_TYPE
-from instructor.french import NOT_ANSWERED
-from instructor.notebooks import (
-    find_cell,
-    grade_id,
-    has_partial_credit,
-    is_autograded,
-    is_graded,
-    points,
-    without_hidden_tests,
-)
+from helpers.by_hand import BY_HAND, parse_cell
+from instructor.notebooks import HIDDEN_BLOCK, grade_id, is_autograded, is_solution
 
-# Longer messages are not searched for those of the visible tests, and details are cut.
-MAX_MESSAGE = 2000
+NUMBERS = ("rtol", "atol", "at_least", "at_most")
+OPTIONS = (*NUMBERS, "by_hand", "labels")
+
+
+class CriteriaError(ValueError):
+    """A hidden half cannot be read; the message says what, and the way out."""
 
 
 @dataclass(frozen=True)
-class CellReference:
-    """What a test cell must publish, and what it is worth."""
+class Criterion:
+    """One thing that a question asks for, and the code that finds what a kernel makes of it.
 
-    points: float
-    partial: bool
-    probes: dict[str, dict]
-    visible_messages: list[list[str]]
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The instructor's notebook, run: one entry per test cell, and the points of the cells marked by hand."""
-
-    notebook: NotebookNode
-    cells: dict[str, CellReference]
-    manual: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The mark of one cell; `score` is None while a written answer waits for its teacher.
-
-    `reason`, in French, is for the student and repeats nothing that the graded run printed; `detail` is for teachers.
+    Attributes
+    ----------
+    cell, name
+        The `grade_id` of its test cell, and its function's name.
+    sentence, points
+        What a student reads, and what it is worth.
+    by_hand
+        What the answer must do without (`helpers.by_hand`); empty where that is no matter.
+    code
+        What runs beside a student's answer.
+    reference_code
+        What runs beside the instructor's: the same, with the labels.
     """
 
-    grade_id: str
-    score: float | None
-    max_score: float
-    reason: str = ""
-    detail: str = ""
-    probes: dict[str, bool] = field(default_factory=dict)
+    cell: str
+    name: str
+    sentence: str
+    points: float
+    rtol: float = 1e-5
+    atol: float = 1e-8
+    at_least: float | None = None
+    at_most: float | None = None
+    by_hand: tuple[str, ...] = ()
+    code: str = ""
+    reference_code: str = ""
 
-    as_dict = asdict
-
-
-def make_reference(executed: NotebookNode) -> Reference:
-    """Read the reference from the instructor's executed notebook; ValueError if one of its cells failed."""
-    cells, manual = {}, {}
-    for cell in executed.cells:
-        error = _first_error(cell)
-        if error is not None:
-            raise ValueError(f"cell {grade_id(cell) or cell.id} raised {error.ename}: {error.evalue}")
-        if is_autograded(cell):
-            published = _published_probes(cell)
-            names = [probe["name"] for probe in published]
-            if not names or len(set(names)) < len(names):
-                raise ValueError(f"cell {grade_id(cell)} must publish at least one probe, each name once: {names}")
-            cells[grade_id(cell)] = CellReference(
-                points=points(cell),
-                partial=has_partial_credit(cell),
-                probes={probe["name"]: probe for probe in published},
-                visible_messages=_visible_messages(without_hidden_tests(cell.source)),
-            )
-        elif is_graded(cell):
-            manual[grade_id(cell)] = points(cell)
-    return Reference(notebook=executed, cells=cells, manual=manual)
+    @property
+    def key(self) -> str:
+        return f"{self.cell}.{self.name}"
 
 
-def mark_notebook(executed: NotebookNode, reference: Reference) -> list[Mark]:
-    """Mark every graded cell of an executed hand-in, in the order of the lab."""
-    marks = [_mark_cell(name, find_cell(executed, name), wanted) for name, wanted in reference.cells.items()]
-    marks += [Mark(name, None, value) for name, value in reference.manual.items()]
-    order = [grade_id(cell) for cell in reference.notebook.cells]
-    return sorted(marks, key=lambda mark: order.index(mark.grade_id))
+def read_criteria(source: NotebookNode) -> dict[str, list[Criterion]]:
+    """Return the criteria of each test cell of an instructor's notebook; CriteriaError if one cannot be read."""
+    given = _Given(source)
+    return {grade_id(cell): _read_cell(cell, given) for cell in source.cells if is_autograded(cell)}
 
 
-def _mark_cell(name: str, cell: NotebookNode, wanted: CellReference) -> Mark:
-    verdicts = _compare_probes(_published_probes(cell), wanted.probes)
-    matched = {probe: problem is None for probe, problem in verdicts.items()}
-    error = _first_error(cell)
-    share = sum(matched.values()) / len(matched)
-    if not wanted.partial and (error is not None or share < 1):
-        share = 0.0
-    if share == 1 and error is None:
-        return Mark(name, wanted.points, wanted.points, probes=matched)
-    return Mark(
-        name,
-        round(share * wanted.points, 4),
-        wanted.points,
-        reason=_reason(cell, error, matched, wanted),
-        detail=_detail(cell, error, verdicts),
-        probes=matched,
-    )
-
-
-def _reason(cell: NotebookNode, error: NotebookNode | None, matched: dict[str, bool], wanted: CellReference) -> str:
-    """Say in French why points were lost, in words that hold nothing the graded run could have chosen."""
-    if error is not None:
-        return _reason_of_error(error, wanted)
-    if cell.execution_count is None:
-        return "Cette cellule n'a pas été exécutée : le noyau s'est arrêté plus haut."
-    wrong = [name for name, fine in matched.items() if name in wanted.probes and not fine]
-    if not wrong:
-        return "Cette cellule a publié des résultats qui ne lui étaient pas demandés."
-    names = ", ".join(f"« {name} »" for name in wrong)
-    return f"Sur d'autres données que celles du sujet, le résultat n'est pas celui attendu : {names}."
-
-
-def _reason_of_error(error: NotebookNode, wanted: CellReference) -> str:
-    if error.ename == "AssertionError" and len(error.evalue) <= MAX_MESSAGE:
-        for parts in wanted.visible_messages:
-            if _is_made_of(error.evalue, parts):
-                return "…".join(parts)
-    if error.ename == "NotImplementedError":
-        return NOT_ANSWERED
-    if error.ename == "CellTimeoutError":
-        return "L'exécution a été interrompue : elle durait trop longtemps (boucle sans fin ?)."
-    if error.ename == "DeadKernelError":
-        return "Le noyau s'est arrêté pendant cette cellule."
-    if error.ename == "NameError":
-        return "Votre code a levé une exception NameError : un nom manque, sans doute parce qu'une cellule a échoué."
-    if isinstance(getattr(builtins, error.ename, None), type):
-        return f"Votre code a levé une exception {error.ename}."
-    return "Votre code a levé une exception."
-
-
-def _detail(cell: NotebookNode, error: NotebookNode | None, verdicts: dict[str, str | None]) -> str:
-    lines = [f"{error.ename}: {error.evalue}"[:500]] if error is not None else []
-    if error is None and cell.execution_count is None:
-        lines.append("the cell was not executed")
-    lines += [f"probe {name}: {problem}" for name, problem in verdicts.items() if problem]
-    return "; ".join(lines)[:MAX_MESSAGE]
-
-
-def _first_error(cell: NotebookNode) -> NotebookNode | None:
-    return next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
-
-
-def _published_probes(cell: NotebookNode) -> list[dict]:
-    """Return the payloads that the cell published, those that are not even an object with a name left out."""
-    payloads = [output.data.get(MIME_TYPE) for output in cell.outputs if output.output_type == "display_data"]
-    return [probe for probe in payloads if isinstance(probe, dict) and isinstance(probe.get("name"), str)]
-
-
-def _compare_probes(published: list[dict], wanted: dict[str, dict]) -> dict[str, str | None]:
-    """Return, by probe name, what is wrong with it, or None; the first probe that nobody asked for is listed too."""
-    verdicts: dict[str, str | None] = {}
-    for name, expected in wanted.items():
-        values = [probe.get("value") for probe in published if probe["name"] == name]
-        if len(values) != 1:
-            verdicts[name] = "not published" if not values else f"published {len(values)} times"
-        elif "rtol" in expected:
-            verdicts[name] = compare(values[0], expected["value"], expected["rtol"], expected["atol"])
-        else:
-            verdicts[name] = _check_bounds(values[0], expected)
-    extra = next((probe["name"] for probe in published if probe["name"] not in wanted), None)
-    if extra is not None:
-        verdicts[extra[:80]] = "not asked for"
-    return verdicts
-
-
-def compare(value: object, expected: object, rtol: float, atol: float) -> str | None:
-    """Return how `value` differs from `expected` beyond the tolerances, or None; both are as probes encode them."""
-    kind, expected_kind = _kind(value), _kind(expected)
-    if kind != expected_kind:
-        return f"{kind} where {expected_kind} was expected"
-    if kind == "list":
-        if len(value) != len(expected):
-            return f"{len(value)} elements where {len(expected)} were expected"
-        problems = (compare(*pair, rtol, atol) for pair in zip(value, expected, strict=True))
-        return next((f"element {i}: {problem}" for i, problem in enumerate(problems) if problem), None)
-    if kind == "number":
-        return _compare_numbers([value], [expected], rtol, atol)
-    if kind.startswith("array"):
-        if value["shape"] != expected["shape"]:
-            return f"shape {value['shape']} where {expected['shape']} was expected"
-        return _compare_numbers(value["data"], expected["data"], rtol, atol)
-    return None if value == expected else f"{str(value)[:80]!r} where {str(expected)[:80]!r} was expected"
-
-
-def _kind(value: object) -> str:
-    """Name what the JSON stands for: number, array of integers..., or why it stands for nothing."""
-    if value is None:
-        return "nothing (None)"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float) or value in ("nan", "inf", "-inf"):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, list):
-        return "list"
-    if isinstance(value, dict) and set(value) == {"dtype", "shape", "data"} and isinstance(value["data"], list):
-        family = re.match(r"bool|u?int|float", str(value["dtype"]))
-        if family is not None:
-            return "array of " + {"bool": "booleans", "float": "floats"}.get(family[0], "integers")
-    return "malformed value"
-
-
-def _compare_numbers(data: list, expected_data: list, rtol: float, atol: float) -> str | None:
+def hidden_tree(cell: NotebookNode) -> ast.Module:
+    """Return the hidden half of a test cell, its blocks one after another."""
+    body = "\n".join(block["body"] for block in HIDDEN_BLOCK.finditer(cell.source))
     try:
-        values, expected = np.array(data, dtype=float), np.array(expected_data, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        return "malformed numbers"
-    if values.shape != expected.shape:
-        return f"{values.size} numbers where {expected.size} were expected"
-    if np.isnan(values).any() and not np.isnan(expected).any():
-        return "NaN"
-    wrong = np.flatnonzero(~np.isclose(values, expected, rtol=rtol, atol=atol, equal_nan=True))
-    if not wrong.size:
-        return None
-    got, want = values[wrong[0]], expected[wrong[0]]
-    return f"{wrong.size} of {values.size} number(s) differ, first {got:.6g} where {want:.6g} was expected"
+        return ast.parse(body)
+    except SyntaxError as error:
+        raise CriteriaError(f"{grade_id(cell)}: its hidden half is no Python ({error.msg}); correct it") from None
 
 
-def _check_bounds(value: object, expected: dict) -> str | None:
-    """Return how a number, or the share of right predictions, is out of the bounds of the reference, or None."""
-    if "labels" in expected:
-        labels = expected["labels"]
-        if _kind(value) != _kind(labels):
-            return f"{_kind(value)} where {_kind(labels)} was expected"
-        if value["shape"] != labels["shape"] or len(value["data"]) != len(labels["data"]):
-            return f"shape {value['shape']} where {labels['shape']} was expected"
-        right = sum(
-            _compare_numbers([got], [want], 0, 0) is None
-            for got, want in zip(value["data"], labels["data"], strict=True)
+class _Given:
+    """What the lab's own cells import, by name, and the names that a student may bind."""
+
+    def __init__(self, source: NotebookNode) -> None:
+        self.imports: dict[str, str] = {}
+        self.bound: set[str] = set()
+        for cell in source.cells:
+            if cell.cell_type == "code" and not is_autograded(cell):
+                self._read(cell)
+
+    def _read(self, cell: NotebookNode) -> None:
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # a magic, which binds nothing that a criterion reads
+            return
+        for node in tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom) and not is_solution(cell):
+                for alias in node.names:
+                    self.imports[alias.asname or alias.name.partition(".")[0]] = ast.unparse(_one(node, alias))
+            else:
+                self.bound |= _bound_names(node)
+
+
+def _one(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    if isinstance(node, ast.Import):
+        return ast.Import([alias])
+    return ast.ImportFrom(node.module, [alias], node.level)
+
+
+def _read_cell(cell: NotebookNode, given: _Given) -> list[Criterion]:
+    name = grade_id(cell)
+    body = hidden_tree(cell).body
+    functions = [node for node in body if _decorator(node)]
+    if not functions:
+        raise CriteriaError(f"{name}: no criterion in a hidden block; write a function under @criterion(…)")
+    shared = [node for node in body if not _decorator(node) and not _imports_criterion(node)]
+    criteria = [_read_criterion(name, function, shared, given) for function in functions]
+    for what, values in (("sentence", [c.sentence for c in criteria]), ("name", [c.name for c in criteria])):
+        if twice := next((value for value in values if values.count(value) > 1), None):
+            raise CriteriaError(f"{name}: two criteria have the {what} '{twice}'; give each its own")
+    total, points = sum(c.points for c in criteria), float(cell.metadata["nbgrader"]["points"])
+    if abs(total - points) > 1e-6:
+        raise CriteriaError(
+            f"{name}: its criteria are worth {total:g} points in all, the cell {points:g}; make them equal"
         )
-        value = right / max(len(labels["data"]), 1)
-    return _out_of_bounds(value, expected.get("at_least"), expected.get("at_most"))
+    return criteria
 
 
-def _out_of_bounds(value: object, at_least: float | None, at_most: float | None) -> str | None:
-    if _kind(value) != "number":
-        return f"{_kind(value)} where a number was expected"
-    try:
-        number = float(value)
-    except OverflowError:
-        return "a number too large to compare"
-    if not math.isfinite(number):
-        return f"{number} where a finite number was expected"
-    if at_least is not None and not number >= at_least:
-        return f"{number:.6g} is below {at_least:g}"
-    if at_most is not None and not number <= at_most:
-        return f"{number:.6g} is above {at_most:g}"
+def _decorator(node: ast.stmt) -> ast.Call | None:
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", None) == "criterion":
+            return decorator
     return None
 
 
-def _visible_messages(source: str) -> list[list[str]]:
-    """Return the messages of the visible `assert`s, each as its constant parts, in order.
-
-    What an f-string inserts between them was chosen by the graded run: a student reads an ellipsis.
-    """
-    messages = []
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Assert(msg=ast.Constant(str(text))):
-                messages.append([text])
-            case ast.Assert(msg=ast.JoinedStr(values)):
-                parts = [""]
-                for value in values:
-                    if isinstance(value, ast.Constant):
-                        parts[-1] += value.value
-                    else:
-                        parts.append("")
-                messages.append(parts)
-    return [parts for parts in messages if any(parts)]
+def _imports_criterion(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.ImportFrom) and node.module == "helpers" and {a.name for a in node.names} == {"criterion"}
+    )
 
 
-def _is_made_of(text: str, parts: list[str]) -> bool:
-    """Tell whether a text holds the parts in order, from its beginning to its end, with anything between them."""
-    first, *others = parts
-    if not others:
-        return text == first
-    place, end = len(first), len(text) - len(others[-1])
-    if place > end or not (text.startswith(first) and text.endswith(others[-1])):
-        return False
-    for part in others[:-1]:
-        place = text.find(part, place, end) + len(part)
-        if place < len(part):
-            return False
-    return True
+def _read_criterion(cell: str, function: ast.FunctionDef, shared: list[ast.stmt], given: _Given) -> Criterion:
+    where, decorator = f"{cell}: criterion '{function.name}'", _decorator(function)
+    options = {keyword.arg: keyword.value for keyword in decorator.keywords}
+    points = options.pop("points", None)
+    if unknown := [str(option) for option in options if option not in OPTIONS]:
+        raise CriteriaError(f"{where}: unknown option {unknown[0]}; the options are points, {', '.join(OPTIONS)}")
+    labels = options.pop("labels", None)
+    if len(function.args.args) != 1:
+        raise CriteriaError(f"{where}: give its function one parameter, the generator (rng)")
+    try:
+        (sentence,) = map(ast.literal_eval, decorator.args)
+        values = {option: ast.literal_eval(value) for option, value in options.items()}
+        values["points"] = float(ast.literal_eval(points))
+    except (ValueError, TypeError):
+        raise CriteriaError(f"{where}: write its sentence, points and options as plain literals, points=…") from None
+    by_hand = values.pop("by_hand", False)
+    if not (isinstance(sentence, str) and sentence.strip() and values["points"] > 0):
+        raise CriteriaError(f"{where}: it needs a sentence and points above 0")
+    if labels is not None and not {"at_least", "at_most"} & values.keys():
+        raise CriteriaError(f"{where}: labels need a bound on the share that agrees, at_least=…")
+    bare = ast.FunctionDef(function.name, function.args, function.body, [], None, None, type_params=[])
+    return Criterion(
+        cell,
+        function.name,
+        sentence,
+        **values,
+        by_hand=BY_HAND if by_hand is True else tuple(by_hand or ()),
+        code=_code(f"{cell}.{function.name}", [*shared, bare], given, by_hand=bool(by_hand)),
+        reference_code=_code(f"{cell}.{function.name}", [*shared, bare], given, by_hand=bool(by_hand), labels=labels),
+    )
+
+
+def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, labels: ast.expr | None = None) -> str:
+    tree = ast.fix_missing_locations(ast.Module([*body, *([ast.Expr(labels)] if labels else [])], []))
+    bound = set().union(*(_bound_names(node) for node in ast.walk(tree)))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - bound
+    lines = [given.imports[name] for name in sorted(used & given.imports.keys())]
+    if native := sorted((used & set(dir(builtins))) - given.imports.keys() - given.bound):
+        lines.insert(0, f"from builtins import {', '.join(native)}")
+    lines += [ast.unparse(ast.fix_missing_locations(node)) for node in body]
+    options = "".join([f", by_hand={by_hand}" * by_hand, f", labels={ast.unparse(labels)}" if labels else ""])
+    lines += ["from helpers.criterion import run as __run__", f"__run__({body[-1].name}, {key!r}{options})"]
+    indented = "\n".join(f"    {line}" if line else "" for text in lines for line in text.split("\n"))
+    return f"def __criterion__():\n{indented}\n\n\ntry:\n    __criterion__()\nfinally:\n    del __criterion__"
+
+
+def bound_names(source: str) -> set[str]:
+    """Return the names that a cell binds."""
+    tree, _ = parse_cell(source)
+    return set().union(*map(_bound_names, tree.body))
+
+
+def _bound_names(node: ast.AST) -> set[str]:
+    """Return the names that a statement binds in its own scope, nested blocks included."""
+    return set(_bindings(node))
+
+
+def _bindings(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+        return
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    for child in ast.iter_child_nodes(node):
+        yield from _bindings(child)

@@ -35,7 +35,7 @@ DEFAULT_CELL_TIMEOUT = 60
 CLOCK_FACTOR = 3
 NOTEBOOK_TIMEOUT_FACTOR = 5
 KERNEL_START = 60  # seconds, on a machine that another hand-in keeps busy
-INTERRUPT_GRACE = 10  # seconds from the interrupt of a cell to the end of its kernel
+INTERRUPT_GRACE = 10  # seconds of processor that an interrupted cell has left, by the clock as above
 WATCH_SECONDS = 0.1
 # What a kernel sends waits in the memory of this process, which no sandbox bounds; to read it takes as much again.
 MAX_TAKEN = 512 * MIB
@@ -49,7 +49,7 @@ class Policy:
     Parameters
     ----------
     seed
-        Seed of the probes' inputs, shared by the reference and every hand-in.
+        Seed of what the criteria draw, shared by the reference and every hand-in.
     kernel_name
         The course's kernel, sandboxed or not (`instructor.kernels`).
     cell_timeout
@@ -70,22 +70,28 @@ class Policy:
 
 @dataclass
 class _Run:
-    """What the running cell has taken so far, of the processor and of the clock."""
+    """What the running cell has left of the processor and of the clock."""
 
     kernel: int
-    computed_before: float
+    seconds: float
     began: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
-    started: float = field(default_factory=time.monotonic)
-    interrupted: float | None = None
+    interrupted: bool = False
 
-    def is_too_long(self, seconds: float) -> bool:
-        """Tell whether the cell has computed for more than `seconds`, or lasted much longer."""
-        lasted = time.monotonic() - self.started
-        return processor_seconds(self.kernel) - self.computed_before > seconds or lasted > CLOCK_FACTOR * seconds
+    def __post_init__(self) -> None:
+        self._give(self.seconds)
 
-    def goes_on(self) -> bool:
-        """Tell whether the cell was interrupted some time ago, and still runs."""
-        return self.interrupted is not None and time.monotonic() - self.interrupted > INTERRUPT_GRACE
+    def interrupt(self) -> None:
+        """Note that the cell is interrupted, which gives it some more time to end."""
+        self.interrupted = True
+        self._give(INTERRUPT_GRACE)
+
+    def is_late(self) -> bool:
+        """Tell whether the cell has computed for longer than it was given, or lasted much longer."""
+        return processor_seconds(self.kernel) > self._last_computed or time.monotonic() > self._last_moment
+
+    def _give(self, seconds: float) -> None:
+        self._last_computed = processor_seconds(self.kernel) + seconds
+        self._last_moment = time.monotonic() + CLOCK_FACTOR * seconds
 
 
 class _KernelClient(AsyncKernelClient):
@@ -150,8 +156,7 @@ class _Client(NotebookClient):
 
     def start_of_cell(self, cell: NotebookNode, cell_index: int) -> None:
         self.running = cell
-        kernel = self.km.provisioner.pid
-        self._run = _Run(kernel, processor_seconds(kernel))
+        self._run = _Run(self.km.provisioner.pid, self.seconds)
 
     def end_of_cell(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
         """Add the error of the kernel's reply where the outputs do not show it (`showtraceback` patched away).
@@ -174,19 +179,24 @@ class _Client(NotebookClient):
     @property
     def stopped(self) -> bool:
         """Whether the running cell was interrupted."""
-        return self._run is not None and self._run.interrupted is not None
+        return self._run is not None and self._run.interrupted
 
     async def keep_bounds(self) -> None:
-        """Interrupt a cell that takes too long; kill the kernel if it then goes on, or if it sends too much."""
+        """Interrupt a cell that takes too long; kill the kernel if it then goes on, or if it sends too much.
+
+        It is for whoever interrupts to say how long a cell may take to stop, and nobody else kills it. Under another
+        client, a deaf kernel in the sandbox ends with its notebook's time, and each of them with its client.
+        """
         most = resident_bytes() + MAX_TAKEN
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             run = self._run
             with suppress(RuntimeError):  # the kernel has just died, which the client will see
-                if resident_bytes() > most or (run and run.goes_on()):
+                late = run is not None and run.is_late()
+                if resident_bytes() > most or (late and run.interrupted):
                     await self.km.signal_kernel(signal.SIGKILL)
-                elif run and run.interrupted is None and run.is_too_long(self.seconds):
-                    run.interrupted = time.monotonic()
+                elif late:
+                    run.interrupt()
                     await self.km.interrupt_kernel()
 
 
@@ -194,9 +204,11 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
 
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
-    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None.
+    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its id, or the key
+    of its criterion, is in `metadata.course.stopped_at`, empty otherwise.
     """
     notebook = copy.deepcopy(notebook)
+    notebook.metadata.setdefault("course", NotebookNode())["stopped_at"] = ""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -225,6 +237,8 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             late = client.stopped or time.monotonic() >= end
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
+            stopped = client.running.metadata.get("course", {})
+            notebook.metadata.course["stopped_at"] = stopped.get("criterion", client.running.id)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = shorten(cell.outputs)

@@ -1,11 +1,12 @@
-"""Grade one hand-in: repair, execute, verify. The same code serves `course grade` and nbgrader's own commands."""
+"""Grade one hand-in, start to end: repair, execute, judge. The same for `course grade` and nbgrader's own commands."""
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import secrets
 import sysconfig
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from importlib.metadata import distributions
@@ -16,55 +17,30 @@ from nbformat.v4 import new_output
 
 import helpers
 import instructor
-from helpers.probe import MIME_TYPE
+from helpers.criterion import MIME_TYPE
 from instructor.course import Course, HandIn
-from instructor.errors import CourseError
 from instructor.gradebook.deadlines import read_deadline, seconds_late
-from instructor.grading.criteria import Mark, Reference, make_reference, mark_notebook
+from instructor.grading.criteria import Criterion
 from instructor.grading.execute import Policy, run_notebook
-from instructor.grading.expectations import restore_tests, without_expectations
-from instructor.grading.repair import repair
+from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
+from instructor.grading.marks import Mark, as_data, make_marks
+from instructor.grading.outputs import shorten
+from instructor.grading.reference import Lab, course_seed, load_lab, payloads
+from instructor.grading.repair import Repair, RepairKind, repair
 from instructor.grading.review import suspicious
-from instructor.kernels import SANDBOXED
-from instructor.notebooks import find_cell, is_too_large, parse_notebook, to_text
+from instructor.grading.worlds import (
+    INTEGRITY,
+    changed_given_cells,
+    corrected_world,
+    own_world,
+    shadows_python,
+)
+from instructor.notebooks import find_cell, grade_id, is_autograded, is_too_large, parse_notebook, to_text
 
 
-@dataclass(frozen=True)
-class Lab:
-    """What grading needs to know of a lab. It holds no path, so that it can travel to another machine."""
-
-    source: NotebookNode
-    release: NotebookNode
-    reference: Reference
-    policy: Policy
-
-
-@cache
-def default_policy() -> Policy:
-    """Return this process's policy, with a seed that no student can know."""
-    return Policy(seed=secrets.randbelow(2**32))
-
-
-def load_lab(course: Course, name: str, policy: Policy) -> Lab:
-    """Read a lab and run its reference, once as long as it stays the same; CourseError if it cannot be graded."""
-    if not course.release(name).is_file():
-        raise CourseError(f"release/{name}/ does not exist; run 'course build {name}' first")
-    return _load_lab(course, name, policy, course.source(name).read_bytes(), course.release(name).read_bytes())
-
-
-@cache
-def _load_lab(course: Course, name: str, policy: Policy, *_contents: bytes) -> Lab:
-    source = course.read_source(name)
-    try:
-        reference = make_reference(run_notebook(source, policy))
-    except ValueError as error:
-        raise CourseError(f"source/{name}/{name}.ipynb cannot serve as reference: {error}") from None
-    except Exception as error:  # whatever Jupyter meets before a kernel runs
-        cause = error.__context__ if isinstance(error, AssertionError) and error.__context__ else error
-        raise CourseError(
-            f"no kernel starts ({type(cause).__name__}: {cause}); run 'make setup', and 'course grade' again"
-        ) from error
-    return Lab(source, course.read_release(name), reference, policy)
+def default_policy(course: Course) -> Policy:
+    """Return the policy of a course: its seed, and the sandbox."""
+    return Policy(seed=course_seed(course))
 
 
 def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
@@ -75,21 +51,112 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     NotebookError, HandInError
         The file is no notebook, or not one of this lab.
     """
-    repaired, repairs = repair(parse_notebook(content, "the file handed in"), lab.source, lab.release)
-    executed = run_notebook(without_expectations(repaired), lab.policy)
-    restore_tests(executed, repaired)
-    marks = mark_notebook(executed, lab.reference)
-    _keep_readable(executed)
-    record_marks(executed, marks)
-    executed.metadata.course.update(repairs=repairs, review=suspicious(repaired, lab.source))
-    return executed
+    handed_in = parse_notebook(content, "the file handed in")
+    repaired, repairs = repair(handed_in, lab.source, lab.release)
+    executed, verdicts = _run_worlds(repaired, repairs, lab)
+    marks = make_marks(executed, verdicts, repaired, lab)
+    graded = _for_teacher(repaired, executed)
+    _keep_readable(graded)
+    record_marks(graded, marks)
+    graded.metadata.course.update(
+        repairs=[NotebookNode(asdict(one)) for one in repairs],
+        review=suspicious(repaired, lab.source),
+        first_failure=first_failure(executed, repaired, handed_in),
+    )
+    return graded
+
+
+def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tuple[NotebookNode, dict[str, Verdict]]:
+    """Run a hand-in in its own world and, where that can change something, in the corrected one; judge both.
+
+    A cell that ended the kernel is left out of the corrected world, which is then started once more if another does.
+    """
+    reference = lab.reference
+    executed = run_notebook(own_world(repaired, reference.criteria), lab.policy)
+    verdicts = judge(executed, reference.criteria, lab, world=1)
+    wanted = _worth_another_run(executed, verdicts, repaired, repairs, lab)
+    omitted: set[str] = {executed.metadata.course.stopped_at} - {""}
+    for _ in range(2 if wanted else 0):
+        world = corrected_world(repaired, lab.source, wanted, omitted)
+        corrected = run_notebook(world, lab.policy)
+        verdicts = better(verdicts, judge(corrected, wanted, lab, world=2))
+        if (stopped := corrected.metadata.course.stopped_at) in omitted | {""}:
+            break
+        omitted.add(stopped)
+    numbers = {cell.id: str(number) for number, cell in enumerate(repaired.cells, start=1)}
+    repairs += [Repair(RepairKind.ENDED_KERNEL, numbers[name]) for name in sorted(omitted & numbers.keys())]
+    return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
+
+
+def _worth_another_run(
+    executed: NotebookNode, verdicts: dict[str, Verdict], repaired: NotebookNode, repairs: list[Repair], lab: Lab
+) -> dict[str, list[Criterion]]:
+    """Return the criteria that the corrected world can still earn, by test cell; none where it can change nothing."""
+    faulty = faulty_questions(verdicts, lab.reference.questions)
+    changed = changed_given_cells(repaired, lab.source, lab.release)
+    repairs += [Repair(RepairKind.GIVEN, count=len(changed))] * bool(changed and faulty)
+    if not (changed or executed.metadata.course.stopped_at or shadows_python(repaired, lab.source)):
+        # On right given cells, the first fault is judged on top of right answers already.
+        faulty = faulty[1:]
+    return {
+        question.test: [one for one in lab.reference.criteria[question.test] if not verdicts[one.key].is_right]
+        for question in faulty
+    }
+
+
+def _tampered(executed: NotebookNode, lab: Lab) -> str:
+    """Say whether what judges in the kernel is no longer what it was; empty where the kernel had stopped."""
+    checks = [cell for cell in executed.cells if cell.metadata.get("course", {}).get("criterion") == INTEGRITY]
+    if executed.metadata.course.stopped_at or payloads(checks[0]) == lab.reference.integrity:
+        return ""
+    return "functions that the criteria rely on were replaced while the notebook ran"
+
+
+def _for_teacher(repaired: NotebookNode, executed: NotebookNode) -> NotebookNode:
+    """Return the repaired notebook with the outputs of its own world, each test cell with those of its criteria."""
+    graded = copy.deepcopy(repaired)
+    outputs, counts, times = defaultdict(list), {}, {}
+    for cell in executed.cells:
+        key = cell.metadata.get("course", {}).get("criterion", "")
+        name = key.partition(".")[0] or cell.id
+        outputs[name] += cell.outputs
+        if not key:
+            counts[name] = cell.execution_count
+            times[name] = cell.metadata.get("execution")
+    for cell in graded.cells:
+        if cell.cell_type == "code":
+            mine = outputs[cell.id] + (outputs[grade_id(cell)] if is_autograded(cell) else [])
+            cell.outputs, cell.execution_count = shorten(mine), counts.get(cell.id)
+            if times.get(cell.id):
+                cell.metadata["execution"] = times[cell.id]
+    graded.metadata.setdefault("course", NotebookNode())
+    return graded
+
+
+def first_failure(executed: NotebookNode, repaired: NotebookNode, handed_in: NotebookNode) -> dict | None:
+    """Return where the notebook first fails when it is run from its top, graded or not; None where it does not.
+
+    A question that is still the statement's is no failure, nor is the visible half of a test. The number counts the
+    cells of the notebook that was handed in, from 1.
+    """
+    sources = {cell.id: cell.source for cell in repaired.cells if not is_autograded(cell)}
+    for cell in executed.cells:
+        error = next((output for output in cell.outputs if output.output_type == "error"), None)
+        if error is not None and cell.id in sources and error.ename != "NotImplementedError":
+            number = next((n for n, one in enumerate(handed_in.cells, 1) if one.source == sources[cell.id]), 0)
+            ename = error.ename if error.ename in EXCEPTIONS else "Exception"
+            line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+            return NotebookNode(
+                number=number, question=grade_id(cell) or "", error=ename, line=line[:80], detail=error.evalue[:200]
+            )
+    return None
 
 
 def execute_for_gradebook(hand_in: HandIn) -> NotebookNode:
     """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
-    policy, deadline = default_policy(), read_deadline(hand_in.course, hand_in.lab)
+    policy, deadline = default_policy(hand_in.course), read_deadline(hand_in.course, hand_in.lab)
     executed = grade_hand_in(hand_in.submitted.read_bytes(), load_lab(hand_in.course, hand_in.lab, policy))
-    executed.metadata.course["fingerprint"] = fingerprint(hand_in, deadline, policy.kernel_name)
+    executed.metadata.course["fingerprint"] = fingerprint(hand_in, deadline, policy)
     return executed
 
 
@@ -107,7 +174,7 @@ def record_marks(notebook: NotebookNode, marks: list[Mark]) -> None:
     nbgrader gives 0 for an error or a line on stderr, and the value of the last expression when there is one: both are
     turned into plain text, so that neither the student's warnings nor what the student shows is taken for a mark.
     """
-    notebook.metadata.course["marks"] = [NotebookNode(asdict(mark)) for mark in marks]
+    notebook.metadata.course["marks"] = [as_data(mark) for mark in marks]
     for mark in marks:
         if mark.score is None:
             continue
@@ -130,17 +197,17 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     return output
 
 
-def fingerprint(hand_in: HandIn, deadline: datetime | None, kernel_name: str = SANDBOXED) -> str:
+def fingerprint(hand_in: HandIn, deadline: datetime | None, policy: Policy) -> str:
     """Return a digest of everything that a mark depends on.
 
-    The hand-in and how late it came, the lab, the kernel (in the sandbox or not), the environment, the grader, and the
-    late rule of the configuration.
+    The hand-in and how late it came, the lab, the course's seed, the kernel (in the sandbox or not), the environment,
+    the grader, and the late rule of the configuration.
     """
     course, lab = hand_in.course, hand_in.lab
     files = [hand_in.submitted, course.source(lab), course.release(lab)]
     files += [course.root / "nbgrader_config.py", *_code_files()]
     parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    parts.append(repr((seconds_late(hand_in, deadline), kernel_name, _installed())).encode())
+    parts.append(repr((seconds_late(hand_in, deadline), policy, _installed())).encode())
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 

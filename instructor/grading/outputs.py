@@ -8,12 +8,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbformat.validator import isvalid
 
-from helpers.probe import MIME_TYPE
+from helpers.criterion import MIME_TYPE
 
 MAX_TEXT = 100_000
 # All that a cell writes.
 MAX_TEXTS = 1_000_000
-# All the figures of a cell, some fifty, or all its probes, twenty of the largest.
+# All the figures of a cell, some fifty, or all that it publishes, twenty of the largest values.
 MAX_CHARACTERS = 20_000_000
 MAX_OUTPUTS = 1000
 MAX_KINDS = 50  # of one output: each is validated for itself
@@ -30,7 +30,7 @@ def size(output: NotebookNode) -> int:
 def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Return well-formed outputs only, with the head and the tail of each text and of the whole, and what was cut said.
 
-    However much a cell shows, it does not push its probes out: these are counted apart.
+    However much a cell shows, it does not push what it publishes out: that is counted apart.
     """
     kept: list[NotebookNode] = []
     for output in outputs:
@@ -42,10 +42,10 @@ def shorten(outputs: list[NotebookNode]) -> list[NotebookNode]:
             kept.append(output)
     for output in kept:
         _shorten_texts(output)
-    probes = [output for output in kept if MIME_TYPE in output.get("data", {})]
+    published = [output for output in kept if MIME_TYPE in output.get("data", {})]
     shown = [output for output in kept if MIME_TYPE not in output.get("data", {})]
     texts = [output for output in shown if _is_text(output)]
-    for some, limit in ((texts, MAX_TEXTS), (shown, MAX_CHARACTERS), (probes, MAX_CHARACTERS)):
+    for some, limit in ((texts, MAX_TEXTS), (shown, MAX_CHARACTERS), (published, MAX_CHARACTERS)):
         kept = _without_middle(kept, some, limit)
     return kept
 

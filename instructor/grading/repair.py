@@ -2,19 +2,22 @@
 
 Colab drops metadata, students copy, delete and reorder cells, and nbgrader stops at the first of these. The graded
 notebook is rebuilt from the lab's: its graded cells in its order, filled with what the student wrote; tests always
-come from the lab. Each difference is noted, for the teacher and for the student.
+come from the lab. Cells that the lab gives keep their id, so that what became of them is known. Each difference is
+noted, for the teacher and for the student.
 """
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from rapidfuzz import fuzz
 
-from instructor.notebooks import STUB, grade_id, is_autograded, is_solution
+from instructor.notebooks import STUB, grade_id, is_autograded, is_solution, same_text
 
 SIMILAR = 60
 
@@ -23,8 +26,30 @@ class HandInError(Exception):
     """A hand-in cannot be graded at all; the message says why, in English, for the teacher."""
 
 
-def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """Return the notebook to grade and the list of what had to be repaired, in French.
+class RepairKind(str, Enum):
+    """What was done to a hand-in, or found in it."""
+
+    ORDER = "order"
+    METADATA = "metadata"
+    LOST_ANSWER = "lost answer"
+    LOST_TEST = "lost test"
+    CHANGED_TEST = "changed test"
+    COPIES = "copies"
+    GIVEN = "given cells"
+    ENDED_KERNEL = "ended the kernel"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One repair: its kind, the `grade_id` or the number of the cell it concerns, and how many times it stood there."""
+
+    kind: RepairKind
+    cell: str = ""
+    count: int = 0
+
+
+def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
+    """Return the notebook to grade and what had to be repaired.
 
     Parameters
     ----------
@@ -49,15 +74,16 @@ def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) ->
         )
         raise HandInError(f"{how_many} of the lab, in {len(handin.cells)} cells")
 
-    repairs: list[str] = []
+    repairs: list[Repair] = []
     chosen = {name: _choose(name, handin, indices, original[name], repairs) for name, indices in _invert(found).items()}
-    following = _own_cells_by_anchor(handin, found)
+    given = _match_given(handin, found, source, release)
+    following = _others_by_anchor(handin, found)
     order = [chosen[grade_id(cell)] for cell in asked if grade_id(cell) in chosen]
     if order != sorted(order):
-        repairs.append("Les cellules n'étaient plus dans l'ordre du sujet : il a été rétabli.")
+        repairs.append(Repair(RepairKind.ORDER))
 
     graded = copy.deepcopy(source)
-    graded.cells = [_plain(cell) for cell in following.get(None, [])]
+    graded.cells = [_plain(handin.cells[index], given.get(index)) for index in following.get(None, [])]
     for cell in asked:
         name = grade_id(cell)
         restored = copy.deepcopy(cell)
@@ -68,12 +94,12 @@ def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) ->
             student = handin.cells[chosen[name]]
             restored.source = student.source
             if student.metadata.get("nbgrader", {}).get("grade_id") != name:
-                repairs.append(f"Cellule « {name} » : ses métadonnées, perdues, ont été rétablies.")
+                repairs.append(Repair(RepairKind.METADATA, name))
         else:
             restored.source = original[name].source
-            repairs.append(f"Cellule « {name} » : supprimée du rendu, elle compte comme non traitée.")
+            repairs.append(Repair(RepairKind.LOST_ANSWER, name))
         graded.cells.append(restored)
-        graded.cells += [_plain(own) for own in following.get(name, [])]
+        graded.cells += [_plain(handin.cells[index], given.get(index)) for index in following.get(name, [])]
     return graded, repairs
 
 
@@ -100,6 +126,30 @@ def _match(handin: NotebookNode, asked: list[NotebookNode], original: dict[str, 
     return found
 
 
+def _match_given(
+    handin: NotebookNode, found: dict[int, str], source: NotebookNode, release: NotebookNode
+) -> dict[int, str]:
+    """Return, by index in the hand-in, the id of the lab's given code cell that each cell is: by id, text, likeness."""
+    known = {cell.id for cell in source.cells}
+    given = {
+        cell.id: cell
+        for cell in release.cells
+        if cell.cell_type == "code" and not grade_id(cell) and cell.id in known and cell.source.strip()
+    }
+    left = [index for index, cell in enumerate(handin.cells) if index not in found and cell.cell_type == "code"]
+    matched: dict[int, str] = {}
+    for is_it in (
+        lambda name, cell: cell.get("id") == name,
+        lambda name, cell: same_text(cell.source, given[name].source),
+        lambda name, cell: _likeness(cell, given[name]) >= SIMILAR,
+    ):
+        for name in [name for name in given if name not in matched.values()]:
+            index = next((i for i in left if i not in matched and is_it(name, handin.cells[i])), None)
+            if index is not None:
+                matched[index] = name
+    return matched
+
+
 def _likeness(cell: NotebookNode, original: NotebookNode) -> float:
     """Return how much of the statement's cell is in this one, from 0 to 100.
 
@@ -119,35 +169,37 @@ def _invert(found: dict[int, str]) -> dict[str, list[int]]:
     return indices
 
 
-def _choose(name: str, handin: NotebookNode, indices: list[int], original: NotebookNode, repairs: list[str]) -> int:
+def _choose(name: str, handin: NotebookNode, indices: list[int], original: NotebookNode, repairs: list[Repair]) -> int:
     """Return the index of the cell to keep among duplicates: the last one that differs from the statement."""
     if len(indices) > 1:
-        repairs.append(f"Cellule « {name} » : présente {len(indices)} fois, la dernière version modifiée a été gardée.")
-    edited = [index for index in indices if handin.cells[index].source.strip() != original.source.strip()]
+        repairs.append(Repair(RepairKind.COPIES, name, len(indices)))
+    edited = [index for index in indices if not same_text(handin.cells[index].source, original.source)]
     return (edited or indices)[-1]
 
 
-def _own_cells_by_anchor(handin: NotebookNode, found: dict[int, str]) -> dict[str | None, list[NotebookNode]]:
+def _others_by_anchor(handin: NotebookNode, found: dict[int, str]) -> dict[str | None, list[int]]:
     """Group the cells that answer no question behind the last cell above them that does."""
     following, anchor = defaultdict(list), None
     for index, cell in enumerate(handin.cells):
         if index in found:
             anchor = found[index]
         elif cell.cell_type in ("code", "markdown"):
-            following[anchor].append(cell)
+            following[anchor].append(index)
     return following
 
 
 def _note_test(
-    name: str, chosen: dict[str, int], handin: NotebookNode, original: NotebookNode, repairs: list[str]
+    name: str, chosen: dict[str, int], handin: NotebookNode, original: NotebookNode, repairs: list[Repair]
 ) -> None:
     if name not in chosen:
-        repairs.append(f"Cellule « {name} » : supprimée du rendu, elle a été remise.")
-    elif handin.cells[chosen[name]].source.strip() != original.source.strip():
-        repairs.append(f"Cellule « {name} » : modifiée, elle a été remplacée par celle du sujet.")
+        repairs.append(Repair(RepairKind.LOST_TEST, name))
+    elif not same_text(handin.cells[chosen[name]].source, original.source):
+        repairs.append(Repair(RepairKind.CHANGED_TEST, name))
 
 
-def _plain(cell: NotebookNode) -> NotebookNode:
-    """Return a copy of a student's own cell without metadata, tags or attachments."""
-    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    return make(cell.source)
+def _plain(cell: NotebookNode, given: str | None) -> NotebookNode:
+    """Return a copy of a cell that answers no question, without metadata, tags or attachments."""
+    made = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source)
+    if given is not None:
+        made.id = given
+    return made

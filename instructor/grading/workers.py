@@ -16,7 +16,8 @@ from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
 from instructor.errors import CourseError
-from instructor.grading.hand_in import Lab, grade_hand_in
+from instructor.grading.hand_in import grade_hand_in
+from instructor.grading.reference import Lab
 from instructor.grading.repair import HandInError
 from instructor.notebooks import NotebookError
 

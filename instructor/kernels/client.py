@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import socket
 import threading
@@ -10,6 +9,7 @@ import time
 from contextlib import suppress
 
 from instructor.kernels import forkserver
+from instructor.kernels.protocol import receive, send
 
 STARTUP_SECONDS = 120
 
@@ -32,10 +32,8 @@ def launch(request: dict) -> KernelProcess:
         connection = forkserver.connect()
         connection.settimeout(STARTUP_SECONDS)
         try:
-            connection.send(json.dumps(request).encode())
-            reply = json.loads(connection.recv(forkserver.MAX_MESSAGE) or b"null")
-        except ConnectionError:
-            reply = None
+            send(connection, request)
+            reply = receive(connection)
         except BaseException:
             connection.close()
             raise
@@ -57,7 +55,7 @@ class KernelProcess:
     returncode
         None while the kernel runs; the exit status, or minus the signal that killed it.
     reason
-        Why the kernel was killed, if its client or a limit did it.
+        Why the kernel was killed, if a limit or an accident did it.
     """
 
     stdin = stdout = stderr = None
@@ -68,7 +66,7 @@ class KernelProcess:
         self.returncode: int | None = None
         self.reason: str | None = None
         self._connection = connection
-        # A watchdog may ask while the client does.
+        # A client may look from its loop while a thread of its own waits.
         self._lock = threading.Lock()
 
     def poll(self) -> int | None:
@@ -85,15 +83,14 @@ class KernelProcess:
     def send_signal(self, signum: int) -> None:
         """Send a signal to the kernel and to what runs in its process group; nothing if it is dead."""
         if self.poll() is None:
-            self._connection.send(json.dumps({"signal": int(signum)}).encode())
+            send(self._connection, {"signal": int(signum)})
 
     def terminate(self) -> None:
         """Ask the kernel to end."""
         self.send_signal(signal.SIGTERM)
 
-    def kill(self, reason: str | None = None) -> None:
-        """Kill the kernel at once, and remember why."""
-        self.reason = reason
+    def kill(self) -> None:
+        """Kill the kernel at once."""
         self.send_signal(signal.SIGKILL)
 
     def _read_end(self, timeout: float | None) -> None:
@@ -101,11 +98,8 @@ class KernelProcess:
             if self.returncode is not None:
                 return
             self._connection.settimeout(timeout)
-            try:
-                message = self._connection.recv(forkserver.MAX_MESSAGE)
-            except ConnectionError:
-                message = b""
-            end = json.loads(message) if message else {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
-            self.reason = self.reason or end.get("reason") or end.get("error")
+            killed = {"exited": -signal.SIGKILL, "reason": "its warden was killed"}
+            end = receive(self._connection) or killed
+            self.reason = end.get("reason") or end.get("error")
             self.returncode = end.get("exited", 1)
             self._connection.close()

@@ -21,13 +21,16 @@ import io
 import os
 import select
 import socket
-import struct
 import subprocess
 import sys
 import sysconfig
 import time
 import traceback
 from pathlib import Path
+
+from instructor.kernels.limits import SINGLE_THREADED
+from instructor.kernels.protocol import is_of_this_user, send
+from instructor.kernels.warden import guard
 
 # Whatever is installed of what the labs import, and what a kernel itself is made of.
 PRELOADED = [
@@ -58,9 +61,6 @@ PRELOADED = [
     "stack_data",
 ]
 IDLE_SECONDS = 120
-# OpenBLAS and OpenMP read these when they are loaded, and a pool of threads would be lost by the fork.
-SINGLE_THREADED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-MAX_MESSAGE = 1 << 20
 
 
 def connect() -> socket.socket:
@@ -87,17 +87,11 @@ def socket_name() -> str:
     return f"\0course-kernels-{os.getuid()}-{digest.hexdigest()[:16]}"
 
 
-def peer_uid(connection: socket.socket) -> int:
-    """Return the user at the other end: anyone on the machine may reach an abstract socket, or take its name."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return struct.unpack("3i", credentials)[1]
-
-
 def _connect(name: str) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         connection.connect(name)
-        if peer_uid(connection) != os.getuid():
+        if not is_of_this_user(connection):
             raise PermissionError("Another user answers under the name of the kernels' fork server.")
     except BaseException:
         connection.close()
@@ -180,15 +174,14 @@ def rehearse() -> None:
 
 def serve(listener: socket.socket, idle_seconds: float = IDLE_SECONDS) -> None:
     """Fork a warden for each connection until nobody has been served for `idle_seconds`."""
-    from instructor.kernels.warden import guard
-
+    forget_course_modules()
     wardens: set[int] = set()
     last_used = time.monotonic()
     while wardens or time.monotonic() - last_used < idle_seconds:
         if select.select([listener], [], [], 1)[0]:
             connection, _ = listener.accept()
             with connection:
-                if peer_uid(connection) != os.getuid():
+                if not is_of_this_user(connection):
                     continue
                 if pid := os.fork():
                     wardens.add(pid)
@@ -200,14 +193,23 @@ def serve(listener: socket.socket, idle_seconds: float = IDLE_SECONDS) -> None:
             last_used = time.monotonic()
 
 
+def forget_course_modules() -> None:
+    """Let every notebook import the course's own packages as they are on disk then; libraries alone are kept warm.
+
+    Done before the forks, each of which would copy the pages of all the names that it looked at. The one that stays
+    holds the operators that it declared, which cannot be declared twice.
+    """
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("helpers", "instructor") and name != "helpers.torchvision_ops":
+            del sys.modules[name]
+
+
 def _refuse_all(listener: socket.socket, reason: str) -> None:
     """Tell the clients that already wait why there will be no kernel."""
-    import json
-
     while select.select([listener], [], [], 0)[0]:
         connection, _ = listener.accept()
         with connection:
-            connection.send(json.dumps({"error": reason}).encode())
+            send(connection, {"error": reason})
 
 
 if __name__ == "__main__":

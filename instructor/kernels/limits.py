@@ -20,6 +20,8 @@ SOCKET_BYTES = 212_992
 METER_SECONDS = 0.2
 # Looking at the pages of many processes is slow: at most a fifth of the time is spent on it.
 METER_SHARE = 0.2
+# For numerical libraries, which read it when they are loaded: a notebook has one core, and a fork loses every thread.
+SINGLE_THREADED = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,8 @@ class Limits:
         Bytes in the work copy, and as much again in each of the temporary folders `/tmp` and `/dev/shm`. They live in
         memory: nothing reaches the disk.
     seconds
-        Wall-clock time of the notebook, by the warden. The time of a cell is the client's to watch.
-    interrupt_grace
-        Seconds that a cell has to end after an interrupt, before the kernel is killed.
+        Wall-clock time of the notebook, by the warden. The time of a cell, before and after its
+        interrupt, is the client's to watch.
     """
 
     memory: int = 4 * GIB
@@ -52,7 +53,6 @@ class Limits:
     file_size: int = 512 * MIB
     scratch: int = 512 * MIB
     seconds: float = 1800
-    interrupt_grace: float = 5
 
     def apply(self) -> None:
         """Bind the calling process and all that it will start."""

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import os
-import signal
-import threading
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict
 
-from instructor.kernels.client import KernelProcess, launch
+from instructor.kernels.client import launch
 from instructor.kernels.limits import Limits
 from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available, sandbox_environment
 
@@ -29,7 +25,7 @@ class WarmProvisioner(LocalProvisioner):
 
     sandbox = Bool(False, help="Run the kernel in the sandbox, on a copy of its working directory.").tag(config=True)
     limits = Dict(help="What differs from the default limits of the sandbox; see `Limits`.").tag(config=True)
-    # Why the last kernel was killed, if a limit, an interrupt or an accident did it.
+    # Why the last kernel was killed, if a limit or an accident did it.
     death_reason: str | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -59,12 +55,6 @@ class WarmProvisioner(LocalProvisioner):
         self.pid = self.process.pid
         return self.connection_info | ({"ip": self.process.ip} if self.process.ip else {})
 
-    async def send_signal(self, signum: int) -> None:
-        """Send a signal; a sandboxed kernel that does not come back from an interrupt is killed."""
-        await super().send_signal(signum)
-        if self.sandbox and signum == signal.SIGINT and not self.parent.shutting_down:
-            threading.Thread(target=self._kill_if_deaf, args=[self.process], daemon=True).start()
-
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel and wait for its end, milliseconds away: jupyter_client looks every tenth of a second."""
         await super().kill(restart)
@@ -80,16 +70,3 @@ class WarmProvisioner(LocalProvisioner):
             self.log.warning("Kernel killed: %s", reason)
             self.death_reason = reason
         return code
-
-    def _kill_if_deaf(self, process: KernelProcess) -> None:
-        grace = Limits(**self.limits).interrupt_grace
-        client = BlockingKernelClient()
-        client.load_connection_info(self.parent.get_connection_info())
-        client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
-        try:
-            client.kernel_info()
-            client.get_shell_msg(timeout=grace)
-        except Empty:
-            process.kill(f"a cell went on for {grace:g} seconds after it was interrupted")
-        finally:
-            client.stop_channels()

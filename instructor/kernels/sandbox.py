@@ -18,15 +18,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from instructor.kernels import forkserver
-from instructor.kernels.limits import MIB, Limits
+from instructor.kernels.limits import MIB, SINGLE_THREADED, Limits
 from instructor.kernels.seccomp import load_library, restrict_system_calls
 
 WORK = "/submission"
 RENDEZVOUS = "/run/kernel"
 WRITABLE = [WORK, RENDEZVOUS, "/tmp", "/dev/shm"]
 # What a notebook may learn of the environment of whoever starts it.
-PASSED_VARIABLES = frozenset(["COURSE_SEED", "COURSE_MODE", "NBGRADER_EXECUTION", *forkserver.SINGLE_THREADED])
+PASSED_VARIABLES = frozenset(["COURSE_SEED", "COURSE_MODE", "NBGRADER_EXECUTION", *SINGLE_THREADED])
 _SYSTEM_FILES = [
     "/etc/alternatives",
     "/etc/fonts",
@@ -179,7 +178,7 @@ def sandbox_environment(env: dict[str, str]) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
-    return fixed | forkserver.SINGLE_THREADED | {name: value for name, value in env.items() if name in PASSED_VARIABLES}
+    return fixed | SINGLE_THREADED | {name: value for name, value in env.items() if name in PASSED_VARIABLES}
 
 
 def copy_work(source: Path, destination: Path, uid: int, limit: int) -> None:

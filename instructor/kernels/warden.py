@@ -1,9 +1,8 @@
 """Start one kernel in a fork of the server, watch it, and leave nothing of it behind.
 
 A warden is itself a fork of the server. It enters the box of its kernel, but not the process namespace of the box, so
-that the kernel cannot see it. It holds the connection to the client: messages are JSON, one a packet. The client says
-what to start, then sends signals; the warden says when the kernel has started and how it ended. When the client goes
-away, so does the kernel.
+that the kernel cannot see it. It holds the connection to the client (`protocol`): when the client goes away, so does
+the kernel.
 """
 
 from __future__ import annotations
@@ -24,26 +23,21 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
-from instructor.kernels.forkserver import MAX_MESSAGE
 from instructor.kernels.limits import METER_SECONDS, Limits, Meter
+from instructor.kernels.protocol import receive, send
 from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 MAX_BOXES_A_CORE = 64
-# Listed before the fork, which would copy the pages of all the names that it looks at. The one left out holds the
-# operators that it declared, which cannot be declared twice.
-COURSE_MODULES = [
-    name
-    for name in sys.modules
-    if name.partition(".")[0] in ("helpers", "instructor") and name != "helpers.torchvision_ops"
-]
+# More than the list of all the processes of a box. Cut within a number, it would name another process.
+MAX_CHILDREN_BYTES = 1 << 20
 
 
 def guard(connection: socket.socket) -> NoReturn:
     """Serve one client, then leave the process."""
     try:
-        request = json.loads(connection.recv(MAX_MESSAGE))
+        request = receive(connection)
         # Orphans of the kernel become children of the warden, which can then find and kill them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         # The kernel, a fork of the warden, closes what it must not hold.
@@ -57,9 +51,9 @@ def guard(connection: socket.socket) -> NoReturn:
             end = run(connection, request, private)
         finally:
             kill_all(children)
-        _send(connection, end)
+        send(connection, end)
     except BaseException:
-        _send(connection, {"error": traceback.format_exc()})
+        send(connection, {"error": traceback.format_exc()})
     finally:
         os._exit(0)
 
@@ -73,7 +67,7 @@ def _run_free(connection: socket.socket, request: dict, private: ExitStack) -> d
         prepare_fork(request["env"])
 
     kernel = _start(connection, private, become, [request["connection_file"]])
-    _send(connection, {"started": kernel})
+    send(connection, {"started": kernel})
     return watch(connection, kernel)
 
 
@@ -103,7 +97,7 @@ def _run_boxed(connection: socket.socket, request: dict, private: ExitStack) -> 
     # A module beside the notebook must not take the place of a library or of `helpers`.
     arguments = [f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True"]
     kernel = _start(connection, private, become, arguments)
-    _send(connection, {"started": kernel, "ip": str(sockets / "s")})
+    send(connection, {"started": kernel, "ip": str(sockets / "s")})
     return watch(connection, kernel, Meter(limits, Path("/proc"), [Path(folder) for folder in WRITABLE]))
 
 
@@ -124,8 +118,10 @@ def _start(connection: socket.socket, private: ExitStack, become: Callable[[], N
         private.close()
         os.close(ready)
     except BaseException:
-        _send(connection, {"error": traceback.format_exc()})
-        os._exit(1)
+        try:
+            send(connection, {"error": traceback.format_exc()})
+        finally:
+            os._exit(1)
     become_kernel(write_end, *arguments)
 
 
@@ -155,12 +151,12 @@ def watch(connection: socket.socket, kernel: int, meter: Meter | None = None) ->
         if pidfd in ready:
             return {"exited": os.waitstatus_to_exitcode(os.waitpid(kernel, 0)[1])}
         if connection.fileno() in ready:
-            message = connection.recv(MAX_MESSAGE)
-            if not message:
+            message = receive(connection)
+            if message is None:
                 return {"exited": -signal.SIGKILL, "reason": "the client went away"}
             # The kernel leads its own group: an interrupt also reaches what it waits for.
             with suppress(ProcessLookupError):
-                os.killpg(kernel, json.loads(message)["signal"])
+                os.killpg(kernel, message["signal"])
         if meter and (reason := meter.excess()):
             return {"exited": -signal.SIGKILL, "reason": reason}
 
@@ -170,18 +166,13 @@ def kill_all(children: int) -> None:
 
     `children` is the descriptor of the file that lists them.
     """
-    while pids := os.pread(children, MAX_MESSAGE, 0).split():
+    while pids := os.pread(children, MAX_CHILDREN_BYTES, 0).split():
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
         for pid in pids:
             with suppress(ChildProcessError):
                 os.waitpid(int(pid), 0)
-
-
-def _send(connection: socket.socket, message: dict) -> None:
-    with suppress(OSError):
-        connection.send(json.dumps(message).encode())
 
 
 def prepare_fork(env: dict[str, str]) -> None:
@@ -191,7 +182,6 @@ def prepare_fork(env: dict[str, str]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.environ.clear()
     os.environ.update(env)
-    forget_course_modules()
     reseed()
     gc.enable()
 
@@ -213,12 +203,6 @@ def become_kernel(ready: int, connection_file: str, *options: str) -> NoReturn:
         code = 0
     finally:
         os._exit(code)
-
-
-def forget_course_modules() -> None:
-    """Let the notebook import the course's own packages as they are on disk now; libraries alone are kept warm."""
-    for name in COURSE_MODULES:
-        del sys.modules[name]
 
 
 def reseed() -> None:

@@ -14,12 +14,15 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.grading.criteria import CriteriaError, read_criteria
+from instructor.grading.execute import Policy
+from instructor.grading.reference import load_lab
+from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
 from instructor.labs.solutions import stale_solutions
 from instructor.notebooks import (
-    HIDDEN_BLOCK,
     STUB,
     TODO_BLOCK,
     NotebookError,
@@ -62,7 +65,7 @@ def check_labs(course: Course, labs: list[str]) -> list[Finding]:
         except NotebookError as error:
             findings.append(Finding(f"source/{lab}/{lab}.ipynb", "notebook", str(error), "repair the file"))
             continue
-        for check in (_check_source, _check_answers, _check_generated):
+        for check in (_check_source, _check_criteria, _check_generated):
             try:
                 findings += check(course, lab, source)
             except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
@@ -130,28 +133,12 @@ def _check_cell(cell: NotebookNode, folder: Path) -> Iterator[tuple[str, str]]:
 def _check_test_cell(cell: NotebookNode) -> Iterator[tuple[str, str]]:
     if not str(grade_id(cell)).startswith("test_"):
         yield f"grade_id '{grade_id(cell)}'", "start it with test_"
-    hidden = HIDDEN_BLOCK.search(cell.source)
-    calls = _called_names(hidden["body"]) if hidden else set()
-    if "probe" not in calls:
-        yield "no probe in a hidden block", "add one between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS"
-    elif not {"probe", "probe_rng"} & calls <= _imported_names(hidden["body"]):
-        yield "the hidden block does not import what it calls", "start it with: from helpers import probe, probe_rng"
-    if re.search(r"\bprobe\b", without_hidden_tests(cell.source)):
-        yield "probe in the visible part", "move it into the hidden block"
+    if re.search(r"@criterion\b", without_hidden_tests(cell.source)):
+        yield "criterion in the visible part", "move it between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS"
+    if "partial-credit" in cell.metadata.get("tags", []):
+        yield "tag partial-credit", "remove it: each criterion has points of its own"
     if _ends_in_bare_expression(cell.source):
         yield "ends in a bare expression", "assign it or drop it: nbgrader would read it as the mark"
-
-
-def _called_names(code: str) -> set[str]:
-    calls = (node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call))
-    return {function.id for function in calls if isinstance(function, ast.Name)}
-
-
-def _imported_names(code: str) -> set[str]:
-    imports = (
-        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom) and node.module == "helpers"
-    )
-    return {alias.name for node in imports for alias in node.names}
 
 
 def _ends_in_bare_expression(code: str) -> bool:
@@ -160,18 +147,56 @@ def _ends_in_bare_expression(code: str) -> bool:
     if not isinstance(last, ast.Expr):
         return False
     called = last.value.func if isinstance(last.value, ast.Call) else None
-    return not (isinstance(called, ast.Name) and re.match(r"(probe|print|assert_\w+)$", called.id))
+    return not (isinstance(called, ast.Name) and re.match(r"(print|assert_\w+|remind_\w+)$", called.id))
 
 
-def _check_answers(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
-    file = f"tests/labs/{lab}/answers.py"
-    if not course.answers(lab).is_file():
-        yield Finding(file, "file", "missing", "write the wrong answers that students give, with their marks")
+def _check_criteria(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    """Check that the criteria can be read, that the reference earns them, and that each is lost by a wrong answer."""
+    file = f"source/{lab}/{lab}.ipynb"
+    try:
+        criteria = read_criteria(source)
+    except CriteriaError as error:
+        cell, _, told = str(error).partition(": ")
+        what, _, mend = told.partition("; ")
+        yield Finding(file, cell, what, mend)
         return
-    answers = load_answers(course.answers(lab))
-    for cell in filter(is_autograded, source.cells):
-        if not any(grade_id(cell) in answer.loses for answer in answers):
-            yield Finding(file, grade_id(cell), "failed by no wrong answer", "add one, with the points it loses")
+    if not course.answers(lab).is_file():
+        yield Finding(
+            f"tests/labs/{lab}/answers.py",
+            "file",
+            "missing",
+            "write the wrong answers that students give, with their marks",
+        )
+        return
+    known = {name: {one.name for one in of_cell} for name, of_cell in criteria.items()}
+    for answer in load_answers(course.answers(lab)):
+        for name, names in [*answer.loses.items(), *answer.waits.items()]:
+            if unknown := sorted(set(names) - known.get(name, set())):
+                yield Finding(
+                    f"tests/labs/{lab}/answers.py", answer.name, f"{name} has no criterion '{unknown[0]}'", "correct it"
+                )
+    for key in criteria_without_culprit(course, lab):
+        yield Finding(
+            f"tests/labs/{lab}/answers.py", key, "lost by no wrong answer alone", "add the answer that fails this only"
+        )
+    if course.release(lab).is_file():
+        try:
+            load_lab(course, lab, Policy(seed=0, kernel_name=WARM))
+        except CourseError as error:
+            what, _, mend = str(error).partition("; ")
+            yield Finding(file, "reference", what, mend or "correct the criterion, or the answer it judges")
+
+
+def criteria_without_culprit(course: Course, lab: str) -> list[str]:
+    """Return the criteria that no wrong answer fails without failing another one of its question."""
+    alone = {
+        f"{name}.{names[0]}"
+        for answer in load_answers(course.answers(lab))
+        for name, names in answer.loses.items()
+        if len(names) == 1
+    }
+    criteria = read_criteria(course.read_source(lab))
+    return [one.key for of_cell in criteria.values() for one in of_cell if one.key not in alone]
 
 
 def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:

@@ -152,7 +152,7 @@ def _hidden_lines(source: NotebookNode) -> Iterator[str]:
     for cell in source.cells:
         for block in HIDDEN_BLOCK.finditer(cell.source):
             for line in map(str.strip, block["body"].splitlines()):
-                is_its_own = len(line) >= 40 or (len(line) >= 20 and "probe" in line)
+                is_its_own = len(line) >= 40 or (len(line) >= 20 and "criterion" in line)
                 if is_its_own and not line.startswith(("#", "import ", "from ")):
                     yield line
 

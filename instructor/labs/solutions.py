@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,9 +15,7 @@ from nbformat import NotebookNode
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.kernels import WARM
-from instructor.notebooks import NotebookError, read_notebook, without_hidden_tests, write_notebook
-
-TODO_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) TODO\n?", re.M)
+from instructor.notebooks import TODO_MARKER, NotebookError, read_notebook, without_hidden_tests, write_notebook
 
 
 def corrected(source: NotebookNode) -> NotebookNode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbformat import NotebookNode
@@ -22,8 +22,8 @@ class Candidate:
 
 
 @dataclass
-class Lab:
-    """A lab, read once for a whole class."""
+class Statement:
+    """What a lab asks, read once for a whole class."""
 
     course: Course
     name: str
@@ -51,14 +51,28 @@ class Lab:
 
 @dataclass(frozen=True)
 class Choice:
-    """The notebook kept for a student, what a teacher should know of it, and whether it is this lab's."""
+    """The notebook kept for a student, and what a teacher should know of it.
+
+    Parameters
+    ----------
+    candidate, num_candidates
+        The notebook, and among how many it was chosen.
+    repairs
+        What grading will repair; None if the notebook is not this lab's.
+    unreadable
+        Why it cannot be read at all; None if it can.
+    likely_lab
+        The other lab that it answers, if it is not this lab's.
+    """
 
     candidate: Candidate
-    remarks: list[str]
-    is_of_lab: bool
+    num_candidates: int
+    repairs: list[str] | None = None
+    unreadable: str | None = None
+    likely_lab: str | None = None
 
 
-def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
+def choose(candidates: list[Candidate], lab: Statement, others: list[Statement]) -> Choice:
     """Return the notebook to keep: of this lab first, then the one with the most answers, then the best named.
 
     A notebook that cannot be read, or is another lab's, is kept where there is nothing better: grading says so.
@@ -73,16 +87,14 @@ def choose(candidates: list[Candidate], lab: Lab, others: list[Lab]) -> Choice:
         return (1 + of_lab, lab.num_answers(notebook), _is_named(candidate, lab))
 
     rank = max(range(len(candidates)), key=merit)
-    best, notebook = candidates[rank], read[rank]
-    remarks = [f"kept {best.inner} among {len(candidates)} notebooks"] * (len(candidates) > 1)
+    notebook, kept = read[rank], Choice(candidates[rank], len(candidates))
     if isinstance(notebook, NotebookError):
-        return Choice(best, [*remarks, f"unreadable: {notebook}"], is_of_lab=False)
+        return replace(kept, unreadable=str(notebook))
     repairs = lab.repairs(notebook)
     if repairs is None:
-        found = next((other.name for other in others if other.repairs(notebook) is not None), None)
-        remark = f"looks like the lab '{found}'" if found else "answers no question of this lab"
-        return Choice(best, [*remarks, remark], is_of_lab=False)
-    return Choice(best, [*remarks, *(f"will be repaired: {line}" for line in repairs)], is_of_lab=True)
+        likely = next((other.name for other in others if other.repairs(notebook) is not None), None)
+        return replace(kept, likely_lab=likely)
+    return replace(kept, repairs=repairs)
 
 
 def _read(content: bytes, name: str) -> NotebookNode | NotebookError:
@@ -92,6 +104,6 @@ def _read(content: bytes, name: str) -> NotebookNode | NotebookError:
         return error
 
 
-def _is_named(candidate: Candidate, lab: Lab) -> bool:
+def _is_named(candidate: Candidate, lab: Statement) -> bool:
     """Tell whether the file bears the lab's name, as in `lab.ipynb`, not `lab (1).ipynb`."""
     return candidate.inner.split("/")[-1].casefold() == f"{lab.name}.ipynb"

@@ -52,7 +52,7 @@ def read_students(path: Path) -> list[Student]:
 
 def _read_student(table: Table, rank: int, source: int | None, email: int | None) -> Student:
     def value(column: int | None) -> str:
-        return "" if column is None else table.lines[rank][column].value.strip()
+        return "" if column is None else table.lines[rank][column].strip()
 
     identifier = value(source) or value(email).split("@")[0]
     if not USABLE_ID.fullmatch(identifier) or identifier.startswith(DERIVED):

@@ -17,10 +17,30 @@ from instructor.gradebook.deadlines import timestamp, to_local, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.roster import DERIVED, Clues, Roster, read_roster
 from instructor.lms.archive import LeftOut, Member, read_archive
-from instructor.lms.choose import Candidate, Choice, Lab, choose
+from instructor.lms.choose import Candidate, Choice, Statement, choose
 from instructor.lms.moodle.layout import Place, locate
 from instructor.lms.moodle.worksheet import Row, Worksheet
-from instructor.lms.records import MINUTE, Collected, read_record, write_record
+from instructor.lms.records import Collected, LinkedBy, TimedBy, read_record, write_record
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One student's hand-in: what is recorded of it, and what this archive brought.
+
+    Parameters
+    ----------
+    choice
+        The notebook of this archive; None for a hand-in of an earlier one.
+    replaces
+        Whether it takes the place of another file.
+    student_before
+        Whose it was held to be until now; None where that did not change.
+    """
+
+    record: Collected
+    choice: Choice | None = None
+    replaces: bool = False
+    student_before: str | None = None
 
 
 @dataclass
@@ -28,7 +48,7 @@ class Collection:
     """What came out of one archive: hand-ins, students without one, what was left out, and the deadline if any."""
 
     lab: str
-    hand_ins: list[Collected]
+    arrivals: list[Arrival]
     without: list[str]
     left_out: list[LeftOut]
     deadline: datetime | None
@@ -91,32 +111,26 @@ def collect(
     }
     for number, before in renamed.items():
         _rename(course, lab, before, links[number][0])
-    collected = {}
+    arrivals = {}
     for number, choice in choices.items():
         student, linked_by = links[number]
         moment, timed_by = times[number]
-        remarks = [*choice.remarks, *_install(course.hand_in(student, lab), choice, moment)]
-        remarks += [f"was '{renamed[number]}' before"] if number in renamed else []
-        collected[number] = Collected(
-            number=number,
-            name=places[number].name,
-            student=student,
-            file=choice.candidate.member.path,
-            handed_in=f"{moment:{MINUTE}}" if moment else "",
-            timed_by=timed_by,
-            linked_by=linked_by,
-            remarks=remarks,
+        record = Collected(
+            number, places[number].name, student, choice.candidate.member.path, moment, timed_by, linked_by
         )
+        replaces = _install(course.hand_in(student, lab), choice, moment)
+        arrivals[number] = Arrival(record, choice, replaces, renamed.get(number))
+    collected = {number: arrival.record for number, arrival in arrivals.items()}
     _name_the_unknown(course, collected)
     write_record(course, lab, old | collected)
     earlier = {
-        number: replace(hand_in, remarks=["handed in earlier, not in this archive"])
+        number: Arrival(hand_in)
         for number, hand_in in old.items()
         if number not in collected and course.hand_in(hand_in.student, lab).submitted.is_file()
     }
-    hand_ins = sorted((earlier | collected).values(), key=lambda hand_in: hand_in.student)
-    absent = set(roster.students) - {hand_in.student for hand_in in hand_ins}
-    return Collection(lab, hand_ins, sorted(absent), archive.left_out + unplaced, kept_deadline, roster, warnings)
+    everyone = sorted((earlier | arrivals).values(), key=lambda arrival: arrival.record.student)
+    absent = set(roster.students) - {arrival.record.student for arrival in everyone}
+    return Collection(lab, everyone, sorted(absent), archive.left_out + unplaced, kept_deadline, roster, warnings)
 
 
 def _read_rows(path: Path | None) -> dict[int, Row]:
@@ -145,23 +159,21 @@ def _choose_all(
             f"{archive_path.name} holds no hand-in: no notebook under a name such as "
             "'Full Name_12345_assignsubmission_file'; give the zip of Moodle's 'Download all submissions'"
         )
-    others = [Lab(course, name) for name in course.labs if name != lab and course.release(name).is_file()]
-    choices = {number: choose(found, Lab(course, lab), others) for number, found in candidates.items()}
-    if not any(choice.is_of_lab for choice in choices.values()):
-        alike = Counter(
-            remark for choice in choices.values() for remark in choice.remarks if remark.startswith("looks like")
+    others = [Statement(course, name) for name in course.labs if name != lab and course.release(name).is_file()]
+    choices = {number: choose(found, Statement(course, lab), others) for number, found in candidates.items()}
+    likely = Counter(choice.likely_lab for choice in choices.values() if choice.likely_lab)
+    if likely and all(choice.repairs is None for choice in choices.values()):
+        name, count = likely.most_common(1)[0]
+        raise CourseError(
+            f"no notebook of {archive_path.name} is of the lab '{lab}'; {count} of {len(choices)} look like the lab "
+            f"'{name}': run 'course collect {name}', or give the zip of '{lab}'"
         )
-        if alike:
-            remark, count = alike.most_common(1)[0]
-            raise CourseError(
-                f"no notebook of {archive_path.name} is of the lab '{lab}'; {count} of {len(choices)}: {remark}"
-            )
     return choices
 
 
 def _link(
     roster: Roster, places: dict[int, Place], rows: dict[int, Row], warnings: list[str]
-) -> dict[int, tuple[str, str]]:
+) -> dict[int, tuple[str, LinkedBy | None]]:
     """Return by number the student's identifier and what linked them; an identifier from the number where nothing did.
 
     Two numbers never share a student: where both claim one, neither gets it.
@@ -172,9 +184,9 @@ def _link(
     for number, link in found.items():
         who = f"{places[number].name} ({number})"
         if link and claims[link[0]] == 1:
-            links[number] = link
+            links[number] = (link[0], LinkedBy(link[1]))
             continue
-        links[number] = (f"{DERIVED}{number}", "")
+        links[number] = (f"{DERIVED}{number}", None)
         if link:
             warnings.append(f"{who}: {claims[link[0]]} hand-ins would be of the student '{link[0]}'; kept apart")
         elif roster.students:
@@ -188,29 +200,32 @@ def _clues(place: Place, row: Row | None) -> Clues:
 
 def _time_of(
     course: Course, lab: str, row: Row | None, before: Collected | None, choice: Choice, deadline: datetime | None
-) -> tuple[datetime | None, str]:
+) -> tuple[datetime | None, TimedBy | None]:
     """Return when a hand-in came, and who says so: the worksheet, an earlier one of the same file, or the deadline."""
     if row is not None and row.submitted:
-        return row.submitted, "worksheet"
-    if before is not None and before.timed_by == "worksheet":
+        return row.submitted, TimedBy.worksheet
+    if before is not None and before.timed_by is TimedBy.worksheet:
         target = course.hand_in(before.student, lab).submitted
         if target.is_file() and target.read_bytes() == choice.candidate.member.content:
-            return datetime.strptime(before.handed_in, MINUTE), "worksheet"
-    return deadline, "deadline" if deadline else ""
+            return before.handed_in, TimedBy.worksheet
+    return deadline, TimedBy.deadline if deadline else None
 
 
-def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> list[str]:
-    """Put a notebook and its time into `submitted/`; return what a teacher should know.
+def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> bool:
+    """Put a notebook and its time into `submitted/`; tell whether it takes the place of another file.
 
     What changed has no mark until `course grade` gives one again: nobody must get the mark of another file or day.
     """
-    target = hand_in.submitted
-    remarks = []
-    content = choice.candidate.member.content
-    if not target.is_file() or target.read_bytes() != content:
-        remarks += ["replaces an earlier hand-in"] * target.is_file()
+    target, content = hand_in.submitted, choice.candidate.member.content
+    before = target.read_bytes() if target.is_file() else None
+    if before != content:
         _grade_again(hand_in)
         write_whole(target, content)
+    _install_time(hand_in, moment)
+    return before not in (None, content)
+
+
+def _install_time(hand_in: HandIn, moment: datetime | None) -> None:
     stamp = hand_in.timestamp
     before = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     after = timestamp(moment) if moment else ""
@@ -220,7 +235,6 @@ def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> list[s
             write_whole(stamp, after.encode())
         else:
             stamp.unlink()
-    return remarks
 
 
 def _keep_deadline(course: Course, lab: str, deadline: datetime | None) -> datetime | None:

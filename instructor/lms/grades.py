@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
-from nbgrader.plugins import CsvExportPlugin
+from nbgrader.api import MissingEntry
 
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.french import french
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import Result, graded_results
 from instructor.gradebook.roster import read_roster
+from instructor.lms.csv_text import csv_text
 from instructor.lms.moodle.worksheet import Filling, Row, Worksheet
 from instructor.lms.records import read_record
-from instructor.pages.feedback import french, question, question_titles
+from instructor.pages.feedback import question, question_titles
+
+
+class Reason(Enum):
+    """Why a grade did not go into the worksheet."""
+
+    not_graded = auto()
+    waiting = auto()  # written answers wait for a teacher
+    locked = auto()  # Moodle says that the grade cannot be changed
+    not_listed = auto()
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """A student whose line is left as it is; `points` are those that wait for a teacher."""
+
+    student: str
+    reason: Reason
+    points: float = 0.0
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A grade that takes the place of another, both as the worksheet writes them."""
+
+    student: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -27,7 +55,9 @@ class Filled:
 
     content: bytes
     lines: dict[str, Row]
-    remarks: list[str]
+    replaced: list[Replaced]
+    unfilled: list[Unfilled]
+    has_comments: bool
 
 
 def final_grades(course: Course, lab: str) -> dict[str, Result]:
@@ -44,16 +74,14 @@ def write_csv(course: Course, lab: str, grades: dict[str, Result], path: Path) -
     known = {hand_in.student: hand_in.name for hand_in in read_record(course, lab).values()}
     questions = [cell["grade_id"] for cell in next(iter(grades.values())).cells]
     header = ["student", "name", "email", "status", "grade", "maximum", "points", "late_penalty", "waiting", *questions]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
+    rows = [header]
     for student in sorted({*roster.students, *course.students(lab), *grades}):
         entry = roster.students.get(student)
         name = entry.name if entry else known.get(student, "")
-        identity = [_as_text(field) for field in (student, name, entry.email if entry else "")]
-        row = [*identity, *_numbers(grades.get(student), student in course.students(lab))]
-        writer.writerow(row + [""] * (len(header) - len(row)))
-    return write_whole(path, text.getvalue().encode("utf-8-sig"))
+        numbers = _numbers(grades.get(student), student in course.students(lab))
+        row = [student, name, entry.email if entry else "", *numbers]
+        rows.append(row + [""] * (len(header) - len(row)))
+    return write_whole(path, csv_text(rows).encode("utf-8-sig"))
 
 
 def _numbers(result: Result | None, handed_in: bool) -> list:
@@ -64,19 +92,26 @@ def _numbers(result: Result | None, handed_in: bool) -> list:
     return [status, result.grade, result.max_score, result.score, result.penalty, result.pending, *scores]
 
 
-def _as_text(value: str) -> str:
-    """Keep a spreadsheet from running a name that begins as a formula does."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
-
-
 def write_nbgrader_export(course: Course, lab: str, path: Path) -> Path:
-    """Write what `nbgrader export --assignment` writes."""
-    partial = path.with_name(f".{path.name}.partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write what `nbgrader export --assignment` writes.
+
+    nbgrader's own exporter quotes nothing: a name with a comma would move its student's marks to the next column.
+    """
+    header = "assignment,duedate,timestamp,student_id,last_name,first_name,email"
+    rows = [[*header.split(","), "raw_score", "late_submission_penalty", "score", "max_score"]]
     with open_gradebook(course) as gradebook:
-        CsvExportPlugin(to=str(partial), assignment=[lab]).export(gradebook)
-    partial.replace(path)
-    return path
+        assignment = gradebook.find_assignment(lab)
+        for student in gradebook.students:
+            try:
+                submission = gradebook.find_submission(lab, student.id)
+                moment, score = submission.timestamp, submission.score
+                penalty = submission.late_submission_penalty or 0.0
+            except MissingEntry:
+                moment, score, penalty = None, 0.0, 0.0
+            identity = [student.id, student.last_name, student.first_name, student.email]
+            marks = [score, penalty, max(0.0, score - penalty), assignment.max_score]
+            rows.append([lab, assignment.duedate, moment, *identity, *marks])
+    return write_whole(path, csv_text(rows).encode())
 
 
 def fill_worksheet(
@@ -103,38 +138,26 @@ def fill_worksheet(
             f"{worksheet.name} names nobody who handed in '{lab}': it is the worksheet of another assignment or course"
         )
     titles = question_titles(course, lab)
-    fillings, lines, remarks = {}, {}, []
+    fillings, lines, replaced, unfilled = {}, {}, [], []
     for row in worksheet.rows:
         student = students[row.number]
         result = grades.get(student)
         _check_maximum(worksheet, row, result, lab)
         if result is None:
-            handed_in = student is not None and course.hand_in(student, lab).submitted.is_file()
-            remarks += [f"{student}: handed in, not graded; left as it is"] * handed_in
+            if student is not None and course.hand_in(student, lab).submitted.is_file():
+                unfilled.append(Unfilled(student, Reason.not_graded))
         elif result.pending and not provisional:
-            remarks.append(f"{student}: {result.pending:g} points wait for a teacher; left as it is")
+            unfilled.append(Unfilled(student, Reason.waiting, result.pending))
         elif row.locked:
-            remarks.append(f"{student}: Moodle says that this grade cannot be changed; left as it is")
+            unfilled.append(Unfilled(student, Reason.locked))
         else:
             fillings[row.number] = Filling(result.grade, comment(result, titles))
             lines[student] = row
-            if row.grade not in ("", "-", worksheet.written(result.grade)):
-                remarks.append(f"{student}: {worksheet.written(result.grade)} replaces {row.grade}")
-    if not lines:
-        raise CourseError(f"no line of {worksheet.name} can be filled, so nothing was written: {_summary(remarks)}")
-    missing = sorted(set(grades) - set(students.values()))
-    remarks += [f"{student}: graded, but not in {worksheet.name}" for student in missing]
-    if not worksheet.has_comments:
-        remarks.append(f"{worksheet.name} has no comment column: enable feedback comments in the assignment's settings")
-    return Filled(worksheet.filled(fillings), lines, remarks)
-
-
-def _summary(remarks: list[str]) -> str:
-    """Say in a line why nothing could be filled, and what to do where written answers wait."""
-    waiting = sum("wait for a teacher" in remark for remark in remarks)
-    if waiting:
-        return f"{waiting} hand-ins have written answers to mark; mark them in the formgrader, or say --provisional"
-    return remarks[0]
+            written = worksheet.written(result.grade)
+            if row.grade not in ("", "-", written):
+                replaced.append(Replaced(student, row.grade, written))
+    unfilled += [Unfilled(student, Reason.not_listed) for student in sorted(set(grades) - set(students.values()))]
+    return Filled(worksheet.filled(fillings), lines, replaced, unfilled, worksheet.has_comments)
 
 
 def _students(course: Course, lab: str, worksheet: Worksheet) -> dict[int, str | None]:

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from instructor.course import Course
 from instructor.files import write_whole
 
 MINUTE = "%Y-%m-%d %H:%M"
+
+
+class TimedBy(str, Enum):
+    """Who says when a hand-in came."""
+
+    worksheet = "worksheet"
+    deadline = "deadline"
+
+
+class LinkedBy(str, Enum):
+    """What links a number of Moodle's to a student: the words of `Roster.find`."""
+
+    number = "number"
+    email = "e-mail"
+    id_number = "identity number"
+    username = "user name"
+    name = "name"
 
 
 @dataclass(frozen=True)
@@ -25,23 +44,20 @@ class Collected:
     file
         Path in the archive of the notebook that was kept.
     handed_in
-        Local time of the hand-in, as `MINUTE` writes it; empty where nobody said.
+        Local time of the hand-in; None where nobody said.
     timed_by
-        Who said it: "worksheet" or "deadline".
+        Who said it.
     linked_by
-        What links the number to the student: "number", "e-mail"...; empty for an identifier made from the number.
-    remarks
-        What a teacher should know: other files, repairs to come, another lab.
+        What links the number to the student; None for an identifier made from the number.
     """
 
     number: int
     name: str
     student: str
     file: str
-    handed_in: str = ""
-    timed_by: str = ""
-    linked_by: str = ""
-    remarks: list[str] = field(default_factory=list)
+    handed_in: datetime | None = None
+    timed_by: TimedBy | None = None
+    linked_by: LinkedBy | None = None
 
 
 def read_record(course: Course, lab: str) -> dict[int, Collected]:
@@ -49,13 +65,28 @@ def read_record(course: Course, lab: str) -> dict[int, Collected]:
     path = _path(course, lab)
     if not path.is_file():
         return {}
-    hand_ins = [Collected(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    hand_ins = map(_from_json, json.loads(path.read_text(encoding="utf-8")))
     return {hand_in.number: hand_in for hand_in in hand_ins}
 
 
 def write_record(course: Course, lab: str, record: dict[int, Collected]) -> None:
-    entries = [asdict(record[number]) for number in sorted(record)]
+    entries = [_to_json(record[number]) for number in sorted(record)]
     write_whole(_path(course, lab), (json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _to_json(hand_in: Collected) -> dict:
+    return asdict(hand_in) | {"handed_in": f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else None}
+
+
+def _from_json(entry: dict) -> Collected:
+    """Read an entry; earlier versions wrote "" for None, also kept remarks, and the first did not say `timed_by`."""
+    moment, timed_by, linked_by = (entry.get(key) for key in ("handed_in", "timed_by", "linked_by"))
+    return Collected(
+        **{key: entry[key] for key in ("number", "name", "student", "file")},
+        handed_in=datetime.strptime(moment, MINUTE) if moment else None,
+        timed_by=TimedBy(timed_by) if timed_by else None,
+        linked_by=LinkedBy(linked_by) if linked_by else None,
+    )
 
 
 def _path(course: Course, lab: str) -> Path:

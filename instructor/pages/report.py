@@ -56,7 +56,9 @@ def write_report(course: Course, lab: str) -> Path:
         losses=[(loss, by_id[loss.grade_id], _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]],
         hand_ins=_hand_ins(course, lab, results, notebooks),
         not_graded={
-            student: why_not_graded(course, lab, student) for student in course.students(lab) if student not in graded
+            hand_in.student: why_not_graded(hand_in)
+            for hand_in in course.hand_ins(lab)
+            if hand_in.student not in graded
         },
         absent=sorted(set(read_roster(course).students) - set(course.students(lab))),
         pairs=find_similar(notebooks, course.read_release(lab)),

@@ -101,7 +101,7 @@ class TestTraining:
         head, *lines = capsys.readouterr().out.strip().splitlines()
         assert "exactitude (val.)" in head
         assert [line.split("·")[0].strip() for line in lines] == ["1", "2"]
-        assert all(line.split("·")[4].strip() == "25,0 %" for line in lines)
+        assert all(line.split("·")[4].strip() == "25,0\u202f%" for line in lines)
 
     def test_table_of_a_training_without_validation(self, fit, embedding, capsys):
         fit(LinearAtWord(embedding), 1, validate=False)

@@ -4,8 +4,9 @@ import pytest
 
 from instructor.course import Course
 from instructor.demo import CLASS, DEADLINE, LABS, make_demo
-from instructor.gradebook.roster import import_roster
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
+from instructor.terminal import arrival_remarks
 from tests.instructor.conftest import ROOT
 
 
@@ -20,20 +21,21 @@ def demo(tmp_path_factory) -> Course:
 def test_each_student_of_moodles_zip_is_found_with_what_is_odd(demo, lab):
     moodle = demo.root / "moodle"
     collection = collect(demo, lab, moodle / f"{lab}.zip", moodle / f"{lab}.csv", DEADLINE)
-    found = {hand_in.student: hand_in for hand_in in collection.hand_ins}
+    found = {arrival.record.student: arrival for arrival in collection.arrivals}
     known = {student for _, student in CLASS.values()} - {"jules", "karim"}
     assert set(found) == known | {"moodle-2010"}
     assert collection.without == ["karim"]
     assert collection.warnings == ["Jules Morel (2010): unknown to the roster; collected as 'moodle-2010'"]
     assert sorted(item.path.split("/")[-1] for item in collection.left_out) == ["rapport.pdf", "timestamp.txt"]
-    assert {student for student, hand_in in found.items() if hand_in.handed_in > f"{DEADLINE:%Y-%m-%d %H:%M}"} == {
-        "hugo"
-    }
-    assert found["driss"].remarks == [f"kept {lab}_final_V2.ipynb among 2 notebooks"]
-    assert [remark.startswith("will be repaired") for remark in found["gabrielle"].remarks] == [True, True]
-    assert found["ines"].remarks[0].startswith("unreadable")
-    assert found["moodle-2010"].remarks == [f"looks like the lab '{LABS[LABS.index(lab) - 1]}'"]
-    assert all(found[student].remarks == [] for student in ("alix", "basile", "chloe", "emma", "farid", "hugo"))
+    assert {student for student, arrival in found.items() if arrival.record.handed_in > DEADLINE} == {"hugo"}
+    assert found["driss"].choice.num_candidates == 2
+    assert found["driss"].choice.candidate.inner == f"{lab}_final_V2.ipynb"
+    assert len(found["gabrielle"].choice.repairs) == 2
+    assert found["ines"].choice.unreadable is not None
+    assert found["moodle-2010"].choice.likely_lab == LABS[LABS.index(lab) - 1]
+    assert all(
+        arrival_remarks(found[student]) == [] for student in ("alix", "basile", "chloe", "emma", "farid", "hugo")
+    )
 
 
 def test_made_again_it_changes_nothing_that_was_handed_in(demo):
@@ -46,4 +48,4 @@ def test_made_again_it_changes_nothing_that_was_handed_in(demo):
     make_demo(Course(ROOT), demo.root)
     collection = collect(demo, lab, moodle / f"{lab}.zip", moodle / f"{lab}.csv", DEADLINE)
     assert contents() == before
-    assert not [hand_in for hand_in in collection.hand_ins if "replaces an earlier hand-in" in hand_in.remarks]
+    assert not any(arrival.replaces for arrival in collection.arrivals)

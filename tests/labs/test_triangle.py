@@ -1,12 +1,9 @@
 """The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
 
-The answers of `tests/labs/<lab>/answers.py` share notebooks in which what each of them costs is seen all the same
-(`group_answers`): one notebook for each would take more than twice as long. Where a shared notebook is not marked as
-expected, each of its answers is graded alone. One worker tests a whole lab, because its reference is run once a process
-(`--dist loadgroup`).
+The answers of `tests/labs/<lab>/answers.py` share notebooks (`group_answers`): a mistake cannot touch another question.
+One worker tests a whole lab, because its reference is run once a process (`--dist loadgroup`).
 """
 
-import warnings
 from functools import cache
 from pathlib import Path
 
@@ -14,11 +11,15 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
+from instructor.grading.compare import Fate
 from instructor.grading.execute import Policy
-from instructor.grading.hand_in import grade_hand_in, load_lab
+from instructor.grading.hand_in import grade_hand_in
+from instructor.grading.reference import load_lab
+from instructor.grading.worlds import questions
 from instructor.kernels import SANDBOXED, WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.labs.answers import Answer, group_answers, load_answers
+from instructor.labs.check import criteria_without_culprit
 from instructor.notebooks import is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])
@@ -26,6 +27,10 @@ POLICY = Policy(seed=20_240_917, kernel_name=SANDBOXED if sandbox_available()[0]
 LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(lab)) for lab in COURSE.labs]
 GROUPS = {
     lab: group_answers(load_answers(COURSE.answers(lab)), read_notebook(COURSE.source(lab))) for lab in COURSE.labs
+}
+TESTED = {
+    lab: {question.test: set(question.answers) for question in questions(read_notebook(COURSE.source(lab)))}
+    for lab in COURSE.labs
 }
 ANSWERS = [
     pytest.param(lab, group, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(lab))
@@ -39,24 +44,32 @@ def grade(lab: str, notebook: NotebookNode) -> NotebookNode:
     return grade_hand_in(to_text(notebook).encode(), load_lab(COURSE, lab, POLICY))
 
 
-def lost_points(graded: NotebookNode) -> dict[str, float]:
-    """Return the points lost by test cell, none listed where none was lost."""
-    return {
-        mark.grade_id: mark.max_score - mark.score
+def by_fate(graded: NotebookNode, *fates: str) -> dict[str, list[str]]:
+    """Return by test cell the criteria that had one of these fates, sorted."""
+    found = {
+        mark.grade_id: sorted(one.name for one in mark.criteria if one.fate in fates)
         for mark in graded.metadata.course.marks
-        if mark.score is not None and mark.score < mark.max_score
     }
+    return {name: criteria for name, criteria in found.items() if criteria}
+
+
+LOST = sorted({fate.value for fate in Fate} - {"earned", "doubtful"})
+
+
+def lost(graded: NotebookNode) -> dict[str, list[str]]:
+    return by_fate(graded, *LOST)
 
 
 def details(graded: NotebookNode) -> dict[str, str]:
-    return {mark.grade_id: mark.detail for mark in graded.metadata.course.marks if mark.detail}
+    return {mark.grade_id: f"{mark.detail} / {mark.visible}" for mark in graded.metadata.course.marks if mark.detail}
 
 
 @pytest.mark.parametrize("lab", LABS)
 def test_instructors_notebook_earns_every_autograded_point(lab):
     source = read_notebook(COURSE.source(lab))
     graded = grade(lab, source)
-    assert lost_points(graded) == {}, details(graded)
+    assert (lost(graded), by_fate(graded, "doubtful")) == ({}, {}), details(graded)
+    assert [mark.grade_id for mark in graded.metadata.course.marks if mark.visible or mark.hole] == []
     assert sum(mark.score or 0 for mark in graded.metadata.course.marks) == sum(
         map(points, filter(is_autograded, source.cells))
     )
@@ -86,37 +99,38 @@ def up_to_the_last_test(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def grade_answers(lab: str, answers: list[Answer]) -> tuple[dict[str, float], dict[str, str]]:
-    """Grade answers in one notebook; return the points lost by test cell, and why."""
+def grade_answers(lab: str, answers: list[Answer]) -> tuple[dict, dict, dict[str, str]]:
+    """Grade answers in one notebook; return the criteria lost, those that wait for a teacher, and why."""
     notebook = read_notebook(COURSE.source(lab))
     for answer in answers:
         notebook = answer.apply(notebook)
     graded = grade(lab, up_to_the_last_test(notebook))
-    return lost_points(graded), details(graded)
+    return lost(graded), by_fate(graded, "doubtful"), details(graded)
+
+
+def as_lists(criteria: dict) -> dict[str, list[str]]:
+    return {name: sorted(names) for name, names in criteria.items() if names}
 
 
 @cache
-def is_as_expected(lab: str, group: int) -> bool:
-    """Tell whether a group of answers loses, in one notebook, what its answers must lose, and nothing else."""
-    answers = GROUPS[lab][group]
-    lost, why = grade_answers(lab, answers)
-    expected = {name: points for answer in answers for name, points in answer.loses.items()}
-    if lost != pytest.approx(expected):
-        names = ", ".join(answer.name for answer in answers)
-        warnings.warn(f"{lab}: each graded alone, because together they lose {lost} ({why}): {names}", stacklevel=1)
-        return False
-    return True
+def graded_group(lab: str, group: int) -> tuple[dict, dict, dict[str, str]]:
+    return grade_answers(lab, GROUPS[lab][group])
 
 
 @pytest.mark.parametrize(("lab", "group", "answer"), ANSWERS)
-def test_answer_loses_exactly_its_points(lab, group, answer: Answer):
-    if len(GROUPS[lab][group]) > 1 and is_as_expected(lab, group):
-        return
-    lost, why = grade_answers(lab, [answer])
-    assert lost == pytest.approx(answer.loses), why
+def test_answer_loses_exactly_its_criteria(lab, group, answer: Answer):
+    tests = {name for name, cells in TESTED[lab].items() if cells & answer.answered}
+    for given, expected in zip(graded_group(lab, group)[:2], (answer.loses, answer.waits), strict=True):
+        why = graded_group(lab, group)[2]
+        assert {name: names for name, names in given.items() if name in tests} == as_lists(expected), why
+        strangers = given.keys() - {name for other in GROUPS[lab][group] for name in touched(lab, other)}
+        assert not strangers, (f"questions that no answer of the group touches lose points: {strangers}", why)
+
+
+def touched(lab: str, answer: Answer) -> set[str]:
+    return {name for name, cells in TESTED[lab].items() if cells & answer.answered}
 
 
 @pytest.mark.parametrize("lab", LABS)
-def test_every_test_cell_is_failed_by_some_answer(lab):
-    tested = set(load_lab(COURSE, lab, POLICY).reference.cells)
-    assert tested == {name for group in GROUPS[lab] for answer in group for name in answer.loses}
+def test_every_criterion_is_lost_by_some_answer_alone(lab):
+    assert criteria_without_culprit(COURSE, lab) == []

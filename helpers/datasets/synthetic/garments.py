@@ -42,7 +42,7 @@ class Canvas:
 
 
 def draw_garments(size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw `size` garments with as many of each class as can be.
+    """Draw `size` garments, the classes as even as can be.
 
     Parameters
     ----------

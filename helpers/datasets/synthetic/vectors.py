@@ -47,6 +47,7 @@ def make_word_vectors(dim: int, seed: int = 0) -> tuple[list[str], np.ndarray]:
     for group in GROUPS:
         centre = rng.normal(size=dim)
         for word in group:
+            # A word of two groups stays in the first.
             vectors.setdefault(word, centre + 0.6 * rng.normal(size=dim))
     for word in lexicon.NARRATIVE:
         vectors.setdefault(word, rng.normal(size=dim))

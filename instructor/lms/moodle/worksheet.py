@@ -9,7 +9,7 @@ from pathlib import Path
 
 from instructor.errors import CourseError
 from instructor.gradebook.roster import Clues
-from instructor.lms.csv_text import Field, Table, read_table
+from instructor.lms.csv_text import read_table
 from instructor.lms.moodle.dates import parse_date
 
 IDENTIFIER = {"identifier", "identifiant"}
@@ -83,48 +83,37 @@ class Worksheet:
             )
         return column
 
-    def _row(self, number: int, line: list[Field]) -> Row:
+    def _row(self, number: int, line: list[str]) -> Row:
         def value(names: set[str]) -> str:
             column = self.table.column(names)
-            return "" if column is None else line[column].value.strip()
+            return "" if column is None else line[column].strip()
 
-        identifier = re.fullmatch(r"\D*(\d+)", line[self._identifier].value.strip())
+        identifier = re.fullmatch(r"\D*(\d+)", line[self._identifier].strip())
         if identifier is None:
             raise CourseError(
-                f"{self.name}, row {number}: the identifier '{line[self._identifier].value}' is not one of Moodle's, "
+                f"{self.name}, row {number}: the identifier '{line[self._identifier]}' is not one of Moodle's, "
                 "such as 'Participant 12345'"
             )
         return Row(
             clues=Clues(int(identifier[1]), (value(NAME),), value(EMAIL), value(ID_NUMBER), value(USERNAME)),
             submitted=parse_date(value(SUBMITTED)),
-            maximum=_number(line[self._maximum].value),
-            grade=line[self._grade].value.strip(),
+            maximum=_number(line[self._maximum]),
+            grade=line[self._grade].strip(),
             locked=value(LOCKED).casefold() in ("no", "non"),
         )
 
     def filled(self, fillings: dict[int, Filling]) -> bytes:
         """Return the worksheet with the grades and comments of `fillings`, by Moodle's number."""
-        changes: list[tuple[Field, str]] = []
-        for row, line in zip(self.rows, self.table.lines, strict=True):
-            if row.number in fillings:
-                changes.append((line[self._grade], self.written(fillings[row.number].grade)))
-                if self._comment is not None:
-                    changes.append((line[self._comment], fillings[row.number].comment))
-        text = self.table.text
-        for field, value in sorted(changes, key=lambda change: change[0].start, reverse=True):
-            text = text[: field.start] + _quote(value, field, self.table) + text[field.end :]
-        # A comment is HTML: what an old encoding cannot hold travels as a character reference.
-        return text.encode(self.table.encoding, "xmlcharrefreplace")
+        changes = {}
+        for line, row in enumerate(self.rows):
+            if filling := fillings.get(row.number):
+                comment = {self._comment: filling.comment} if self.has_comments else {}
+                changes[line] = {self._grade: self.written(filling.grade)} | comment
+        return self.table.changed(changes)
 
     def written(self, grade: float) -> str:
         """Return a grade as this worksheet's language writes it."""
         return f"{grade:.2f}".replace(".", "," if self.is_french else ".")
-
-
-def _quote(value: str, field: Field, table: Table) -> str:
-    if field.quoted or re.search(rf'[{table.separator}"\s]', value):
-        return '"' + value.replace('"', '""') + '"'
-    return value
 
 
 def _number(text: str) -> float | None:

@@ -9,6 +9,8 @@ import pytest
 from helpers import diagrams
 
 DRAWINGS = {
+    "bayes_net": diagrams.bayes_net,
+    "bayes_net_do": lambda: diagrams.bayes_net("D"),
     "convolution": lambda: diagrams.convolution_positions(7, 3, 2, 1),
     "convolution_long": lambda: diagrams.convolution_positions(16, 2, 1, 1),
     "gru_cell": diagrams.gru_cell,

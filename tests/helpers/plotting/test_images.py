@@ -70,7 +70,11 @@ def test_errors_come_most_confident_first_and_right_answers_not_at_all(shown):
     probabilities = np.array([[0.6, 0.4, 0.0], [0.1, 0.9, 0.0], [0.98, 0.01, 0.01], [0.0, 0.2, 0.8]])
     plotting.most_confident_errors(np.zeros((4, 5, 5)), [1, 0, 0, 1], probabilities, NAMES)
     figure, alt = shown[0]
-    assert titles(figure) == ["robe (90 %)\nvrai : pull", "sac (80 %)\nvrai : robe", "pull (60 %)\nvrai : robe"]
+    assert titles(figure) == [
+        "robe (90\u202f%)\nvrai : pull",
+        "sac (80\u202f%)\nvrai : robe",
+        "pull (60\u202f%)\nvrai : robe",
+    ]
     assert "3 erreurs sur 4" in alt
 
 

@@ -18,7 +18,7 @@ def test_every_cell_of_a_search_says_its_value_and_a_diverged_run_says_none(show
     ax = figure.axes[0]
     assert texts(ax) == ["50,0", "75,0", "—", "90,0"]
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["0,1", "0,01"]
-    assert "au mieux 90,0 % pour (0,01 ; 20)" in alt and "au pire 50,0 % pour (0,1 ; 1)" in alt
+    assert "au mieux 90,0\u202f% pour (0,01 ; 20)" in alt and "au pire 50,0\u202f% pour (0,1 ; 1)" in alt
     assert "sans valeur : 1" in alt
 
 
@@ -53,7 +53,7 @@ def test_confusions_are_counted_from_true_row_to_predicted_column(shown):
     figure, alt = shown[0]
     assert texts(figure.axes[0]) == ["1", "2", "", "1"]
     np.testing.assert_allclose(figure.axes[0].images[0].get_array(), [[100 / 3, 200 / 3], [0, 100]])
-    assert "50,0 % des 4 exemples bien classés" in alt and "poisson au lieu de chat (2)" in alt
+    assert "50,0\u202f% des 4 exemples bien classés" in alt and "poisson au lieu de chat (2)" in alt
 
 
 def test_perfect_classifier_has_no_confusion(shown):

@@ -8,12 +8,30 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from instructor.grading import execute
 from instructor.grading.execute import Policy, processor_seconds, run_notebook
-from instructor.kernels import WARM, install
+from instructor.kernels import SANDBOXED, WARM, install
 from instructor.kernels.limits import MIB
+from instructor.kernels.sandbox import sandbox_available
 
 LOOP = "while True:\n    pass"
 DEAF_LOOP = "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"
+DEAF_WAIT = "import time\nwhile True:\n    try:\n        time.sleep(600)\n    except BaseException:\n        pass"
 FORGIVING_LOOP = "try:\n    while True:\n        pass\nexcept KeyboardInterrupt:\n    print('goes on')"
+SLOW_TO_STOP = """
+import time
+try:
+    while True:
+        pass
+except KeyboardInterrupt:
+    end = time.process_time() + 6
+    while time.process_time() < end:
+        pass
+    print("stopped")
+"""
+AVAILABLE, REASON = sandbox_available()
+in_every_kernel = pytest.mark.parametrize(
+    "kernel",
+    [WARM, pytest.param(SANDBOXED, marks=pytest.mark.skipif(not AVAILABLE, reason=f"no sandbox: {REASON}"))],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +39,9 @@ def _kernels_installed() -> None:
     install()
 
 
-def run(*cells: str, seconds: float) -> list[NotebookNode]:
+def run(*cells: str, seconds: float, kernel: str = WARM) -> list[NotebookNode]:
     notebook = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    return run_notebook(notebook, Policy(seed=1, kernel_name=WARM, cell_timeout=seconds)).cells
+    return run_notebook(notebook, Policy(seed=1, kernel_name=kernel, cell_timeout=seconds)).cells
 
 
 def errors(cell: NotebookNode) -> list[str]:
@@ -49,9 +67,27 @@ def test_cell_that_computes_too_long_is_stopped_and_the_next_one_runs(loop):
     assert cells[1].outputs[0].text == "next\n"
 
 
-def test_cell_that_cannot_be_interrupted_ends_the_notebook(monkeypatch):
+@in_every_kernel
+def test_cell_that_needs_six_seconds_to_stop_costs_no_later_one(kernel):
+    cells = run(SLOW_TO_STOP, "print('next')", seconds=0.5, kernel=kernel)
+    assert errors(cells[0])[0] == "CellTimeoutError"
+    assert cells[0].outputs[1].text == "stopped\n"
+    assert cells[1].outputs[0].text == "next\n"
+
+
+def test_machine_that_is_busy_elsewhere_shortens_no_grace(monkeypatch):
+    monkeypatch.setattr(execute, "INTERRUPT_GRACE", 2)
+    stop = "import time\ntry:\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    time.sleep(3)"
+    cells = run(stop, "print('next')", seconds=0.5)
+    assert errors(cells[0]) == ["CellTimeoutError"]
+    assert cells[1].outputs[0].text == "next\n"
+
+
+@in_every_kernel
+@pytest.mark.parametrize("deaf", [DEAF_LOOP, DEAF_WAIT], ids=["computing", "waiting"])
+def test_cell_that_cannot_be_interrupted_ends_the_notebook(monkeypatch, deaf, kernel):
     monkeypatch.setattr(execute, "INTERRUPT_GRACE", 1)
-    cells = run("print('before')", DEAF_LOOP, "print('never')", seconds=0.5)
+    cells = run("print('before')", deaf, "print('never')", seconds=0.5, kernel=kernel)
     assert cells[0].outputs[0].text == "before\n"
     assert errors(cells[1]) == ["CellTimeoutError"]
     assert cells[2].execution_count is None

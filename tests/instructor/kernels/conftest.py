@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from traitlets.config import Config
 
-from instructor.kernels import WARM, install
+from instructor.kernels import SANDBOXED, WARM, install
+from instructor.kernels.sandbox import sandbox_available
 
 
 @dataclass
@@ -68,6 +70,15 @@ def run() -> Callable[..., Run]:
         return result
 
     return run
+
+
+@pytest.fixture
+def boxed(run: Callable[..., Run]) -> Callable[..., Run]:
+    """Execute cells in the sandbox."""
+    available, reason = sandbox_available()
+    if not available:
+        pytest.skip(f"no sandbox: {reason}")
+    return partial(run, kernel=SANDBOXED)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from instructor.kernels import forkserver
+from instructor.kernels.limits import SINGLE_THREADED
+from instructor.kernels.protocol import receive
 
 
 @pytest.fixture
@@ -93,12 +95,12 @@ sys.argv = ["forkserver", {name!r}]
 forkserver.main()
 """
     (tmp_path / "broken.py").write_text("import time; time.sleep(1); raise ImportError('half installed')")
-    env = {**os.environ, "PYTHONPATH": str(tmp_path), **forkserver.SINGLE_THREADED}
+    env = {**os.environ, "PYTHONPATH": str(tmp_path), **SINGLE_THREADED}
     subprocess.run([sys.executable, "-c", script], env=env, timeout=60, check=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
         connection.settimeout(100)
         connection.connect(f"\0{name}")
-        assert b"half installed" in connection.recv(forkserver.MAX_MESSAGE)
+        assert "half installed" in receive(connection)["error"]
 
 
 def test_a_process_with_threads_is_not_forked():
@@ -111,3 +113,15 @@ forkserver.preload()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert "a fork would lose them" in done.stderr
+
+
+def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):
+    name = f"\0course-kernels-test-{uuid.uuid4()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as impostor:
+        impostor.bind(name)
+        impostor.listen()
+        monkeypatch.setattr(forkserver, "socket_name", lambda: name)
+        another = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: another)
+        with pytest.raises(PermissionError):
+            forkserver.connect()

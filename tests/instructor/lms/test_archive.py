@@ -4,9 +4,9 @@ import stat
 import zipfile
 
 import pytest
-from instructor.moodle import archive as reader
 
 from instructor.errors import CourseError
+from instructor.lms import archive as reader
 from instructor.lms.archive import read_archive
 from tests.instructor.lms.conftest import moodle_zip, zip_bytes
 

@@ -7,18 +7,17 @@ from datetime import datetime
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from rich.console import Console
 
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.roster import import_roster
 from instructor.labs.build import build
 from instructor.labs.new import new_lab
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
-from instructor.lms.records import read_record
+from instructor.lms.records import LinkedBy, read_record
 from instructor.notebooks import find_cell, grade_id, read_notebook, to_text, write_notebook
-from instructor.terminal import show_collection
+from instructor.terminal import arrival_remarks, console, show_collection
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet, zip_bytes
 
@@ -86,19 +85,23 @@ def collected(class_course, tmp_path_factory):
 
 
 def by_number(collection):
-    return {hand_in.number: hand_in for hand_in in collection.hand_ins}
+    return {arrival.record.number: arrival.record for arrival in collection.arrivals}
+
+
+def remarks_of(collection):
+    return [arrival_remarks(arrival) for arrival in collection.arrivals]
 
 
 def test_each_hand_in_is_linked_by_the_best_clue(collected):
     found = {number: (hand_in.student, hand_in.linked_by) for number, hand_in in by_number(collected[1]).items()}
     assert found == {
-        101: ("alix", "e-mail"),
-        102: ("zoe", "name"),
-        103: ("jp", "number"),
-        104: ("homonym2", "e-mail"),
-        105: ("moodle-105", ""),
-        106: ("moodle-106", ""),
-        107: ("noe", "name"),
+        101: ("alix", LinkedBy.email),
+        102: ("zoe", LinkedBy.name),
+        103: ("jp", LinkedBy.number),
+        104: ("homonym2", LinkedBy.email),
+        105: ("moodle-105", None),
+        106: ("moodle-106", None),
+        107: ("noe", LinkedBy.name),
     }
     assert collected[1].without == ["absent", "homonym1"]
     assert "Inconnue (105): unknown to the roster; collected as 'moodle-105'" in collected[1].warnings
@@ -107,12 +110,14 @@ def test_each_hand_in_is_linked_by_the_best_clue(collected):
 def test_notebook_with_the_most_answers_is_kept(collected):
     course, collection = collected
     assert by_number(collection)[104].file.endswith("essai_final_V2.ipynb")
-    assert by_number(collection)[104].remarks == ["kept essai_final_V2.ipynb among 2 notebooks"]
+    arrival = next(arrival for arrival in collection.arrivals if arrival.record.number == 104)
+    assert (arrival.choice.num_candidates, arrival.choice.repairs) == (2, [])
+    assert arrival_remarks(arrival) == ["kept essai_final_V2.ipynb among 2 notebooks"]
     assert course.hand_in("homonym2", "essai").submitted.read_text(encoding="utf-8") == to_text(answered(course))
 
 
 def test_remarks_say_what_will_be_repaired_and_what_cannot(collected):
-    remarks = {number: " | ".join(hand_in.remarks) for number, hand_in in by_number(collected[1]).items()}
+    remarks = {arrival.record.number: " | ".join(arrival_remarks(arrival)) for arrival in collected[1].arrivals}
     assert "will be repaired: Cellule « test_mean » : supprimée du rendu" in remarks[105]
     assert "will be repaired: Cellule « sol_mean » : présente 2 fois" in remarks[105]
     assert "unreadable: essai.ipynb is not JSON" in remarks[106]
@@ -122,7 +127,7 @@ def test_remarks_say_what_will_be_repaired_and_what_cannot(collected):
 
 def test_time_is_moodles_or_else_the_deadline_and_never_the_students(collected):
     course, collection = collected
-    times = {number: hand_in.handed_in for number, hand_in in by_number(collection).items()}
+    times = {number: f"{hand_in.handed_in:%Y-%m-%d %H:%M}" for number, hand_in in by_number(collection).items()}
     assert times[101] == "2023-11-06 22:59"
     assert times[104] == "2023-11-07 01:05"
     assert {times[number] for number in (102, 103, 105, 106, 107)} == {"2023-11-06 23:00"}
@@ -148,26 +153,46 @@ def test_only_the_notebook_and_its_time_are_written(collected):
     assert [path.name for path in (course.root / ".course").iterdir()] == ["moodle"]
 
 
-def test_table_says_who_handed_in_what_who_did_not_and_what_will_be_repaired(collected):
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    show_collection(console, collected[1])
-    text = console.export_text()
+@pytest.fixture
+def shown(monkeypatch):
+    """A function that returns what a wide terminal shows of a collection."""
+    monkeypatch.setattr(console, "width", 200)
+
+    def show(collection):
+        with console.capture() as capture:
+            show_collection(collection)
+        return capture.get()
+
+    return show
+
+
+def test_table_says_who_handed_in_what_who_did_not_and_what_will_be_repaired(collected, shown):
+    text = shown(collected[1])
     for line in ("late: 2 h 05", "will be repaired", "absent", "nothing", "rapport.pdf: not a notebook"):
         assert line in text
     assert "7 hand-ins (1 late), 2 students without, 4 files left out" in text
 
 
-def test_names_in_the_table_are_not_markup(course, tmp_path):
+def test_names_in_the_table_are_not_markup(course, tmp_path, shown):
     archive = moodle_zip(tmp_path / "m.zip", {"[red]Ana[bold]_1_assignsubmission_file/essai.ipynb": answered(course)})
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
-    show_collection(console, collect(course, "essai", archive))
-    assert "[red]Ana[bold]" in console.export_text()
+    assert "[red]Ana[bold]" in shown(collect(course, "essai", archive))
+
+
+def test_name_cannot_command_the_terminal(course, tmp_path, shown):
+    (tmp_path / "roster.csv").write_text("student,last_name\nana,A\x1b[2Jna\n", encoding="utf-8")
+    import_roster(course, tmp_path / "roster.csv")
+    archive = moodle_zip(tmp_path / "m.zip", {"Eve_1_assignsubmission_file/essai.ipynb": answered(course)})
+    text = shown(collect(course, "essai", archive))
+    assert "A [2Jna" in text
+    assert "\x1b[2J" not in text
 
 
 def test_without_roster_or_worksheet_the_number_makes_the_identifier(course, tmp_path):
     archive = moodle_zip(tmp_path / "m.zip", {"Ana Sol_7_assignsubmission_file/essai.ipynb": answered(course)})
     collection = collect(course, "essai", archive)
-    assert [(hand_in.student, hand_in.handed_in) for hand_in in collection.hand_ins] == [("moodle-7", "")]
+    assert [(arrival.record.student, arrival.record.handed_in) for arrival in collection.arrivals] == [
+        ("moodle-7", None)
+    ]
     assert (collection.warnings, collection.without) == ([], [])
     assert not course.hand_in("moodle-7", "essai").submitted.with_name("timestamp.txt").exists()
     with open_gradebook(course) as gradebook:
@@ -181,9 +206,9 @@ def test_collecting_again_changes_nothing_and_forgets_nobody(course, tmp_path):
     before = course.hand_in("moodle-7", "essai").submitted.stat().st_mtime_ns
     again = collect(course, "essai", moodle_zip(tmp_path / "2.zip", first | second))
     assert course.hand_in("moodle-7", "essai").submitted.stat().st_mtime_ns == before
-    assert [hand_in.remarks for hand_in in again.hand_ins] == [[], []]
+    assert remarks_of(again) == [[], []]
     last = collect(course, "essai", moodle_zip(tmp_path / "3.zip", second))
-    assert last.hand_ins[0].remarks == ["handed in earlier, not in this archive"]
+    assert remarks_of(last)[0] == ["handed in earlier, not in this archive"]
     assert set(read_record(course, "essai")) == {7, 8}
 
 
@@ -194,7 +219,7 @@ def test_hand_in_that_changes_has_no_mark_until_it_is_graded_again(course, tmp_p
         write_notebook(answered(course), course.hand_in(f"moodle-{number}", "essai").autograded)
     files["Ana_7_assignsubmission_file/essai.ipynb"] = answered(course, "    return 0.0")
     collection = collect(course, "essai", moodle_zip(tmp_path / "2.zip", files))
-    assert [hand_in.remarks for hand_in in collection.hand_ins] == [["replaces an earlier hand-in"], []]
+    assert remarks_of(collection) == [["replaces an earlier hand-in"], []]
     assert not course.hand_in("moodle-7", "essai").autograded.exists()
     assert course.hand_in("moodle-8", "essai").autograded.exists()
 
@@ -206,7 +231,10 @@ def test_time_of_the_worksheet_is_kept_when_the_same_file_comes_again_without_it
     archive = moodle_zip(tmp_path / "1.zip", {path: answered(course)})
 
     def times(*arguments):
-        return [hand_in.handed_in for hand_in in collect(course, "essai", *arguments).hand_ins]
+        return [
+            f"{hand_in.handed_in:%Y-%m-%d %H:%M}"
+            for hand_in in by_number(collect(course, "essai", *arguments)).values()
+        ]
 
     assert times(archive, None, DEADLINE) == ["2023-11-06 23:00"]
     assert times(archive, sheet) == ["2023-11-06 22:59"]
@@ -221,9 +249,8 @@ def test_roster_imported_late_renames_what_was_collected(course, tmp_path):
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     import_roster(course, tmp_path / "roster.csv")
     collection = collect(course, "essai", archive)
-    assert [(hand_in.student, hand_in.remarks) for hand_in in collection.hand_ins] == [
-        ("zoe", ["was 'moodle-7' before"])
-    ]
+    assert [arrival.record.student for arrival in collection.arrivals] == ["zoe"]
+    assert remarks_of(collection) == [["was 'moodle-7' before"]]
     assert course.students("essai") == ["zoe"]
     with open_gradebook(course) as gradebook:
         assert "moodle-7" not in [student.id for student in gradebook.students]
@@ -246,7 +273,7 @@ def test_two_hand_ins_never_share_a_student(course, tmp_path):
     import_roster(course, tmp_path / "roster.csv")
     files = {f"Zoé Le Goff_{number}_assignsubmission_file/essai.ipynb": answered(course) for number in (7, 8)}
     collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
-    assert [hand_in.student for hand_in in collection.hand_ins] == ["moodle-7", "moodle-8"]
+    assert [arrival.record.student for arrival in collection.arrivals] == ["moodle-7", "moodle-8"]
     assert "2 hand-ins would be of the student 'zoe'; kept apart" in collection.warnings[0]
 
 
@@ -261,7 +288,7 @@ def test_forged_metadata_is_repaired_and_does_not_stop_the_class(course, tmp_pat
     }
     collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
     lost = "will be repaired: Cellule « {} » : ses métadonnées, perdues, ont été rétablies."
-    assert [hand_in.remarks for hand_in in collection.hand_ins] == [
+    assert remarks_of(collection) == [
         [lost.format("sol_mean"), lost.format("written_interpretation")],
         [],
     ]
@@ -288,7 +315,9 @@ def test_archive_of_another_lab_is_refused_and_nothing_is_written(course, tmp_pa
     archive = moodle_zip(
         tmp_path / "m.zip", {"Ana_7_assignsubmission_file/x.ipynb": read_notebook(course.release("autre"))}
     )
-    with pytest.raises(CourseError, match=r"no notebook of m.zip is of the lab 'essai'; 1 of 1: looks like .*'autre'"):
+    with pytest.raises(
+        CourseError, match="no notebook of m.zip is of the lab 'essai'; 1 of 1 look like the lab 'autre'"
+    ):
         collect(course, "essai", archive)
     assert nothing_written(course)
 

@@ -10,8 +10,8 @@ from instructor.cli import app
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.roster import import_roster
 from instructor.grading.class_run import grade_class
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet
@@ -117,6 +117,12 @@ def worksheet_that_waits(folder: Path) -> list[str]:
     return ["grades", "essai", "--moodle", "w.csv"]
 
 
+def worksheet_that_is_locked(folder: Path) -> list[str]:
+    path = worksheet(folder / "w.csv", CLASS)
+    path.write_bytes(path.read_bytes().replace(b",Yes,", b",No,"))
+    return ["grades", "essai", "--moodle", "w.csv", "--provisional"]
+
+
 def mark_above_the_maximum(folder: Path) -> list[str]:
     worksheet(folder / "w.csv", CLASS)
     with open_gradebook(Course(folder)) as gradebook:
@@ -134,7 +140,8 @@ def mark_above_the_maximum(folder: Path) -> list[str]:
         (worksheet_that_lacks_a_column, "w.csv has no column 'Maximum grade'"),
         (worksheet_of_another_course, "w.csv names nobody who handed in 'essai'"),
         (worksheet_out_of_another_maximum, "w.csv counts out of 10"),
-        (worksheet_that_waits, "no line of w.csv can be filled, so nothing was written: 1 hand-ins"),
+        (worksheet_that_waits, "nothing was written: 1 hand-ins have written answers to mark; .*--provisional"),
+        (worksheet_that_is_locked, "nothing was written: zoe: Moodle says that this grade cannot be changed"),
         (mark_above_the_maximum, "zoe has 56 points of 20"),
     ],
 )

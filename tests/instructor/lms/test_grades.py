@@ -7,19 +7,27 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from nbgrader.plugins import CsvExportPlugin
 from rich.console import Console
 
 from instructor.course import Course
 from instructor.errors import CourseError
-from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.deadlines import read_deadline, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
-from instructor.gradebook.roster import import_roster
 from instructor.grading.class_run import grade_class
 from instructor.grading.hand_in import fingerprint
+from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
-from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
-from instructor.gradebook.deadlines import to_utc
+from instructor.lms.grades import (
+    Reason,
+    Replaced,
+    Unfilled,
+    fill_worksheet,
+    final_grades,
+    write_csv,
+    write_nbgrader_export,
+)
 from instructor.lms.moodle.feedback_zip import feedback_zip
 from instructor.lms.moodle.worksheet import Worksheet
 from instructor.notebooks import find_cell, read_notebook, write_notebook
@@ -128,13 +136,7 @@ def test_grade_that_waits_for_a_teacher_is_left_as_it_is(graded, sheet, tmp_path
     filled = fill_worksheet(course, "essai", final_grades(course, "essai"), sheet)
     rows, before = cells(filled.content), cells(sheet.read_bytes())
     assert [row for row in rows if row not in before] == [rows[2]]
-    assert "zoe: 4 points wait for a teacher; left as it is" in filled.remarks
-    assert "ana: handed in, not graded; left as it is" in filled.remarks
-
-
-def test_worksheet_of_which_no_line_can_be_filled_is_one_clear_error(graded, sheet):
-    with pytest.raises(CourseError, match="nothing was written: 2 hand-ins have written answers to mark; .*--provis"):
-        fill_worksheet(graded, "essai", final_grades(graded, "essai"), sheet)
+    assert filled.unfilled == [Unfilled("zoe", Reason.waiting, 4), Unfilled("ana", Reason.not_graded)]
 
 
 def test_worksheet_is_filled_in_french_with_the_reason_of_each_lost_point(graded, sheet):
@@ -148,7 +150,7 @@ def test_worksheet_is_filled_in_french_with_the_reason_of_each_lost_point(graded
         "Le détail est dans le fichier joint feedback.html.",
     ]
     assert list(filled.lines) == ["zoe", "bob"]
-    assert "zoe: 16,00 replaces 12,00" in filled.remarks
+    assert filled.replaced == [Replaced("zoe", "12,00", "16,00")]
 
 
 def test_points_given_by_hand_reach_the_worksheet(graded, sheet, tmp_path):
@@ -194,7 +196,7 @@ def test_worksheet_of_another_assignment_with_the_same_people_is_refused(graded,
 
 
 def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
-    lines = {row.email.split("@")[0]: row for row in Worksheet(sheet).rows}
+    lines = {row.clues.email.split("@")[0]: row for row in Worksheet(sheet).rows}
     content = feedback_zip({"zoe": "<p>Zoé</p>", "bob": "<p>Bob</p>"}, lines)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         found = {}
@@ -232,19 +234,28 @@ def test_csv_lists_the_whole_class_and_quotes_what_must_be(graded, tmp_path):
     assert lines["zoe"]["test_mean"] == "16.0"
 
 
-def test_name_that_would_run_as_a_formula_is_text(graded, tmp_path):
+@pytest.mark.parametrize(("name", "told"), [("=1+1", "'=1+1"), ("\r-1+1", "' -1+1"), ("Zoé;=1+1", "Zoé;'=1+1")])
+def test_name_that_would_run_as_a_formula_is_text_in_every_export(graded, tmp_path, name, told):
     course = copy_of(graded, tmp_path / "course")
     with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_student("zoe", last_name="=1+1")
-    path = write_csv(course, "essai", final_grades(course, "essai"), tmp_path / "grades.csv")
-    assert "zoe,'=1+1," in path.read_text(encoding="utf-8-sig")
+        gradebook.update_or_create_student("zoe", last_name=name)
+    export = cells(write_nbgrader_export(course, "essai", tmp_path / "nbgrader.csv").read_bytes())
+    assert next(row[4] for row in export if row[3] == "zoe") == told
+    table = cells(write_csv(course, "essai", final_grades(course, "essai"), tmp_path / "grades.csv").read_bytes())
+    # A name read from the roster has no blanks around it.
+    assert next(row[1] for row in table if row[0] == "zoe") == told.replace("' ", "'")
 
 
-def test_nbgraders_own_export_holds_the_same_grades(graded, tmp_path):
-    path = write_nbgrader_export(graded, "essai", tmp_path / "nbgrader.csv")
-    assert [file.name for file in tmp_path.iterdir()] == ["nbgrader.csv"]
-    line = next(line for line in path.read_text().splitlines() if ",bob," in line)
-    assert line.endswith(",16.0,1.5,14.5,20.0")
+def test_nbgraders_own_export_holds_the_same_lines(graded, tmp_path):
+    ours = write_nbgrader_export(graded, "essai", tmp_path / "ours" / "nbgrader.csv")
+    assert [file.name for file in ours.parent.iterdir()] == ["nbgrader.csv"]
+    with open_gradebook(graded) as gradebook:
+        CsvExportPlugin(to=str(tmp_path / "theirs.csv"), assignment=["essai"]).export(gradebook)
+    theirs = (tmp_path / "theirs.csv").read_text().splitlines()
+    rows = ours.read_text(encoding="utf-8").splitlines()
+    assert [row.replace('"', "") for row in rows] == theirs
+    assert [row for row in rows if row not in theirs] == [row for row in rows if '"Ana, dite Nana"' in row]
+    assert next(row for row in rows if ",bob," in row).endswith(",16.0,1.5,14.5,20.0")
 
 
 def test_fingerprint_changes_with_lateness_and_only_where_it_changes_the_mark(graded, tmp_path):

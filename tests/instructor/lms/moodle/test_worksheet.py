@@ -34,6 +34,32 @@ def test_grade_and_comment_are_filled_and_all_else_is_byte_for_byte(tmp_path, la
     assert [lines[i] for i in (0, 2, 4)] == [new_lines[i] for i in (0, 2, 4)]
 
 
+def test_changed_line_keeps_its_odd_quoting_which_csv_alone_would_not(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")})
+    header = path.read_bytes().split(b"\r\n")[0] + b"\r\n"
+    # As a spreadsheet saves it: this text quoted, that one not, and a name with quotes and a line break in it.
+    before, after = '"Participant 11","Z ""o""\r\né",zoe@ecole.fr,"Sub",', ',"20.00",Yes,a "date",-,'
+    line = f'{before}{after}""\r\n\r\n'
+    path.write_bytes(header + line.encode())
+    filled = Worksheet(path).filled({11: Filling(14.5, "bien")})
+    assert filled == header + f'{before}14.50{after}"bien"\r\n\r\n'.encode()
+    values = next(csv.reader(io.StringIO(line, newline="")))
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC):
+        text = io.StringIO()
+        csv.writer(text, quoting=quoting).writerow(values)
+        assert text.getvalue() != line.removesuffix("\r\n")
+
+
+def test_byte_that_the_encoding_does_not_know_stays_as_it_is(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")}, "fr")
+    content = path.read_bytes().decode("utf-8-sig").encode("cp1252").replace(b"Zo\xe9", b"Zo\x8f")  # a Mac's e grave
+    path.write_bytes(content)
+    assert Worksheet(path).rows[0].name == "Zo\ufffd"
+    assert Worksheet(path).filled({11: Filling(14.5, "bien")}) == content.replace(
+        b',,"20,00"', b',"14,50","20,00"'
+    ).replace(b"-,\r\n", b"-,bien\r\n")
+
+
 def test_nothing_to_fill_gives_the_same_bytes(tmp_path):
     path = worksheet(tmp_path / "sheet.csv", CLASS, "fr")
     assert Worksheet(path).filled({}) == path.read_bytes()

@@ -1,0 +1,35 @@
+"""Numbers as French readers write them: a decimal comma, thousands and « % » set off by a narrow no-break space."""
+
+from __future__ import annotations
+
+NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def format_decimal(number: float, digits: int = 2) -> str:
+    """Write a number with this many decimals: 0.5 becomes « 0,50 »."""
+    return f"{number:.{digits}f}".replace(".", ",")
+
+
+def format_percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage: 0.864 becomes « 86,4 % »."""
+    return f"{format_decimal(100 * share, digits)}{NARROW_SPACE}%"
+
+
+def format_count(number: int) -> str:
+    """Write an integer with its thousands apart: 25000 becomes « 25 000 »."""
+    return f"{number:,}".replace(",", NARROW_SPACE)
+
+
+def format_short(number: float, digits: int = 6) -> str:
+    """Write a number with at most this many significant digits and no useless zero: 0.5 becomes « 0,5 »."""
+    return f"{number:.{digits}g}".replace(".", ",")
+
+
+def format_scientific(number: float, digits: int = 1) -> str:
+    """Write a number with a power of ten: 0.00012 becomes « 1,2e-04 »."""
+    return f"{number:.{digits}e}".replace(".", ",").replace("inf", "∞")
+
+
+def decimal_comma(value: float, position: object = None) -> str:
+    """Format a tick of an axis, as matplotlib calls a formatter: 0.5 becomes « 0,5 »."""
+    return format_short(value)

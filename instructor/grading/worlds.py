@@ -1,0 +1,196 @@
+"""The notebooks that a kernel runs for one hand-in: its own world, and the corrected one.
+
+In its own world, the notebook runs as it was handed in. In the corrected world, the lab's given cells stand in the
+place of those that the student changed, and an answer that did not earn everything is followed, once it has been
+judged, by the reference's: each question is judged on the student's answer, on top of right earlier ones.
+
+A test cell is several executions: its visible half, then each of its criteria, alone.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from instructor.grading.criteria import Criterion, bound_names
+from instructor.notebooks import (
+    TODO_MARKER,
+    grade_id,
+    is_autograded,
+    is_solution,
+    same_text,
+    without_hidden_tests,
+)
+
+INTEGRITY = "integrity"
+CHECK_INTEGRITY = "from helpers.criterion import show_integrity as __show__\n__show__()\ndel __show__"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A test cell, and the cells of the answer that it judges."""
+
+    test: str
+    answers: tuple[str, ...]
+
+
+def questions(source: NotebookNode) -> list[Question]:
+    """Return the questions marked by machine, in the order of the lab."""
+    found, answers = [], []
+    for cell in source.cells:
+        if cell.cell_type == "code" and is_solution(cell):
+            answers.append(grade_id(cell))
+        elif is_autograded(cell):
+            found.append(Question(grade_id(cell), tuple(answers)))
+            answers = []
+    return found
+
+
+def reference_world(source: NotebookNode, criteria: dict[str, list[Criterion]]) -> NotebookNode:
+    """Return the instructor's notebook as its kernel runs it."""
+    cells: list[NotebookNode] = []
+    for cell in source.cells:
+        if is_autograded(cell):
+            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells += [criterion_cell(one, one.reference_code) for one in criteria[grade_id(cell)]]
+        elif cell.cell_type == "code":
+            cells.append(run_cell(cell, cell.source))
+    return notebook_of(source, [*cells, _integrity()])
+
+
+def own_world(repaired: NotebookNode, criteria: dict[str, list[Criterion]]) -> NotebookNode:
+    """Return a hand-in as it runs by itself."""
+    cells: list[NotebookNode] = []
+    for cell in repaired.cells:
+        if is_autograded(cell):
+            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells += [criterion_cell(one, one.code) for one in criteria[grade_id(cell)]]
+        elif cell.cell_type == "code":
+            cells.append(run_cell(cell, cell.source))
+    return notebook_of(repaired, [*cells, _integrity()])
+
+
+def corrected_world(
+    repaired: NotebookNode,
+    source: NotebookNode,
+    wanted: dict[str, list[Criterion]],
+    omitted: Collection[str],
+) -> NotebookNode:
+    """Return a hand-in on top of the lab's given cells and right earlier answers.
+
+    Parameters
+    ----------
+    wanted
+        The criteria to judge, by test cell: the answers of these questions are followed by the reference's. Nothing
+        runs behind the last of them.
+    omitted
+        Ids of cells, or keys of criteria, that ended a kernel.
+    """
+    answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
+    own = _own_cells(repaired, {cell.id for cell in source.cells})
+    cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
+    corrected: list[NotebookNode] = []
+    names, last = _shadowed(repaired, source), list(wanted)[-1] if wanted else None
+    for cell in source.cells:
+        name = grade_id(cell)
+        if is_autograded(cell):
+            if name in wanted:
+                cells += [_restoring(names)] * bool(names)
+                cells += [criterion_cell(one, one.code) for one in wanted[name]]
+                cells += corrected
+            corrected = []
+        elif cell.cell_type == "code" and is_solution(cell):
+            cells.append(run_cell(cell, answers[name].source))
+            corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
+        elif cell.cell_type == "code":
+            cells += [_restoring(names)] * bool(names)
+            cells.append(run_cell(cell, cell.source))
+        if name == last and is_autograded(cell):
+            break
+        cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
+    kept = [cell for cell in cells if _key(cell) not in omitted]
+    return notebook_of(repaired, [*kept, _integrity()])
+
+
+def changed_given_cells(repaired: NotebookNode, source: NotebookNode, release: NotebookNode) -> list[str]:
+    """Return the ids of the lab's given cells that the hand-in changed, lost or moved."""
+    given = [cell for cell in release.cells if cell.cell_type == "code" and not grade_id(cell)]
+    known = {cell.id for cell in source.cells}
+    here = {cell.id: cell for cell in repaired.cells if cell.id in known}
+    order = [cell.id for cell in repaired.cells if cell.id in known]
+    place = {name: number for number, name in enumerate(cell.id for cell in source.cells)}
+    moved = {later for earlier, later in zip(order, order[1:], strict=False) if place[earlier] > place[later]}
+    return [
+        cell.id
+        for cell in given
+        if cell.id in known
+        and (cell.id not in here or cell.id in moved or not same_text(here[cell.id].source, cell.source))
+    ]
+
+
+def _own_cells(repaired: NotebookNode, known: Collection[str]) -> dict[str | None, list[NotebookNode]]:
+    """Group the student's own code cells behind the last cell of the lab above them."""
+    following: dict[str | None, list[NotebookNode]] = {}
+    anchor = None
+    for cell in repaired.cells:
+        if cell.id in known:
+            anchor = cell.id
+        elif cell.cell_type == "code":
+            following.setdefault(anchor, []).append(cell)
+    return following
+
+
+def _shadowed(repaired: NotebookNode, source: NotebookNode) -> list[str]:
+    """Return Python's own names that the student's cells take for something else, and the lab does not."""
+    taken = set().union(*(bound_names(cell.source) for cell in repaired.cells if cell.cell_type == "code"))
+    given = set().union(*(bound_names(cell.source) for cell in source.cells if cell.cell_type == "code"))
+    return sorted((taken - given) & set(dir(builtins)))
+
+
+def shadows_python(repaired: NotebookNode, source: NotebookNode) -> bool:
+    """Tell whether the student gave one of Python's own names, such as `sum`, to something else."""
+    return bool(_shadowed(repaired, source))
+
+
+def _restoring(names: list[str]) -> NotebookNode:
+    code = "\n".join(f"globals().pop({name!r}, None)" for name in names) + "\nNone"
+    return _code(code, "restored-names", {"restores": True})
+
+
+def criterion_cell(criterion: Criterion, code: str, key: str = "") -> NotebookNode:
+    """Return the cell that runs a criterion, found again by its key, or by another one."""
+    return _code(code, "criterion", {"criterion": key or criterion.key})
+
+
+def _integrity() -> NotebookNode:
+    return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY})
+
+
+def run_cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
+    """Return a code cell as it is run, under the id by which its outputs are found again."""
+    made = _code(code, cell.id, {"role": role} if role else {})
+    if "nbgrader" in cell.metadata:
+        made.metadata["nbgrader"] = cell.metadata["nbgrader"]
+    return made
+
+
+def _code(code: str, name: str, course: dict) -> NotebookNode:
+    """Return a cell that is run and never written to a file: nothing validates it."""
+    metadata = NotebookNode(course=NotebookNode(course))
+    return NotebookNode(cell_type="code", id=name, metadata=metadata, source=code, outputs=[], execution_count=None)
+
+
+def _key(cell: NotebookNode) -> str:
+    return cell.metadata.course.get("criterion", "" if cell.metadata.course.get("role") else cell.id)
+
+
+def notebook_of(like: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    """Return a notebook of these cells, with the metadata of another."""
+    notebook = copy.copy(like)
+    notebook.metadata = copy.deepcopy(like.metadata)
+    notebook.cells = cells
+    return notebook
