@@ -222,7 +222,7 @@ def test_figures_and_tables_that_a_student_made_are_shown(graded, browser, tmp_p
 
 
 def test_hand_in_cannot_wear_the_pages_own_classes(graded):
-    page = BeautifulSoup(page_of(graded, "basile").read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup(page_of(graded, "alix").read_text(encoding="utf-8"), "html.parser")
     page.find(class_="notebook").clear()
     own = {name for tag in page(class_=True) for name in tag["class"]}
     assert own, "the page has no class: it tests nothing"
@@ -231,7 +231,7 @@ def test_hand_in_cannot_wear_the_pages_own_classes(graded):
 
 
 def test_code_stays_highlighted(graded):
-    page = BeautifulSoup(page_of(graded, "basile").read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup(page_of(graded, "alix").read_text(encoding="utf-8"), "html.parser")
     assert page.select(".notebook .highlight .k")
 
 
