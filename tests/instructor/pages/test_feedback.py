@@ -19,7 +19,7 @@ from instructor.gradebook.results import read_result
 from instructor.notebooks import read_notebook, write_notebook
 from instructor.pages import formulas
 from instructor.pages.feedback import right_answers, write_feedback
-from instructor.pages.html import highlighting_css, render_notebook
+from instructor.pages.html import clean, highlighting_css, render_notebook
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ENDINGS
 
@@ -209,8 +209,8 @@ def test_figures_and_tables_that_a_student_made_are_shown(graded, browser, tmp_p
     notebook = answered(graded)
     table = "<table><thead><tr><th scope='col'>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
     data = [
-        {"text/html": f"<img alt='une courbe' width='30' src='data:image/png;base64,{PIXEL}'>", "image/png": PIXEL},
-        {"image/png": PIXEL},
+        {"text/html": f"<img alt='une courbe' width='30' src='data:image/png;base64,{PIXEL[:76]}\n{PIXEL[76:]}'>"},
+        {"image/png": f"{PIXEL}\n"},
         {"text/html": f"<style>td {{ color: red }}</style>{table}"},
     ]
     notebook.cells.append(new_code_cell("tout()", outputs=[new_output("display_data", data=one) for one in data]))
@@ -223,6 +223,20 @@ def test_figures_and_tables_that_a_student_made_are_shown(graded, browser, tmp_p
     assert pictures[0].size["width"] == 30
     assert browser.find_element(By.CSS_SELECTOR, "th[scope=col]").text == "a"
     assert "color: red" not in browser.page_source
+
+
+def test_hand_in_cannot_wear_the_pages_own_classes(graded):
+    page = BeautifulSoup(page_of(graded, "alix").read_text(encoding="utf-8"), "html.parser")
+    page.find(class_="notebook").clear()
+    own = {name for tag in page(class_=True) for name in tag["class"]}
+    assert own, "the page has no class: it tests nothing"
+    worn = "".join(f'<{tag} class="{" ".join(own)}">20 / 20</{tag}>' for tag in ("div", "span", "p", "table", "li"))
+    assert not BeautifulSoup(clean(worn), "html.parser")(class_=own)
+
+
+def test_code_stays_highlighted(graded):
+    page = BeautifulSoup(page_of(graded, "alix").read_text(encoding="utf-8"), "html.parser")
+    assert page.select(".notebook .highlight .k")
 
 
 def test_notebook_saved_on_colab_is_shown_like_any_other(graded):
