@@ -37,7 +37,7 @@ def test_call_by_name_is_certain(name):
 HONEST = {
     "own method of that name": "class M:\n    def softmax(self, x): return x\n    def f(self): return self.softmax(1)",
     "own function of that name": "def softmax(x): return x.exp()\ndef f(x): return softmax(x)",
-    "dataclass": "from dataclasses import dataclass\n@dataclass\nclass A:\n    t: int\n    def add(self, x): self.t += x",
+    "dataclass": "from dataclasses import dataclass\n@dataclass\nclass A:\n    t: int\n    def f(self): self.t += 1",
     "namedtuple": "from collections import namedtuple\nPair = namedtuple('Pair', 'a b')\ndef f(x): return Pair(x, x).a",
     "enum": "from enum import Enum\nclass Kind(Enum):\n    A = 1\ndef f(x): return x * Kind.A.value",
     "lru_cache": "from functools import lru_cache\n@lru_cache\ndef g(n): return n\ndef f(x): return x * g(2)",
