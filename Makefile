@@ -11,7 +11,7 @@ export COURSE_MODE ?= fast
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: help setup sandbox demo test test-lab attacks clean
-.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start
+.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand --tabs 16
@@ -80,6 +80,9 @@ bench-kernels: setup ## a small notebook in a cold, a warm and a sandboxed kerne
 
 bench-start: setup ## the processor's time until a command starts, beside nbgrader's
 	$(BIN)/python -m bench.start
+
+bench-worlds: setup ## a class with mistakes, judged in one world and in two
+	$(BIN)/python -m bench.worlds
 
 clean: ## remove the demo and the caches
 	rm -rf demo .course .pytest_cache .ruff_cache

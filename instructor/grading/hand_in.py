@@ -75,7 +75,7 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
     reference = lab.reference
     executed = run_notebook(own_world(repaired, reference.criteria), lab.policy)
     verdicts = judge(executed, reference.criteria, lab, world=1)
-    wanted = _worth_another_run(executed, verdicts, repaired, repairs, lab)
+    wanted = worth_another_run(executed, verdicts, repaired, repairs, lab)
     # A cell that plainly leaves the kernel is never in the corrected world; the one behind it is not to blame.
     leaves = [cell.id for cell in repaired.cells if cell.cell_type == "code" and ends_kernel(cell.source)]
     omitted: set[str] = set() if leaves else {executed.metadata.course.stopped_at} - {""}
@@ -92,7 +92,7 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
     return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
 
 
-def _worth_another_run(
+def worth_another_run(
     executed: NotebookNode, verdicts: dict[str, Verdict], repaired: NotebookNode, repairs: list[Repair], lab: Lab
 ) -> dict[str, list[Criterion]]:
     """Return the criteria that the corrected world can still earn, by faulty question, whose list may be empty."""
