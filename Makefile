@@ -85,4 +85,4 @@ bench-worlds: setup ## a class with mistakes, judged in one world and in two
 	$(BIN)/python -m bench.worlds
 
 clean: ## remove the demo and the caches
-	rm -rf demo .course .pytest_cache .ruff_cache
+	rm -rf demo .pytest_cache .ruff_cache

@@ -202,8 +202,8 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
 
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
-    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its id, or the key
-    of its criterion, is in `metadata.course.stopped_at`, empty otherwise.
+    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its key,
+    or its id, is in `metadata.course.stopped_at`, empty otherwise.
     """
     notebook = copy.deepcopy(notebook)
     notebook.metadata.setdefault("course", NotebookNode())["stopped_at"] = ""
@@ -235,8 +235,9 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             late = client.stopped or time.monotonic() >= end
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
-            stopped = client.running.metadata.get("course", {})
-            notebook.metadata.course["stopped_at"] = stopped.get("criterion", client.running.id)
+            notebook.metadata.course["stopped_at"] = client.running.metadata.get("course", {}).get(
+                "key", client.running.id
+            )
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = shorten(cell.outputs)

@@ -54,7 +54,7 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     """
     handed_in = parse_notebook(content, "the file handed in")
     repaired, repairs = repair(handed_in, lab.source, lab.release)
-    executed, verdicts = _run_worlds(repaired, repairs, lab)
+    executed, verdicts = _run_worlds(handed_in, repaired, repairs, lab)
     marks = make_marks(executed, verdicts, repaired, lab)
     graded = _for_teacher(repaired, executed)
     _keep_readable(graded)
@@ -67,7 +67,9 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     return graded
 
 
-def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tuple[NotebookNode, dict[str, Verdict]]:
+def _run_worlds(
+    handed_in: NotebookNode, repaired: NotebookNode, repairs: list[Repair], lab: Lab
+) -> tuple[NotebookNode, dict[str, Verdict]]:
     """Run a hand-in in its own world and, where that can change something, in the corrected one; judge both.
 
     A cell that ended the kernel is left out of the corrected world, which is then started once more if another does.
@@ -86,9 +88,10 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
         if (stopped := corrected.metadata.course.stopped_at) in omitted | {""}:
             break
         omitted.add(stopped)
-    numbers = {cell.id: str(number) for number, cell in enumerate(repaired.cells, start=1)}
-    ended = sorted({*leaves, *omitted} & numbers.keys(), key=lambda name: int(numbers[name]))
-    repairs += [Repair(RepairKind.ENDED_KERNEL, numbers[name]) for name in ended if any(wanted.values())]
+    if any(wanted.values()):
+        ended = {cell.source for cell in repaired.cells if cell.id in {*leaves, *omitted} and not is_autograded(cell)}
+        numbers = [number for number, cell in enumerate(handed_in.cells, start=1) if cell.source in ended]
+        repairs += [Repair(RepairKind.ENDED_KERNEL, str(number)) for number in numbers]
     return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
 
 
@@ -146,13 +149,15 @@ def _for_teacher(repaired: NotebookNode, executed: NotebookNode) -> NotebookNode
 def first_failure(executed: NotebookNode, repaired: NotebookNode, handed_in: NotebookNode) -> dict | None:
     """Return where the notebook first fails when it is run from its top, graded or not; None where it does not.
 
-    A question that is still the statement's is no failure, nor is the visible half of a test. The number counts the
-    cells of the notebook that was handed in, from 1.
+    Behind a question that is still the statement's, failures are a matter of course; the visible half of a test says
+    itself why it fails. The number counts the cells of the notebook that was handed in, from 1.
     """
     sources = {cell.id: cell.source for cell in repaired.cells if not is_autograded(cell)}
     for cell in executed.cells:
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
-        if error is not None and cell.id in sources and error.ename != "NotImplementedError":
+        if error is not None and error.ename == "NotImplementedError":
+            return None
+        if error is not None and cell.id in sources:
             number = next((n for n, one in enumerate(handed_in.cells, 1) if one.source == sources[cell.id]), 0)
             ename = error.ename if error.ename in EXCEPTIONS else "Exception"
             line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")

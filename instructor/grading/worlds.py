@@ -92,11 +92,11 @@ def corrected_world(
         The criteria to judge, by test cell: the answers of these questions, whose list may be empty, are followed by
         the reference's. Nothing runs behind the last of them.
     omitted
-        Ids of cells, or keys of criteria, that ended a kernel.
+        Keys of cells that ended a kernel.
     """
     answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
     own = _own_cells(repaired, {cell.id for cell in source.cells})
-    restoring = [_code(code, "restored-names", {"role": "restores"}) for code in restored_names(repaired, source)]
+    restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored_names(repaired, source)]
     cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
     last = list(wanted)[-1]
@@ -112,9 +112,9 @@ def corrected_world(
             cells.append(run_cell(cell, answers[name].source))
             corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
         elif cell.cell_type == "code":
-            cells += [*restoring, run_cell(cell, cell.source)]
+            cells += [*restoring, run_cell(cell, cell.source, "given")]
         cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
-    kept = [cell for cell in cells if _key(cell) not in omitted]
+    kept = [cell for cell in cells if cell.metadata.course.key not in omitted]
     return notebook_of(repaired, [*kept, _integrity()])
 
 
@@ -181,16 +181,20 @@ def _binds_at_no_cost(node: ast.stmt) -> bool:
 
 def criterion_cell(criterion: Criterion, code: str, key: str = "") -> NotebookNode:
     """Return the cell that runs a criterion, found again by its key, or by another one."""
-    return _code(code, "criterion", {"criterion": key or criterion.key})
+    key = key or criterion.key
+    return _code(code, "criterion", {"criterion": key, "key": key})
 
 
 def _integrity() -> NotebookNode:
-    return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY})
+    return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY, "key": INTEGRITY})
 
 
 def run_cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
-    """Return a code cell as it is run, under the id by which its outputs are found again."""
-    made = _code(code, cell.id, {"role": role} if role else {})
+    """Return a code cell as it is run, under the id by which its outputs are found again.
+
+    `role` tells a cell of the lab from the student's of the same id: what ends a kernel is known by both.
+    """
+    made = _code(code, cell.id, {"key": f"{role} {cell.id}".strip()})
     if "nbgrader" in cell.metadata:
         made.metadata["nbgrader"] = cell.metadata["nbgrader"]
     return made
@@ -200,10 +204,6 @@ def _code(code: str, name: str, course: dict) -> NotebookNode:
     """Return a cell that is run and never written to a file: nothing validates it."""
     metadata = NotebookNode(course=NotebookNode(course))
     return NotebookNode(cell_type="code", id=name, metadata=metadata, source=code, outputs=[], execution_count=None)
-
-
-def _key(cell: NotebookNode) -> str:
-    return cell.metadata.course.get("criterion", "" if cell.metadata.course.get("role") else cell.id)
 
 
 def notebook_of(like: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
