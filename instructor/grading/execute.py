@@ -202,11 +202,12 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
 
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
-    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its key,
-    or its id, is in `metadata.course.stopped_at`, empty otherwise.
+    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; the cell's key, or
+    its id, is in `metadata.course.stopped_at`. Where the whole notebook took too long, `ran_out` is True instead: the
+    cell that ran last is not to blame.
     """
     notebook = copy.deepcopy(notebook)
-    notebook.metadata.setdefault("course", NotebookNode())["stopped_at"] = ""
+    notebook.metadata.setdefault("course", NotebookNode()).update(stopped_at="", ran_out=False)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -235,9 +236,11 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             late = client.stopped or time.monotonic() >= end
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
-            notebook.metadata.course["stopped_at"] = client.running.metadata.get("course", {}).get(
-                "key", client.running.id
-            )
+            if late and not client.stopped:
+                notebook.metadata.course["ran_out"] = True
+            else:
+                key = client.running.metadata.get("course", {}).get("key", client.running.id)
+                notebook.metadata.course["stopped_at"] = key
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = shorten(cell.outputs)

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import sysconfig
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import distributions
@@ -20,6 +20,7 @@ import instructor
 from helpers.criterion import MIME_TYPE
 from instructor.course import Course, HandIn
 from instructor.gradebook.deadlines import read_deadline, seconds_late
+from instructor.grading.compare import Fate
 from instructor.grading.criteria import Criterion
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
@@ -80,14 +81,18 @@ def _run_worlds(
     wanted = worth_another_run(executed, verdicts, repaired, repairs, lab)
     # A cell that plainly leaves the kernel is never in the corrected world; the one behind it is not to blame.
     leaves = [cell.id for cell in repaired.cells if cell.cell_type == "code" and ends_kernel(cell.source)]
-    omitted: set[str] = set() if leaves else {executed.metadata.course.stopped_at} - {""}
+    omitted: set[str] = set() if leaves else _ended(executed, lab)
     for _ in range(2 if any(wanted.values()) else 0):
         world = corrected_world(repaired, lab.source, wanted, omitted)
         corrected = run_notebook(world, lab.policy)
         verdicts = better(verdicts, judge(corrected, wanted, lab, world=2))
-        if (stopped := corrected.metadata.course.stopped_at) in omitted | {""}:
+        if _ended(corrected, lab) <= omitted:
             break
-        omitted.add(stopped)
+        omitted |= _ended(corrected, lab)
+    verdicts = {
+        key: replace(one, fate=Fate.KILLED) if key in omitted and one.fate is Fate.NOT_REACHED else one
+        for key, one in verdicts.items()
+    }
     if any(wanted.values()):
         ended = {cell.source for cell in repaired.cells if cell.id in {*leaves, *omitted} and not is_autograded(cell)}
         numbers = [number for number, cell in enumerate(handed_in.cells, start=1) if cell.source in ended]
@@ -112,15 +117,30 @@ def worth_another_run(
     return wanted
 
 
+def _ended(executed: NotebookNode, lab: Lab) -> set[str]:
+    """Return the keys of what ended the kernel of a run: a cell, or all that judges an answer that does."""
+    stopped = executed.metadata.course.stopped_at
+    for question in lab.reference.questions:
+        keys = {one.key for one in lab.reference.criteria[question.test]}
+        if stopped in keys | {find_cell(lab.source, question.test).id}:
+            return {stopped} | keys
+    return {stopped} - {""}
+
+
 def _leaves_or_stops(executed: NotebookNode, repaired: NotebookNode) -> bool:
     codes = (cell.source for cell in repaired.cells if cell.cell_type == "code")
-    return bool(executed.metadata.course.stopped_at) or any(map(ends_kernel, codes))
+    course = executed.metadata.course
+    return bool(course.stopped_at or course.ran_out) or any(map(ends_kernel, codes))
 
 
 def _tampered(executed: NotebookNode, lab: Lab) -> str:
     """Say whether what judges in the kernel is no longer what it was; empty where the kernel had stopped."""
     checks = [cell for cell in executed.cells if cell.metadata.get("course", {}).get("criterion") == INTEGRITY]
-    if executed.metadata.course.stopped_at or payloads(checks[0]) == lab.reference.integrity:
+    if (
+        executed.metadata.course.stopped_at
+        or executed.metadata.course.ran_out
+        or payloads(checks[0]) == lab.reference.integrity
+    ):
         return ""
     return "functions that the criteria rely on were replaced while the notebook ran"
 
