@@ -279,6 +279,7 @@ PREPROCESS = [
     ),
     encoded("second_annotation_ignored", "The first annotated word is taken.", ["several"], check="not annotated"),
     encoded("no_annotation_accepted", "Only several annotations are refused.", ["none"], check="len(annotated) > 1"),
+    encoded("type_left_to_torch", "A tensor of Python integers is int64 without a word about it."),
     answer(
         "annotation_unpacked",
         "Unpacking a list of another length than one raises ValueError by itself; the label is a boolean.",
@@ -391,7 +392,7 @@ lengths = torch.tensor([len(sentence) for sentence in ids])
 """
 
 
-def collated(name: str, why: str, result: str, loses: tuple | list) -> Answer:
+def collated(name: str, why: str, result: str, loses: tuple | list = ()) -> Answer:
     return answer(name, why, "dataset", [None, None, COLLATED + result], loses)
 
 
@@ -466,6 +467,11 @@ order = lengths.argsort(descending=True, stable=True)
 return padded[order], lengths[order], torch.tensor(labels).float()[order], torch.tensor(indices)[order]
 """,
         ["order"],
+    ),
+    collated(
+        "zip_without_strict",
+        "Triples have three elements: there is nothing for strict to check.",
+        "return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)",
     ),
     answer(
         "zeros_filled_row_by_row",
@@ -660,6 +666,12 @@ GRU = [
 
         self.states_of, self.score = states_of, self.out
         """,
+    ),
+    gru(
+        "batch_first_and_device_left_out",
+        "A layer that is given packed sequences has no use for batch_first; rows on the processor index any device.",
+        (PACKED + READ).replace(", device=ids.device", ""),
+        GRU_LAYERS.replace("batch_first=True, ", ""),
     ),
     gru(
         "sorted_by_hand",
@@ -922,9 +934,14 @@ ADVANCED = [
         """,
     ),
     advanced(
-        "squeeze_once_more",
-        "squeeze() is a fault of a batch of one, which question 5 asks for, and pays.",
-        forward=(PACKED + READ_ADVANCED).replace("[:, 0]", ".squeeze()"),
+        "what_packing_or_question_5_decides",
+        "batch_first changes nothing to packed sequences; a batch of one, and lengths on a GPU, are asked for and paid in "
+        "question 5.",
+        layers=LAYERS.replace("batch_first=True, ", ""),
+        forward=(PACKED + READ_ADVANCED)
+        .replace("lengths.cpu()", "lengths")
+        .replace(", device=ids.device", "")
+        .replace("[:, 0]", ".squeeze()"),
     ),
 ]
 
