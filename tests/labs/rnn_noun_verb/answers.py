@@ -935,8 +935,7 @@ ADVANCED = [
     ),
     advanced(
         "what_packing_or_question_5_decides",
-        "batch_first changes nothing to packed sequences; a batch of one, and lengths on a GPU, are asked for and paid in "
-        "question 5.",
+        "batch_first changes nothing to packed sequences; question 5 asks for a batch of one and lengths on a GPU, once.",
         layers=LAYERS.replace("batch_first=True, ", ""),
         forward=(PACKED + READ_ADVANCED)
         .replace("lengths.cpu()", "lengths")
