@@ -935,7 +935,7 @@ ADVANCED = [
     ),
     advanced(
         "what_packing_or_question_5_decides",
-        "batch_first changes nothing to packed sequences; question 5 asks for a batch of one and lengths on a GPU, once.",
+        "batch_first changes nothing to packed sequences; a batch of one and lengths on a GPU are paid in question 5.",
         layers=LAYERS.replace("batch_first=True, ", ""),
         forward=(PACKED + READ_ADVANCED)
         .replace("lengths.cpu()", "lengths")
