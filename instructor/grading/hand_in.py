@@ -32,8 +32,9 @@ from instructor.grading.worlds import (
     INTEGRITY,
     changed_given_cells,
     corrected_world,
+    ends_kernel,
     own_world,
-    shadows_python,
+    restored_names,
 )
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_too_large, parse_notebook, to_text
 
@@ -75,8 +76,10 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
     executed = run_notebook(own_world(repaired, reference.criteria), lab.policy)
     verdicts = judge(executed, reference.criteria, lab, world=1)
     wanted = _worth_another_run(executed, verdicts, repaired, repairs, lab)
-    omitted: set[str] = {executed.metadata.course.stopped_at} - {""}
-    for _ in range(2 if wanted else 0):
+    # A cell that plainly leaves the kernel is never in the corrected world; the one behind it is not to blame.
+    leaves = [cell.id for cell in repaired.cells if cell.cell_type == "code" and ends_kernel(cell.source)]
+    omitted: set[str] = set() if leaves else {executed.metadata.course.stopped_at} - {""}
+    for _ in range(2 if any(wanted.values()) else 0):
         world = corrected_world(repaired, lab.source, wanted, omitted)
         corrected = run_notebook(world, lab.policy)
         verdicts = better(verdicts, judge(corrected, wanted, lab, world=2))
@@ -84,24 +87,31 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
             break
         omitted.add(stopped)
     numbers = {cell.id: str(number) for number, cell in enumerate(repaired.cells, start=1)}
-    repairs += [Repair(RepairKind.ENDED_KERNEL, numbers[name]) for name in sorted(omitted & numbers.keys())]
+    ended = sorted({*leaves, *omitted} & numbers.keys(), key=lambda name: int(numbers[name]))
+    repairs += [Repair(RepairKind.ENDED_KERNEL, numbers[name]) for name in ended if any(wanted.values())]
     return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
 
 
 def _worth_another_run(
     executed: NotebookNode, verdicts: dict[str, Verdict], repaired: NotebookNode, repairs: list[Repair], lab: Lab
 ) -> dict[str, list[Criterion]]:
-    """Return the criteria that the corrected world can still earn, by test cell; none where it can change nothing."""
+    """Return the criteria that the corrected world can still earn, by faulty question, whose list may be empty."""
     faulty = faulty_questions(verdicts, lab.reference.questions)
     changed = changed_given_cells(repaired, lab.source, lab.release)
     repairs += [Repair(RepairKind.GIVEN, count=len(changed))] * bool(changed and faulty)
-    if not (changed or executed.metadata.course.stopped_at or shadows_python(repaired, lab.source)):
-        # On right given cells, the first fault is judged on top of right answers already.
-        faulty = faulty[1:]
-    return {
+    wanted = {
         question.test: [one for one in lab.reference.criteria[question.test] if not verdicts[one.key].is_right]
         for question in faulty
     }
+    if faulty and not (changed or _leaves_or_stops(executed, repaired) or restored_names(repaired, lab.source)):
+        # On right given cells, the first fault was judged on top of right answers already.
+        wanted[faulty[0].test] = []
+    return wanted
+
+
+def _leaves_or_stops(executed: NotebookNode, repaired: NotebookNode) -> bool:
+    codes = (cell.source for cell in repaired.cells if cell.cell_type == "code")
+    return bool(executed.metadata.course.stopped_at) or any(map(ends_kernel, codes))
 
 
 def _tampered(executed: NotebookNode, lab: Lab) -> str:
