@@ -721,7 +721,12 @@ VANISHING = [
         "any_cell",
         vanishing=changed(
             BY_TIME,
-            ("loss =", "_, state = model.recurrent(embedded)\n    loss ="),
+            (
+                "loss =",
+                "packed = nn.utils.rnn.pack_padded_sequence(embedded, (x != 0).sum(1), True, enforce_sorted=False)\n"
+                "    _, state = model.recurrent(packed)\n"
+                "    loss =",
+            ),
             ("model.read(embedded, (x != 0).sum(dim=1))", "model.output(model.dropout(state[-1])).squeeze(1)"),
         ),
     ),
@@ -1575,7 +1580,8 @@ STYLES = [
                 def measure(model, inputs, labels):
                     logits = model(inputs)
                     right = (logits.detach().sigmoid().round() == labels).float().mean()
-                    return nn.functional.binary_cross_entropy_with_logits(logits, 1.0 * labels), right.item(), len(labels)
+                    loss = nn.functional.binary_cross_entropy_with_logits(logits, 1.0 * labels)
+                    return loss, right.item(), len(labels)
 
 
                 def train_epoch(model, batches, optimizer):
