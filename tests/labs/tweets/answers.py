@@ -624,7 +624,7 @@ WRONG = [
         "dropout_on_the_logits",
         "Dropout comes after the last layer.",
         loses={"test_model": ["dropout_of_state"]},
-        blocks={"sol_model": forward_with(output="self.output(read) + 0 * self.dropout(self.output(read))")},
+        blocks={"sol_model": forward_with(output="self.dropout(self.output(read))")},
     ),
     Answer(
         "dropout_never_silent",
@@ -1154,6 +1154,665 @@ RIGHT = [
                 return [word for word, stays in zip(words, mask, strict=True) if stays]
                 """,
             ],
+        },
+    ),
+    Answer(
+        "split_of_sorted_keys",
+        "One sort for all the classes, and plain lists of Python integers.",
+        blocks={
+            "sol_split": [
+                """
+                order = np.lexsort((generator.random(len(labels)), labels))
+                parts = [[] for _ in ratios]
+                for label, size in zip(*np.unique(labels, return_counts=True), strict=True):
+                    of_class, order = order[:size].tolist(), order[size:]
+                    start = 0
+                    for part, end in zip(parts, np.cumsum(ratios), strict=True):
+                        stop = int(round(end * size))
+                        part += of_class[start:stop]
+                        start = stop
+                return parts
+                """
+            ]
+        },
+    ),
+    Answer(
+        "split_largest_remainders",
+        "Sizes rounded down, the remainder given to the largest fractions; the rows are shuffled in place.",
+        blocks={
+            "sol_split": [
+                """
+                parts = [[] for _ in range(len(ratios))]
+                for label in sorted(set(labels)):
+                    rows = np.where(labels == label)[0]
+                    generator.shuffle(rows)
+                    fair = np.array(ratios) * rows.size
+                    sizes = np.floor(fair + 1e-9).astype(int)
+                    for part in np.argsort(sizes - fair)[: rows.size - sizes.sum()]:
+                        sizes[part] += 1
+                    for part, piece in zip(parts, np.split(rows, np.cumsum(sizes)[:-1]), strict=True):
+                        part.extend(piece)
+                return [np.asarray(part, dtype=int) for part in parts]
+                """
+            ]
+        },
+    ),
+    Answer(
+        "split_by_a_function_of_its_own",
+        "A helper function, an optional argument, tensors.",
+        cells={
+            "sol_split": """
+            def bounds_of(size, ratios):
+                return [0, *(int(size * share + 0.5) for share in np.cumsum(ratios[:-1])), size]
+
+
+            def stratified_split(labels, ratios, generator=None, *, shuffled=True):
+                '''Split examples at random into parts in which every class keeps its share.'''
+                rows_of = {}
+                for row, label in enumerate(torch.as_tensor(labels).tolist()):
+                    rows_of.setdefault(label, []).append(row)
+                drawn = {label: generator.permutation(rows) if shuffled else rows for label, rows in rows_of.items()}
+                cut = {label: bounds_of(len(rows), ratios) for label, rows in drawn.items()}
+                return [
+                    np.concatenate([rows[cut[label][k] : cut[label][k + 1]] for label, rows in drawn.items()])
+                    for k in range(len(ratios))
+                ]
+            """
+        },
+    ),
+    Answer(
+        "tokenizer_by_a_table",
+        "The table of the statement, one rule after another at each place.",
+        blocks={
+            "sol_tokenizer": [
+                r"""
+                rules = {r"(?:https?://|www\.)\S+": "<url>", r"@\w+": "<user>"} | dict.fromkeys((EMOTICON, WORD, r"\S"))
+                text, place, elements = tweet.lower(), 0, []
+                while place < len(text):
+                    for pattern, name in rules.items():
+                        match = re.compile(pattern).match(text, place)
+                        if match:
+                            elements.append(name or match.group())
+                            place = match.end()
+                            break
+                    else:
+                        place += 1
+                return elements
+                """
+            ]
+        },
+    ),
+    Answer(
+        "tokenizer_by_blank_pieces",
+        "Cut at blanks first, then each piece; replaced by comprehension.",
+        blocks={
+            "sol_tokenizer": [
+                r"""
+                def rename(element):
+                    if len(element) > 1 and element[0] == "@":
+                        return "<user>"
+                    return "<url>" if re.match(r"(https?://|www\.).", element) else element
+
+                rule = re.compile("|".join([r"https?://\S+", r"www\.\S+", r"@\w+", EMOTICON, WORD, r"\S"]))
+                return [rename(element) for piece in tweet.lower().split() for element in rule.findall(piece)]
+                """
+            ]
+        },
+    ),
+    Answer(
+        "tokenizer_is_a_partial",
+        "The pattern is compiled once, an optional argument holds it, and `sub` does the work.",
+        cells={
+            "sol_tokenizer": r"""
+            from functools import partial
+
+            EMOTICON = r"[:;=]['^-]?[)(\]\[dpo/\\|3*@]+(?!\w)|<3+(?!\w)|\^_*\^"
+            WORD = r"\w+(?=n't\b)|n't\b|'(?:s|m|d|re|ve|ll)\b|\w+"
+            RULE = re.compile(rf"((?:https?://|www\.)\S+)|(@\w+)|({EMOTICON}|{WORD}|\S)")
+
+
+            def cut(tweet, rule=RULE):
+                found = rule.findall(tweet.lower())
+                return ["<url>" if url else "<user>" if user else other for url, user, other in found]
+
+
+            tokenize = partial(cut, rule=RULE)
+            """
+        },
+    ),
+    Answer(
+        "vocab_by_a_heap",
+        "`heapq`, a dictionary that grows, `get`.",
+        blocks={
+            "sol_vocab": [
+                """
+                import heapq
+
+                best = heapq.nsmallest(max_size, ((-count, word) for word, count in counter.items()))
+                self.stoi = {"<pad>": 0}
+                self.stoi["<unk>"] = 1
+                for _, word in best:
+                    self.stoi[word] = len(self.stoi)
+                self.itos = list(self.stoi)
+                """,
+                """
+                return list(map(lambda word: self.stoi.get(word, 1), words))
+                """,
+                """
+                chosen = [tokenized[int(row)] for row in train_rows]
+                return Vocab(Counter(sum(chosen, [])), max_size=max_size)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "vocab_dataclass",
+        "A dataclass, a method of its own, `try`.",
+        cells={
+            "sol_vocab": """
+            from dataclasses import dataclass, field
+
+
+            @dataclass
+            class Vocab:
+                '''Words and their numbers.'''
+
+                counter: Counter
+                max_size: int = 20_000
+                itos: list = field(default_factory=lambda: ["<pad>", "<unk>"])
+                stoi: dict = None
+
+                def __post_init__(self):
+                    for count in sorted(set(self.counter.values()), reverse=True):
+                        self.itos.extend(sorted(word for word in self.counter if self.counter[word] == count))
+                    del self.itos[self.max_size + 2 :]
+                    self.stoi = {self.itos[number]: number for number in range(len(self))}
+
+                def __len__(self):
+                    return len(self.itos)
+
+                def number(self, word):
+                    try:
+                        return self.stoi[word]
+                    except KeyError:
+                        return self.stoi["<unk>"]
+
+                def encode(self, words):
+                    return [self.number(word) for word in words]
+
+
+            def training_vocab(tokenized, train_rows, max_size):
+                counts = {}
+                for row in train_rows.tolist():
+                    for word in tokenized[row]:
+                        counts[word] = counts.get(word, 0) + 1
+                return Vocab(counts, max_size)
+            """
+        },
+    ),
+    Answer(
+        "vocab_stable_sort",
+        "Two stable sorts, `setdefault`, a generator unpacked.",
+        blocks={
+            "sol_vocab": [
+                """
+                words = [word for word, _ in sorted(sorted(counter.items()), key=lambda pair: pair[1], reverse=True)]
+                self.itos = "<pad> <unk>".split() + words[: min(max_size, len(words))]
+                self.stoi = {}
+                for word in self.itos:
+                    self.stoi.setdefault(word, len(self.stoi))
+                """,
+                """
+                return [*(self.stoi[word if word in self.stoi else "<unk>"] for word in words)]
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_by_pairs",
+        "Pairs of a length and a draw are sorted; lists of Python integers.",
+        blocks={
+            "sol_buckets": [
+                """
+                cells = np.sum([len(batch) * np.max(lengths[batch]) for batch in batches])
+                empty = sum(int(lengths[batch].max() - lengths[row]) for batch in batches for row in batch)
+                return empty / cells
+                """,
+                """
+                keys = sorted((int(length), generator.random(), row) for row, length in enumerate(lengths))
+                order = [row for _, _, row in keys]
+                batches = []
+                while order:
+                    batches.append(order[:batch_size])
+                    del order[:batch_size]
+                generator.shuffle(batches)
+                return batches
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_by_pools",
+        "Pools of twenty batches, drawn first; the small one may come anywhere.",
+        blocks={
+            "sol_buckets": [
+                """
+                full = np.concatenate([np.full(len(batch), lengths[batch].max()) for batch in batches])
+                return np.float32((full - lengths[np.concatenate(batches)]).sum()) / np.float32(full.sum())
+                """,
+                """
+                drawn = generator.permutation(len(lengths))
+                pools = [drawn[start : start + 20 * batch_size] for start in range(0, len(drawn), 20 * batch_size)]
+                batches = []
+                for pool in pools:
+                    pool = pool[lengths[pool].argsort()]
+                    batches.extend(np.split(pool, range(batch_size, len(pool), batch_size)))
+                return [batches[rank] for rank in generator.choice(len(batches), len(batches), replace=False)]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_of_a_shuffled_list",
+        "Shuffled, then a stable sort by length; tensors of indices.",
+        blocks={
+            "sol_buckets": [
+                """
+                sizes = torch.tensor([len(batch) for batch in batches], dtype=torch.float64)
+                widths = torch.tensor([int(lengths[batch].max()) for batch in batches], dtype=torch.float64)
+                words = torch.tensor([int(lengths[batch].sum()) for batch in batches], dtype=torch.float64)
+                return 1 - (words.sum() / (sizes @ widths)).item()
+                """,
+                """
+                indices = list(range(len(lengths)))
+                generator.shuffle(indices)
+                indices.sort(key=lambda row: lengths[row], reverse=True)
+                chunks = torch.tensor(indices).split(batch_size)
+                return [chunks[rank].numpy() for rank in generator.permutation(len(chunks)).tolist()]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_one_tweet_after_another",
+        "A loop over the tweets, each read up to its end.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                rows = []
+                for tweet, length in zip(ids, lengths.tolist(), strict=True):
+                    vectors = self.dropout(self.embedding(tweet[:length]))
+                    _, (state, _) = self.lstm(vectors[None])
+                    rows.append(state[0, 0])
+                return self.output(self.dropout(torch.stack(rows)))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_masked_sum",
+        "A mask with a single one, an einsum, a functional dropout that knows the mode.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                vectors = F.dropout(self.embedding(ids), self.dropout.p, self.training)
+                states, _ = self.lstm(input=vectors)
+                is_last = F.one_hot(lengths - 1, ids.shape[1]).to(states.dtype)
+                read = torch.einsum("bt,bth->bh", is_last, states)
+                read = F.dropout(read, p=self.dropout.p, training=self.training)
+                return F.linear(read, self.output.weight, self.output.bias)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_with_methods_of_its_own",
+        "Helper methods, `getattr`, default sizes, a row of <pad> kept null by a hook.",
+        cells={
+            "sol_model": """
+            class OurFirstLSTM(nn.Module):
+                '''Classifier of tweets: two logits from the state of an LSTM after the last real word.'''
+
+                def __init__(self, hidden_size, embedding_dim, vocab_size, dropout=0.0, num_classes=2):
+                    super().__init__()
+                    for name, layer in {
+                        "embedding": self.make_embedding(vocab_size, embedding_dim),
+                        "lstm": getattr(nn, "LSTM")(embedding_dim, hidden_size=hidden_size, batch_first=True),
+                        "dropout": nn.Dropout(p=dropout),
+                        "output": nn.Linear(in_features=hidden_size, out_features=num_classes),
+                    }.items():
+                        setattr(self, name, layer)
+
+                @staticmethod
+                def make_embedding(vocab_size, embedding_dim):
+                    embedding = nn.Embedding(vocab_size, embedding_dim)
+                    embedding.weight.data[0].zero_()
+                    is_word = torch.arange(vocab_size)[:, None] > 0
+                    embedding.weight.register_hook(lambda gradient: gradient * is_word.to(gradient.device))
+                    return embedding
+
+                def read(self, states, lengths):
+                    index = (lengths.view(-1, 1, 1) - 1).repeat(1, 1, self.lstm.hidden_size)
+                    return torch.take_along_dim(states, index, dim=1).squeeze(1)
+
+                def forward(self, ids, lengths):
+                    states = self.lstm(self.dropout(self.embedding(ids)))[0]
+                    return self.output(self.dropout(self.read(states, lengths)))
+            """
+        },
+    ),
+    Answer(
+        "model_packed_in_order",
+        "Sorted, packed, and put back in the order of the batch.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                order = torch.argsort(lengths, descending=True)
+                embedded = self.dropout(self.embedding(ids[order]))
+                packed = torch.nn.utils.rnn.pack_padded_sequence(embedded, lengths[order].cpu(), batch_first=True)
+                hidden = self.lstm(packed)[1][0]
+                return self.output(self.dropout(hidden.squeeze(0)[order.argsort()]))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_saved_in_memory",
+        "The best weights go through a buffer; sums kept in a tensor.",
+        blocks={
+            "sol_train": [
+                """
+                model.train(True)
+                total = torch.zeros((), dtype=torch.float64)
+                count = 0
+                for batch in batches:
+                    inputs, targets = batch[:-1], batch[-1]
+                    model.zero_grad()
+                    loss = nn.CrossEntropyLoss(reduction="mean")(model(*inputs), targets)
+                    loss.backward()
+                    optimizer.step()
+                    total += targets.numel() * loss.detach().cpu()
+                    count += targets.numel()
+                return (total / count).item()
+                """,
+                """
+                import io
+
+                waited, best = 0, float("inf")
+                for epoch in range(max_epochs):
+                    history["train_loss"] += [train_once(model)]
+                    loss, accuracy = validate(model)
+                    history["val_loss"] += [loss]
+                    history["val_accuracy"] += [accuracy]
+                    if loss < best:
+                        best, waited, buffer = loss, 0, io.BytesIO()
+                        torch.save(model.state_dict(), buffer)
+                    else:
+                        waited += 1
+                        if waited >= patience:
+                            break
+                buffer.seek(0)
+                model.load_state_dict(torch.load(buffer))
+                return history
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_copies_the_model",
+        "The whole model is copied; the number of bad epochs is found in the history.",
+        blocks={
+            "sol_train": [
+                """
+                model.train()
+                losses = []
+                for ids, lengths, labels in batches:
+                    log_probabilities = model(ids, lengths).log_softmax(dim=-1)
+                    each = -log_probabilities[torch.arange(len(labels)), labels]
+                    optimizer.zero_grad(set_to_none=True)
+                    each.mean().backward()
+                    optimizer.step()
+                    losses.extend(each.tolist())
+                return sum(losses) / len(losses)
+                """,
+                """
+                best_model = None
+                while len(history["val_loss"]) < max_epochs:
+                    history["train_loss"].append(train_once(model))
+                    for name, value in zip(("val_loss", "val_accuracy"), validate(model), strict=True):
+                        history[name].append(value)
+                    best = int(np.argmin(history["val_loss"]))
+                    if best == len(history["val_loss"]) - 1:
+                        best_model = copy.deepcopy(model)
+                    elif len(history["val_loss"]) - 1 - best >= patience:
+                        break
+                model.load_state_dict(best_model.state_dict())
+                return history
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_class_of_its_own",
+        "A class that watches, weights copied in place.",
+        cells={
+            "sol_train": """
+            class Watch:
+                def __init__(self, model, patience):
+                    self.model, self.patience, self.best, self.bad = model, patience, np.inf, 0
+
+                def is_over(self, loss):
+                    if loss < self.best:
+                        self.best, self.bad = loss, 0
+                        self.kept = [parameter.detach().clone() for parameter in self.model.parameters()]
+                    else:
+                        self.bad += 1
+                    return self.bad >= self.patience
+
+                @torch.no_grad()
+                def restore(self):
+                    for parameter, kept in zip(self.model.parameters(), self.kept, strict=True):
+                        parameter.copy_(kept)
+
+
+            def train_epoch(model, batches, optimizer, criterion=F.cross_entropy):
+                model = model.train()
+                weighted = []
+
+                def closure():
+                    optimizer.zero_grad()
+                    loss = criterion(model(ids, lengths), labels)
+                    loss.backward()
+                    weighted.append((loss.item(), labels.shape[0]))
+                    return loss
+
+                for ids, lengths, labels in batches:
+                    optimizer.step(closure)
+                return math.fsum(loss * size for loss, size in weighted) / sum(size for _, size in weighted)
+
+
+            def fit(model, train_once, validate, max_epochs, patience):
+                rows, watch = [], Watch(model, patience)
+                for _ in range(max_epochs):
+                    rows.append((train_once(model), *validate(model)))
+                    if watch.is_over(rows[-1][1]):
+                        break
+                watch.restore()
+                return dict(zip(("train_loss", "val_loss", "val_accuracy"), map(list, zip(*rows)), strict=True))
+            """
+        },
+    ),
+    Answer(
+        "classify_exponentials",
+        "The exponentials one by one, the mode given back, an error of its own.",
+        cells={
+            "sol_classify": """
+            class EmptyTweet(ValueError):
+                pass
+
+
+            @torch.inference_mode()
+            def classify_tweet(model, vocab, tweet, names=("Negative", "Positive")):
+                words = tokenize(tweet)
+                if not words:
+                    raise EmptyTweet(f"aucun mot dans {tweet!r}")
+                was_training = model.training
+                model.eval()
+                ids = torch.LongTensor([vocab.encode(words)]).to(device)
+                first, second = model(ids, torch.LongTensor([len(words)]).to(device)).squeeze(0).tolist()
+                model.train(was_training)
+                positive = 1 / (1 + math.exp(first - second))
+                return (names[1], positive) if positive >= 0.5 else (names[0], 1.0 - positive)
+            """
+        },
+    ),
+    Answer(
+        "classify_numpy",
+        "NumPy after the model, `argmax`, a list.",
+        blocks={
+            "sol_classify": [
+                """
+                numbers = np.array(vocab.encode(tokenize(tweet)), dtype=np.int64)
+                if numbers.size == 0:
+                    raise ValueError("rien à classer")
+                with torch.no_grad():
+                    ids = torch.from_numpy(numbers)[None].to(device)
+                    logits = model.eval()(ids, torch.tensor([numbers.size]).to(device))
+                scores = np.exp(logits.cpu().numpy()[0].astype(float))
+                label = scores.argmax()
+                return CLASS_NAMES[label], float(scores[label] / scores.sum())
+                """
+            ]
+        },
+    ),
+    Answer(
+        "classify_through_a_distribution",
+        "`F.softmax`, `topk`, an early check of the text.",
+        blocks={
+            "sol_classify": [
+                """
+                if tweet.strip() == "":
+                    raise ValueError("Le tweet est vide.")
+                model.eval()
+                ids = torch.tensor(vocab.encode(tokenize(tweet))).to(device).reshape(1, -1)
+                best = F.softmax(model(ids, torch.full((1,), ids.numel()).to(device)).detach(), dim=-1).topk(1)
+                return ["Negative", "Positive"][best.indices.item()], best.values.item()
+                """
+            ]
+        },
+    ),
+    Answer(
+        "eda_slices_and_masks",
+        "Slices, `compress`, pairs drawn among all pairs.",
+        blocks={
+            "sol_eda": [
+                """
+                result, known = words[:], list(filter(synonyms.__contains__, words))
+                for _ in range(n):
+                    if not known:
+                        break
+                    word = known[generator.integers(0, len(known))]
+                    at = generator.integers(0, len(result) + 1)
+                    result[at:at] = [synonyms[word][generator.integers(0, len(synonyms[word]))]]
+                return result
+                """,
+                """
+                from itertools import combinations
+
+                result, pairs = [*words], list(combinations(range(len(words)), 2))
+                for _ in range(n if pairs else 0):
+                    i, j = pairs[generator.integers(len(pairs))]
+                    result[i], result[j] = result[j], result[i]
+                return result
+                """,
+                """
+                from itertools import compress
+
+                kept = list(compress(words, generator.random(len(words)) > p))
+                return kept or [words[k] for k in generator.integers(len(words), size=1)] if words else []
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "eda_copies_and_loops",
+        "`copy.copy`, rejection of equal places, `binomial`, early returns.",
+        blocks={
+            "sol_eda": [
+                """
+                if not any(word in synonyms for word in words):
+                    return words
+                new = copy.copy(words)
+                for _ in range(n):
+                    while True:
+                        word = words[generator.integers(len(words))]
+                        if word in synonyms:
+                            break
+                    new.insert(int(generator.uniform(0, len(new) + 1)), generator.choice(synonyms[word]))
+                return new
+                """,
+                """
+                if len(words) <= 1:
+                    return words
+                new = copy.copy(words)
+                for _ in range(n):
+                    i = j = generator.integers(len(new))
+                    while j == i:
+                        j = generator.integers(len(new))
+                    new[i], new[j] = new[j], new[i]
+                return new
+                """,
+                """
+                if not words:
+                    return []
+                stays = generator.binomial(1, 1 - p, size=len(words)).astype(bool)
+                if stays.sum() == 0:
+                    return [generator.choice(words)]
+                return [words[k] for k in np.flatnonzero(stays)]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "eda_helpers_and_arrays",
+        "Functions of its own, arrays of indices, NumPy texts.",
+        cells={
+            "sol_eda": """
+            def pick(items, generator):
+                return items[int(generator.integers(len(items)))]
+
+
+            def random_insertion(words, n, synonyms, generator):
+                sources = tuple(word for word in words if synonyms.get(word))
+                added = [pick(synonyms[pick(sources, generator)], generator) for _ in range(n)] if sources else []
+                longer = np.array(words, dtype=object)
+                for synonym in added:
+                    longer = np.insert(longer, generator.integers(longer.size + 1), synonym)
+                return longer.tolist()
+
+
+            def random_swap(words, n, generator):
+                def swapped(words):
+                    places = np.arange(len(words))
+                    i = pick(places, generator)
+                    j = pick(np.delete(places, i), generator)
+                    places[[i, j]] = places[[j, i]]
+                    return [words[place] for place in places]
+
+                result = list(words)
+                for _ in range(n * (len(words) > 1)):
+                    result = swapped(result)
+                return result
+
+
+            def random_deletion(words, p, generator, keep=1):
+                remaining = [word for word in words if generator.random() >= p]
+                return remaining if remaining or not words else generator.choice(words, size=keep).tolist()
+            """
         },
     ),
 ]
