@@ -846,6 +846,196 @@ RIGHT = [
         },
     ),
     Answer(
+        "in_place_on_copies",
+        "float32 tables, copies changed in place, an IndexError made a ValueError, loops and `math.isclose`.",
+        blocks={
+            "sol_cpts": """
+                Pr_D = np.float32([0.9, 0.1])[None, :, None, None, None]
+                Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]], dtype=np.float32).reshape(2, 1, 2, 1, 1)
+                Pr_G_given_SD = np.empty((2, 2, 1, 3, 1))
+                for (s, d), law in {
+                    (0, 0): (0.5, 0.3, 0.2), (0, 1): (0.9, 0.08, 0.02), (1, 0): (0.1, 0.2, 0.7), (1, 1): (0.3, 0.4, 0.3)
+                }.items():
+                    Pr_G_given_SD[s, d, 0, :, 0] = law
+                good = np.array([0.1, 0.4, 0.99])
+                Pr_L_given_G = np.array([1 - good, good]).T.reshape(1, 1, 1, 3, 2)
+            """,
+            "sol_joint": """
+                joint = np.copy(cpts[0])
+                for table in cpts[1:]:
+                    joint = np.multiply(joint, table)
+                return joint
+            """,
+            "sol_query": """
+                weights = joint.copy()
+                try:
+                    for letter, value in evidence.items():
+                        if value < 0:
+                            raise IndexError(value)
+                        view = np.moveaxis(weights, AXES.index(letter), 0)
+                        kept = view[value].copy()
+                        view[:] = 0
+                        view[value] = kept
+                except IndexError as error:
+                    raise ValueError(f"valeur hors de la table : {error}") from error
+                weights = weights.sum(axis=tuple({0, 1, 2, 3, 4} - {AXES.index(target)}))
+                total = float(sum(weights))
+                if total == 0.0:
+                    raise ValueError("probabilité nulle")
+                weights /= total
+                return weights
+            """,
+            "sol_do": """
+                from copy import deepcopy
+
+                tables = deepcopy(cpts)
+                table = np.moveaxis(tables[AXES.index(variable)], AXES.index(variable), -1)
+                table[...] = 0
+                table[..., value] = 1
+                return tables
+            """,
+            "sol_answers": """
+                for letter, r in [("b", 1), ("c", 0)]:
+                    answers[letter] = query(joint, "G", {"R": r})
+                answers["a"] = joint.sum((0, 1, 2, 4))
+                answers["d"] = answers["e"] = Pr_G_given_SD[0, :, 0, :, 0].T @ Pr_D.ravel()
+            """,
+            "sol_answers_e": """
+                for name, value in zip("fg", (1, 0)):
+                    answers[name] = query(joint, "R", dict(D=value))
+                answers["h"] = joint[:, 1, :, 2].sum((0, 2)) / joint[:, 1, :, 2].sum()
+            """,
+            "sol_independent": """
+                import itertools
+                import math
+
+                def p(**values):
+                    index = tuple(values.get(letter, slice(None)) for letter in AXES)
+                    return float(np.sum(joint[index]))
+
+                sizes = dict(zip(AXES, CARDINALITIES))
+                for case in itertools.product(*(range(sizes[letter]) for letter in (x, y, *given))):
+                    a, b = {x: case[0]}, {y: case[1]}
+                    z = dict(zip(given, case[2:]))
+                    if not math.isclose(p(**a, **b, **z) * p(**z), p(**a, **z) * p(**b, **z), rel_tol=0, abs_tol=1e-9):
+                        return False
+                return True
+            """,
+        },
+    ),
+    Answer(
+        "recursion_and_an_exception_of_ones_own",
+        "The joint is recursive, the exception a subclass of ValueError, the questions are texts.",
+        cells={
+            "sol_query": """
+                class BadQuestion(ValueError):
+                    def __init__(self, what):
+                        super().__init__(f"question mal posée : {what}")
+
+
+                def check(letter, value=0):
+                    if letter not in set(AXES):
+                        raise BadQuestion(letter)
+                    if not 0 <= value <= CARDINALITIES[AXES.index(letter)] - 1:
+                        raise BadQuestion(f"{letter} = {value}")
+
+
+                def query(joint, target, evidence):
+                    check(target)
+                    for item in evidence.items():
+                        check(*item)
+                    one_hots = [
+                        np.eye(size)[evidence[letter]] if letter in evidence else np.ones(size)
+                        for letter, size in zip(AXES, CARDINALITIES)
+                    ]
+                    law = np.einsum("abcde,a,b,c,d,e->" + "abcde"[AXES.index(target)], joint, *one_hots)
+                    if not np.count_nonzero(law):
+                        raise BadQuestion(evidence)
+                    return law / np.linalg.norm(law, 1)
+            """,
+        },
+        blocks={
+            "sol_joint": """
+                first, *rest = cpts
+                return first * joint_distribution(rest) if rest else first
+            """,
+            "sol_do": """
+                by_letter = dict(zip(AXES, cpts))
+                size = CARDINALITIES[AXES.index(variable)]
+                match AXES.index(variable):
+                    case axis:
+                        by_letter[variable] = np.eye(size)[[value]].reshape((1,) * axis + (size,) + (1,) * (4 - axis))
+                return list(by_letter.values())
+            """,
+            "sol_answers": """
+                def ask(question, joint=joint):
+                    target, _, known = question.partition("|")
+                    return query(joint, target, {one[0]: int(one[1]) for one in known.split()})
+
+                answers["a"], answers["b"], answers["c"] = map(ask, ["G", "G|R1", "G|R0"])
+                answers["d"], answers["e"] = ask("G|R1 S0"), ask("G|R0 S0")
+            """,
+            "sol_answers_e": 'answers |= zip("fgh", map(ask, ["R|D1", "R|D0", "R|D1 G2"]))',
+            "sol_answers_i": """
+                answers |= zip("ijk", map(ask, ["R|D0 G2", "R|D1 L1", "R|D0 L1"]))
+                answers["l"] = ask("R", joint_distribution(intervene(cpts, "G", 2)))
+            """,
+            "sol_answers_m": """
+                answers |= zip("mn", map(ask, ["R|G2", "R"]))
+                answers["o"] = ask("G", joint_distribution(intervene(cpts, "L", 1)))
+                answers["p"] = ask("G|L1").item(1)
+            """,
+            "sol_independent": """
+                for index in np.ndindex(*(CARDINALITIES[AXES.index(letter)] for letter in (y, *given))):
+                    known = dict(zip((y, *given), index))
+                    rest = {letter: value for letter, value in known.items() if letter != y}
+                    try:
+                        gap = query(joint, x, known) - query(joint, x, rest)
+                    except ValueError:
+                        continue
+                    if np.max(np.abs(gap)) > 1e-9:
+                        return False
+                return True
+            """,
+        },
+    ),
+    Answer(
+        "linear_algebra",
+        "The joint is a product along an axis, `query` a loop of `take`; independent means rank 1 for every value.",
+        blocks={
+            "sol_joint": "return np.prod(np.broadcast_arrays(*cpts), axis=0)",
+            "sol_query": """
+                if any(AXES.find(letter) < 0 for letter in (target, *evidence)):
+                    raise ValueError("Les variables sont S, D, R, G et L.")
+                order = [AXES.index(target)] + [AXES.index(letter) for letter in evidence]
+                table = joint.transpose(order + [axis for axis in range(5) if axis not in order])
+                table = table.reshape(*table.shape[: len(order)], -1).sum(-1)
+                if any(not 0 <= value < size for value, size in zip(evidence.values(), table.shape[1:])):
+                    raise ValueError("Cette valeur n'existe pas.")
+                table = table[(slice(None), *evidence.values())]
+                if table.max() == 0:
+                    raise ValueError("Cette observation est impossible.")
+                return np.divide(table, table.sum())
+            """,
+            "sol_do": """
+                tables = []
+                for axis, (letter, table) in enumerate(zip(AXES, cpts, strict=True)):
+                    if letter == variable:
+                        table = np.zeros([CARDINALITIES[axis] if i == axis else 1 for i in range(5)])
+                        table.flat[value] = 1
+                    tables += [table]
+                return tables
+            """,
+            "sol_answers_m": assigned("sol_answers_m", p='query(joint, "G", {"L": 1})[1:2].sum()')["sol_answers_m"],
+            "sol_independent": """
+                order = [AXES.index(letter) for letter in [*given, x, y]]
+                rest = [axis for axis in range(5) if axis not in order]
+                matrices = joint.transpose(order + rest).sum(axis=tuple(range(len(order), 5)))
+                return not (np.linalg.svd(matrices, compute_uv=False)[..., 1] > 1e-9).any()
+            """,
+        },
+    ),
+    Answer(
         "values_that_the_graph_makes_equal",
         "Knowing S, R says nothing about G (d = e); forcing G or L to any value says nothing about what precedes it.",
         blocks=assigned("sol_answers", d='query(joint, "G", {"R": 0, "S": 0})')
