@@ -5,6 +5,7 @@ Callers hand over values, `Fate`s and `RepairKind`s; words are chosen here, once
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 NOT_ANSWERED = "cette question n'est pas traitée."
@@ -60,6 +61,23 @@ def _readable(name: str) -> str:
 def repair_in_words(kind: str, title: str, count: int) -> str:
     """Say what was done to a hand-in."""
     return REPAIRS[str(getattr(kind, "value", kind))].format(cell=title, count=count)
+
+
+def judged_after(titles: Sequence[str], world: int) -> str:
+    """Say on top of what a criterion was judged; empty for the notebook as it was handed in."""
+    if world == 1:
+        return ""
+    if not titles:
+        return "jugé avec les cellules fournies par le sujet"
+    numbers = [match[1] if (match := re.match(r"Question (\d+)", title)) else f"« {title} »" for title in titles]
+    if len(numbers) == 1:
+        return f"jugé avec une réponse juste à la question {numbers[0]}"
+    return f"jugé avec des réponses justes aux questions {joined(numbers)}"
+
+
+def points_in_words(points: float) -> str:
+    """Write « 1 point », « 1,5 point », « 2 points »: French counts from two on."""
+    return f"{french(points)} point{'s' if points >= 2 else ''}"
 
 
 def joined(names: Sequence[str]) -> str:

@@ -72,6 +72,11 @@ def grade_command(
         text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
         json_file.write_text(f"{text}\n", encoding="utf-8", errors="replace")
     _show_marks(labs, results)
+    if again := sum(result.again for result in results):
+        console.print(
+            f"{again} hand-ins graded before were graded again: they, the lab, the grader, its seed or the environment "
+            "changed since"
+        )
     if any(result.status == "failed" for result in results):
         raise typer.Exit(1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -18,6 +19,7 @@ def mount(app: typer.Typer) -> None:
     app.command("check")(check_command)
     app.command("solutions")(solutions_command)
     app.command("new")(new_command)
+    app.command("mutate")(mutate_command)
     app.command("publish")(publish_command)
 
 
@@ -92,6 +94,31 @@ def new_command(lab: str = typer.Argument(metavar="LAB")) -> None:
     for path in new_lab(course, lab):
         console.print(f"wrote {path.relative_to(course.root)}")
     console.print(f"edit it, then run: course build, course solutions {lab}, course check")
+
+
+def mutate_command(
+    lab: str = typer.Argument(metavar="LAB"),
+    workers: int = typer.Option(os.cpu_count(), min=1, help="Notebooks executed at the same time."),
+) -> None:
+    """Change one thing at a time in the lab's right answers, and list the changes that keep every point."""
+    from instructor.course import Course
+    from instructor.labs.mutate import explained, make_mutants, survivors
+
+    course = Course.find()
+    course.select_labs([lab])
+    source = course.read_source(lab)
+    mutants = make_mutants(source)
+    right = explained(course, lab, source, mutants)
+    alive = survivors(course, lab, [mutant for mutant in mutants if mutant not in right], workers=workers)
+    for mutant in alive:
+        console.print(f"{mutant.cell}: {mutant.change}")
+    killed = len(mutants) - len(alive) - len(right)
+    console.print(
+        f"{lab}: {len(mutants)} mutants, {killed} lose points, {len(right)} are right answers of answers.py, "
+        f"{len(alive)} keep every point without a reason"
+    )
+    if alive:
+        raise typer.Exit(1)
 
 
 def publish_command(

@@ -26,7 +26,7 @@ class Result:
 
     `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
     `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
-    that wait for a teacher.
+    that wait for a teacher. `again` says that it had been graded before something changed.
     """
 
     student: str
@@ -42,6 +42,7 @@ class Result:
     review: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
     first_failure: dict | None = None
+    again: bool = False
 
     @property
     def grade(self) -> float | None:
@@ -78,6 +79,11 @@ def read_result(hand_in: HandIn) -> Result:
     """
     notebook = hand_in.read_autograded()
     marks = notebook.metadata.get("course", {}).get("marks", [])
+    if any("criteria" not in mark for mark in marks):
+        raise NotFiledError(
+            f"autograded/{hand_in.student}/{hand_in.lab}/ was graded by an earlier version of the course; "
+            f"run 'course grade {hand_in.lab}' again"
+        )
     with open_gradebook(hand_in.course) as gradebook:
         filed = _find_filed(gradebook, marks, hand_in)
         grades = {grade.name: grade for grade in filed.grades}

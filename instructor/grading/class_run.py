@@ -105,7 +105,8 @@ def grade_class(
         else:
             outcome.metadata.course["fingerprint"] = prints[hand_in]
             write_notebook(outcome, hand_in.executed)
-            record(hand_in, _attempt(_file, hand_in), executed=True)
+            again = hand_in.autograded.is_file() and not options.force
+            record(hand_in, replace(_attempt(_file, hand_in), again=again), executed=True)
     return [results[hand_in] for hand_in in work]
 
 

@@ -95,7 +95,7 @@ class _Given:
                 for alias in node.names:
                     self.imports[alias.asname or alias.name.partition(".")[0]] = ast.unparse(_one(node, alias))
             else:
-                self.bound |= _bound_names(node)
+                self.bound |= names_bound_by(node)
 
 
 def _one(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
@@ -170,7 +170,7 @@ def _read_criterion(cell: str, function: ast.FunctionDef, shared: list[ast.stmt]
 
 def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, labels: ast.expr | None = None) -> str:
     tree = ast.fix_missing_locations(ast.Module([*body, *([ast.Expr(labels)] if labels else [])], []))
-    bound = set().union(*(_bound_names(node) for node in ast.walk(tree)))
+    bound = set().union(*(names_bound_by(node) for node in ast.walk(tree)))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - bound
     lines = [given.imports[name] for name in sorted(used & given.imports.keys())]
     if native := sorted((used & set(dir(builtins))) - given.imports.keys() - given.bound):
@@ -185,10 +185,10 @@ def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, label
 def bound_names(source: str) -> set[str]:
     """Return the names that a cell binds."""
     tree, _ = parse_cell(source)
-    return set().union(*map(_bound_names, tree.body))
+    return set().union(*map(names_bound_by, tree.body))
 
 
-def _bound_names(node: ast.AST) -> set[str]:
+def names_bound_by(node: ast.AST) -> set[str]:
     """Return the names that a statement binds in its own scope, nested blocks included."""
     return set(_bindings(node))
 

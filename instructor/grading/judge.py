@@ -53,22 +53,27 @@ def judge(executed: NotebookNode, wanted: dict[str, list[Criterion]], lab: Lab, 
     """Return the verdict of each wanted criterion, by key, from one executed world."""
     cells = {cell.metadata.get("course", {}).get("criterion"): cell for cell in executed.cells}
     return {
-        one.key: replace(_judge(cells.get(one.key), one, lab.reference.published[one.key]), world=world)
+        one.key: replace(judge_cell(cells.get(one.key), one, lab.reference.published[one.key]), world=world)
         for criteria in wanted.values()
         for one in criteria
     }
 
 
 def better(verdicts: dict[str, Verdict], others: dict[str, Verdict]) -> dict[str, Verdict]:
-    """Return the verdicts of two worlds as one: a criterion counts where it passes once."""
+    """Return the verdicts of two worlds as one: a criterion counts where it passes once.
+
+    Where it passes in none, the corrected world says what is wrong with the answer itself; but the type of an exception
+    is told from the student's own world only.
+    """
     kept = dict(verdicts)
     for key, other in others.items():
         before = kept[key]
-        if other.is_right and not before.is_right:
+        if before.is_right or other.fate is Fate.NOT_REACHED:
+            continue
+        if other.fate is not Fate.RAISED:
             kept[key] = other
-        elif before.fate is Fate.NOT_REACHED and other.fate is not Fate.NOT_REACHED:
-            # An exception's type is told from the student's own world only.
-            kept[key] = replace(other, facts=()) if other.fate is Fate.RAISED else other
+        elif before.fate is not Fate.RAISED:
+            kept[key] = replace(other, facts=())
     return kept
 
 
@@ -121,7 +126,8 @@ def _shown(uses: Sequence) -> str:
     return "; ".join(f"{use.name}: {use.line}" for use in uses)[:MAX_DETAIL]
 
 
-def _judge(cell: NotebookNode | None, criterion: Criterion, expected: dict) -> Verdict:
+def judge_cell(cell: NotebookNode | None, criterion: Criterion, expected: dict) -> Verdict:
+    """Return what became of one criterion, from the cell that ran it."""
     if cell is None or cell.execution_count is None and not cell.outputs:
         return Verdict(criterion, Fate.NOT_REACHED, detail="the kernel had stopped before it")
     error = next((output for output in cell.outputs if output.output_type == "error"), None)
@@ -131,10 +137,12 @@ def _judge(cell: NotebookNode | None, criterion: Criterion, expected: dict) -> V
     if len(published) != 1:
         return Verdict(criterion, Fate.NOT_PUBLISHED, detail=f"published {len(published)} times")
     ran = [str(name)[:200] for name in published[0].get("ran", ())] if criterion.by_hand else []
+    # What the criterion itself runs, to make its data, is nobody's answer.
+    theirs = set(ran).difference(expected.get("ran", ()))
     difference = compare_published(published[0].get("value"), expected["value"], criterion, expected.get("labels"))
     if difference is not None:
         return _differs(criterion, difference)
-    if used := sorted(name for name in ran if is_forbidden(name, criterion.by_hand)):
+    if used := sorted(name for name in theirs if is_forbidden(name, criterion.by_hand)):
         return Verdict(criterion, Fate.READY_MADE, tuple(used), f"ran {', '.join(used)}"[:MAX_DETAIL])
     if criterion.by_hand and expected.get("ran") and not ran:
         return Verdict(criterion, Fate.DOUBTFUL, detail="nothing was recorded while it ran, and the answer is right")

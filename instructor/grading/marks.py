@@ -28,6 +28,7 @@ class Judged:
     fate: str
     reason: str = ""
     detail: str = ""
+    world: int = 1
     after: tuple[str, ...] = ()
 
 
@@ -89,6 +90,7 @@ def _keep(verdict: Verdict, is_untouched: bool, before: tuple[str, ...]) -> Judg
         verdict.fate.value,
         in_words(verdict.fate, verdict.facts),
         verdict.detail,
+        verdict.world,
         before if verdict.world == 2 else (),
     )
 

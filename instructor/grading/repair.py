@@ -47,6 +47,9 @@ class Repair:
     cell: str = ""
     count: int = 0
 
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.kind.value, self.cell, f"({self.count})" * bool(self.count)]))
+
 
 def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
     """Return the notebook to grade and what had to be repaired.

@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from instructor.course import Course
@@ -34,6 +32,10 @@ def write_solution(course: Course, lab: str) -> Path:
     environment = dict(os.environ)
     if "COURSE_DATA" in environment:
         environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
+    # Imported here, because 'course check' compares solutions and runs none.
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
     notebook = corrected(course.read_source(lab))
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(notebook, kernel_name=WARM, timeout=None, resources={"metadata": {"path": folder}})

@@ -6,7 +6,6 @@ that the graded run printed: no encoding can carry a hidden line out.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -16,7 +15,7 @@ from nbformat import NotebookNode
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.french import french
+from instructor.french import french, judged_after, points_in_words, repair_in_words
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import Result
@@ -34,7 +33,6 @@ TEMPLATES = Environment(
 )
 
 
-CELL = re.compile(r"Cellule « (?P<kind>test|sol|written)_(?P<question>\w+) »")  # as repairs begin
 RIGHT_ANSWERS = '<h2 id="right-answers">'  # what students wrote is shown without its ids
 
 
@@ -63,8 +61,10 @@ def feedback_page(course: Course, result: Result, with_solutions: bool | None = 
         title=course.lab_metadata(result.lab)["title"],
         result=result,
         rows=[_row(cell, titles, comments) for cell in result.cells],
+        first_failure=result.first_failure,
+        failing=_titled(result.first_failure, titles),
         other_comments={titles.get(name, name): text for name, text in comments.items()},
-        repairs=[_in_words(repair, titles) for repair in result.repairs],
+        repairs=[repaired(repair, titles) for repair in result.repairs],
         notebook=render_notebook(_handed_in(course, result)),
         solutions=_right_answers(course, result, with_solutions),
         highlighting=highlighting_css(),
@@ -129,14 +129,14 @@ def question_titles(course: Course, lab: str) -> dict[str, str]:
     return {question(name): title for name, title in headings(course.read_source(lab)).items() if title}
 
 
-def _in_words(repair: str, titles: dict[str, str]) -> str:
+def _titled(failure: dict | None, titles: dict[str, str]) -> str:
+    return titles.get(question(failure["question"]), "") if failure else ""
+
+
+def repaired(repair: dict, titles: dict[str, str]) -> str:
     """Name a cell by its question: the names that nbgrader gives are nowhere to be seen on Colab."""
-
-    def words(match: re.Match) -> str:
-        kind = "de test" if match["kind"] == "test" else "de réponse"
-        return f"Cellule {kind}, « {titles.get(match['question'], match['question'])} »"
-
-    return CELL.sub(words, repair)
+    name = question(repair["cell"])
+    return repair_in_words(repair["kind"], titles.get(name, name), repair["count"])
 
 
 def right_answers(course: Course, lab: str) -> NotebookNode:
@@ -150,15 +150,42 @@ def right_answers(course: Course, lab: str) -> NotebookNode:
 def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
     """Return one line of the table of marks; the comment shown there is taken out of `comments`."""
     waiting = cell["score"] is None
-    lost = not waiting and cell["score"] < cell["max_score"]
+    by_teacher = not waiting and cell["score"] != _earned(cell)
+    lost = not waiting and cell["score"] + cell["pending"] < cell["max_score"]
     name = question(cell["grade_id"])
+    # A teacher's mark over an automatic one needs no line of the machine's to explain it.
+    criteria = [] if by_teacher else cell["criteria"]
+    untouched = bool(criteria) and all(one["fate"] == "not answered" for one in criteria)
     return {
         "question": titles.get(name, name),
         "score": "à corriger" if waiting else french(cell["score"]),
         "max_score": french(cell["max_score"]),
-        "reason": cell["reason"] if lost else "",
+        "criteria": [] if untouched else [_criterion(one, titles) for one in criteria],
+        "reason": cell["reason"] if lost and (untouched or not cell["criteria"]) else "",
+        "visible": cell["visible"] if lost and not untouched else "",
         "comment": comments.pop(name, ""),
-        "state": "waiting" if waiting else "lost" if lost else "full",
+        "state": "waiting" if waiting or cell["pending"] else "lost" if lost else "full",
+    }
+
+
+def _earned(cell: dict) -> float:
+    """Return what the machine gave for a cell; for a written answer, whatever it has."""
+    if not cell["criteria"]:
+        return cell["score"]
+    return round(sum(one["points"] for one in cell["criteria"] if one["fate"] == "earned"), 4)
+
+
+def _criterion(one: dict, titles: dict[str, str]) -> dict:
+    """Return one line a criterion: whether it is earned, its sentence, and what went wrong."""
+    state = {"earned": "full", "doubtful": "waiting"}.get(one["fate"], "lost")
+    mark = {"full": "acquis", "waiting": "à vérifier", "lost": "perdu"}[state]
+    return {
+        "state": state,
+        "mark": mark,
+        "sentence": one["sentence"],
+        "points": points_in_words(one["points"]),
+        "reason": one["reason"],
+        "after": judged_after([titles.get(question(name), name) for name in one["after"]], one["world"]),
     }
 
 

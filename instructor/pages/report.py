@@ -17,7 +17,8 @@ from instructor.gradebook.results import Result, graded_results
 from instructor.gradebook.roster import read_roster
 from instructor.grading.class_run import why_not_graded
 from instructor.notebooks import find_cell
-from instructor.pages.feedback import TEMPLATES, question, question_titles
+from instructor.pages.feedback import TEMPLATES, question, question_titles, repaired
+from instructor.pages.matters import MOST_SHOWN, find_matters
 from instructor.pages.plots import LOW, draw_items, draw_marks
 from instructor.pages.similar import find_similar
 from instructor.pages.statistics import Item, Loss, analyse_items, find_losses, summarise
@@ -26,7 +27,7 @@ MOST_LOSSES = 15
 
 
 @dataclass(frozen=True)
-class HandIn:
+class Row:
     """A line of the table of hand-ins; `run_seconds` is what its cells took while graded, `late` how late it came."""
 
     result: Result
@@ -53,8 +54,11 @@ def write_report(course: Course, lab: str) -> Path:
         marks_plot=draw_marks([result.grade for result in results], summary),
         items_plot=draw_items(items, names),
         items=[(name, item, _remark(item)) for name, item in zip(names, items, strict=True)],
+        matters=find_matters(results, {item.grade_id: name for item, name in zip(items, names, strict=True)}),
+        shown=MOST_SHOWN,
         losses=[(loss, by_id[loss.grade_id], _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]],
         hand_ins=_hand_ins(course, lab, results, notebooks),
+        repairs={result.student: [repaired(one, titles) for one in result.repairs] for result in results},
         not_graded={
             hand_in.student: why_not_graded(hand_in)
             for hand_in in course.hand_ins(lab)
@@ -96,12 +100,10 @@ def _example(loss: Loss, notebooks: dict[str, NotebookNode]) -> str:
     return ""
 
 
-def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[str, NotebookNode]) -> list[HandIn]:
+def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[str, NotebookNode]) -> list[Row]:
     with open_gradebook(course) as gradebook:
         late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
-    return [
-        HandIn(result, _run_seconds(notebooks[result.student]), how_late(late[result.student])) for result in results
-    ]
+    return [Row(result, _run_seconds(notebooks[result.student]), how_late(late[result.student])) for result in results]
 
 
 def _run_seconds(notebook: NotebookNode) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,9 +57,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Loss:
-    """Points lost for one reason at one question, by the students named; `detail` is what the first one's run said."""
+    """Points lost for one reason at one criterion, by the students named; `detail` is what the first one's run said."""
 
     grade_id: str
+    sentence: str
     reason: str
     students: list[str]
     points: float
@@ -104,21 +106,31 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
 
 
 def find_losses(results: list[Result]) -> list[Loss]:
-    """Return why points were lost, what cost the class most first."""
+    """Return why points were lost, criterion by criterion, what cost the class most first."""
     lost = defaultdict(list)
     for result in results:
         for cell in result.cells:
-            if cell["score"] is not None and cell["score"] < cell["max_score"]:
-                reason = cell["reason"] or "marked by hand"
-                lost[cell["grade_id"], reason].append((result.student, cell))
+            for key, points, detail in _losses_of(cell):
+                lost[key].append((result.student, points, detail))
     losses = [
-        Loss(
-            name,
-            reason,
-            [student for student, _ in cases],
-            sum(cell["max_score"] - cell["score"] for _, cell in cases),
-            cases[0][1]["detail"],
-        )
-        for (name, reason), cases in lost.items()
+        Loss(*key, [student for student, _, _ in cases], sum(points for _, points, _ in cases), cases[0][2])
+        for key, cases in lost.items()
     ]
     return sorted(losses, key=lambda loss: -loss.points)
+
+
+def _losses_of(cell: dict) -> Iterator[tuple[tuple[str, str, str], float, str]]:
+    """Yield what a cell lost: the question, the criterion and the reason, then points and detail."""
+    if cell["score"] is None or cell["score"] + cell["pending"] >= cell["max_score"]:
+        return
+    criteria = [one for one in cell["criteria"] if one["fate"] not in ("earned", "doubtful")]
+    missing = cell["max_score"] - cell["score"] - cell["pending"]
+    if not criteria or round(sum(one["points"] for one in criteria) - missing, 4):
+        reason = "" if cell["criteria"] else cell["reason"]
+        yield (cell["grade_id"], "", reason or "marked by hand"), missing, cell["detail"]
+        return
+    if all(one["fate"] == "not answered" for one in criteria):
+        yield (cell["grade_id"], "", cell["reason"]), missing, cell["detail"]
+        return
+    for one in criteria:
+        yield (cell["grade_id"], one["sentence"], one["reason"]), one["points"], one["detail"]

@@ -6,10 +6,9 @@ import pytest
 
 from instructor.course import Course
 from instructor.errors import CourseError
-from instructor.gradebook.deadlines import seconds_late
+from instructor.gradebook.deadlines import seconds_late, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.grading.class_run import grade_class
-from instructor.gradebook.deadlines import to_utc
 from tests.instructor.conftest import answered, hand_in
 
 DEADLINE = datetime(2026, 11, 24, 18, 0)

@@ -27,7 +27,7 @@ def test_skeleton_of_a_new_lab_passes_every_check(pristine_course):
 
 def test_release_holds_no_solution_no_hidden_test_no_output(pristine_course):
     text = to_text(read_notebook(pristine_course.release("essai")))
-    for absent in ("x.sum()", "TODO", "probe", "HIDDEN", "Barème"):
+    for absent in ("x.sum()", "TODO", "criterion", "HIDDEN", "Barème"):
         assert absent not in text
     notebook = read_notebook(pristine_course.release("essai"))
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
@@ -67,7 +67,7 @@ def test_solution_keeps_outputs_and_drops_markers_and_hidden_tests(pristine_cour
     text = to_text(solution)
     assert "x.sum()" in text
     assert "TODO" not in text
-    assert "probe" not in text
+    assert "criterion" not in text
     assert any(cell.get("outputs") for cell in solution.cells)
 
 
@@ -93,15 +93,45 @@ def append_cell(text, kind=nbformat.v4.new_markdown_cell):
     return lambda notebook: notebook.cells.append(kind(text, id="ajout"))
 
 
+OTHER = """
+
+@criterion("autre chose", points=8)
+def other(rng):
+    return mean(rng.normal(size=3))
+### END HIDDEN"""
+TWICE = OTHER.replace("autre chose", "la moyenne d'un vecteur quelconque")
 DEFECTS = {
     "points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.update(points=3), "points sum to 7"),
     "output": (add_output, "output saved in source"),
-    "no probe": (set_source("test_mean", "assert True"), "no probe in a hidden block"),
+    "no criterion": (set_source("test_mean", "assert True"), "no criterion in a hidden block"),
+    "points of criteria": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=15")),
+        "its criteria are worth 15 points in all, the cell 16; make them equal",
+    ),
+    "unknown option": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=16, tolerance=1")),
+        "criterion 'any_vector': unknown option tolerance",
+    ),
+    "computed option": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=16, **BOUNDS")),
+        "criterion 'any_vector': unknown option",
+    ),
+    "sentence twice": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=8").replace("### END HIDDEN", TWICE)),
+        "two criteria have the sentence 'la moyenne d'un vecteur quelconque'",
+    ),
+    "criterion that raises": (
+        set_source("test_mean", lambda s: s.replace("rng.normal(size=7)", "rng.normal(size=7), 1, 2")),
+        "criterion test_mean.any_vector raised TypeError",
+    ),
+    "criterion without a culprit": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=8").replace("### END HIDDEN", OTHER)),
+        "test_mean.other: lost by no wrong answer alone",
+    ),
     "bare expression": (set_source("test_mean", lambda s: s + "\n16"), "ends in a bare expression"),
-    "visible probe": (set_source("test_mean", lambda s: "probe = 1\n" + s), "probe in the visible part"),
-    "no import": (
-        set_source("test_mean", lambda s: s.replace("from helpers import probe, probe_rng", "")),
-        "does not import what it calls",
+    "visible criterion": (
+        set_source("test_mean", lambda s: '@criterion("x", points=1)\ndef f(rng): ...\n' + s),
+        "criterion in the visible part",
     ),
     "no TODO": (set_source("sol_mean", "mean = np.mean"), "no TODO block"),
     "other family": (append_cell("### BEGIN SOLUTION\n### END SOLUTION"), "nbgrader's own family"),
@@ -113,7 +143,7 @@ DEFECTS = {
         "to float: 'a'",
     ),
     "no points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.pop("points"), "KeyError: 'points'"),
-    "empty test": (set_source("test_mean", ""), "no probe in a hidden block"),
+    "empty test": (set_source("test_mean", ""), "no criterion in a hidden block"),
     "no Python": (set_source("test_mean", lambda s: s + "\nif"), "SyntaxError"),
     "open block": (
         set_source("test_mean", lambda s: s.replace("### END HIDDEN TESTS", "")),

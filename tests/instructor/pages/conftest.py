@@ -24,8 +24,8 @@ TELLS_ALL = """
         print(told, file=sys.stderr)
         display(HTML(told))
         display({"image/png": told, "text/plain": told}, raw=True)
-    from helpers import probe
-    probe(text, 1.0)
+    from helpers.criterion import run
+    run(lambda rng: text, "told")
     raise ENDING
 """
 ENDINGS = {

@@ -129,4 +129,4 @@ def test_nbgraders_own_feedback_is_the_courses_page_and_shows_no_hidden_line(gra
     )
     text = page.read_text(encoding="utf-8")
     assert text == feedback_page(graded, read_result(graded.hand_in("basile", "essai")))
-    assert "probe(" not in text
+    assert "criterion(" not in text

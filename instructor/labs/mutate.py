@@ -1,0 +1,237 @@
+"""Change one thing at a time in a lab's right answers, and see which changes keep every point.
+
+Each change that survives is a hole in the criteria, or a right answer. Libraries of mutation testing change files and
+run a test-suite for each; here an answer is text in a notebook, and changes take turns in one kernel.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import repeat
+from multiprocessing import get_context
+
+from nbformat import NotebookNode
+
+from instructor.course import Course
+from instructor.grading.compare import Fate
+from instructor.grading.execute import run_notebook
+from instructor.grading.hand_in import default_policy
+from instructor.grading.judge import judge_cell
+from instructor.grading.reference import Lab, load_lab
+from instructor.grading.worlds import criterion_cell, notebook_of, questions, run_cell
+from instructor.kernels import WARM
+from instructor.labs.answers import load_answers
+from instructor.notebooks import TODO_BLOCK, find_cell, grade_id, is_autograded
+
+SWAPS: dict[type, type] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Pow: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+TWINS = [("train", "val"), ("val", "train"), ("max", "min"), ("min", "max"), ("eval", "train"), ("argmax", "argmin")]
+CELL_TIMEOUT = 20  # seconds: many a change makes an endless loop
+TURNS = 12  # mutants in one notebook, whose time is bounded
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """An answer with one change: the solution cell, what was changed, and the text of the cell."""
+
+    test: str
+    cell: str
+    change: str
+    source: str
+
+
+def make_mutants(source: NotebookNode) -> list[Mutant]:
+    """Return every mutant of a lab's answers, in its order; only what stands in TODO blocks is changed."""
+    mutants = []
+    for question in questions(source):
+        for name in question.answers:
+            text = find_cell(source, name).source
+            seen = {_plain(text)}
+            for change, changed in _mutate(text):
+                if _plain(changed) not in seen:
+                    seen.add(_plain(changed))
+                    mutants.append(Mutant(question.test, name, change, changed))
+    return mutants
+
+
+def _plain(text: str) -> str:
+    return ast.dump(ast.parse(text))
+
+
+def _mutate(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each change with its line, and the cell's text once it is made."""
+    inside = set()
+    for block in TODO_BLOCK.finditer(text):
+        first = text.count("\n", 0, block.start("body")) + 1
+        inside |= set(range(first, first + block["body"].count("\n")))
+    tree = ast.parse(text)
+    places = [node for node in ast.walk(tree) if getattr(node, "lineno", None) in inside]
+    for rank, node in enumerate(places):
+        for label, edit in _edits(node):
+            changed = copy.deepcopy(tree)
+            twin = [other for other in ast.walk(changed) if getattr(other, "lineno", None) in inside][rank]
+            if edit(twin, changed):
+                line = text.split("\n")[node.lineno - 1].strip()
+                yield f"{label}: {line}", ast.unparse(ast.fix_missing_locations(changed))
+
+
+def _edits(node: ast.AST) -> Iterator[tuple[str, object]]:
+    """Yield what can be changed in a node: a label, and a function of a copy of it and of its tree."""
+    yield from _operator_edits(node)
+    yield from _constant_edits(node)
+    yield from _call_edits(node)
+    yield from _name_edits(node)
+    if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Return | ast.Import):
+        yield "statement removed", lambda twin, tree: _replace(tree, twin, ast.Pass())
+    if isinstance(node, ast.If):
+        yield "condition always true", lambda twin, tree: _set(twin, "test", ast.Constant(True))
+
+
+def _operator_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
+    if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp) and type(node.op) in SWAPS:
+        yield "operator", lambda twin, tree: _set(twin, "op", SWAPS[type(twin.op)]())
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+        yield "comparison", lambda twin, tree: _set(twin, "ops", [SWAPS[type(twin.ops[0])](), *twin.ops[1:]])
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
+        yield "sign or not", lambda twin, tree: _replace(tree, twin, twin.operand)
+
+
+def _constant_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
+    value = getattr(node, "value", None) if isinstance(node, ast.Constant) else None
+    if isinstance(value, bool):
+        yield "constant", lambda twin, tree: _set(twin, "value", not twin.value)
+    elif isinstance(value, int | float):
+        yield "constant", lambda twin, tree: _set(twin, "value", twin.value + 1)
+        if value:
+            yield "constant", lambda twin, tree: _set(twin, "value", type(twin.value)(0))
+
+
+def _call_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
+    if isinstance(node, ast.Call):
+        for rank, keyword in enumerate(node.keywords):
+            yield f"argument {keyword.arg} dropped", lambda twin, tree, rank=rank: twin.keywords.pop(rank)
+        if len(node.args) > 1:
+            yield "last argument dropped", lambda twin, tree: twin.args.pop()
+        if isinstance(node.func, ast.Attribute):
+            yield "call dropped", lambda twin, tree: _replace(tree, twin, twin.func.value)
+
+
+def _name_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
+    for old, new in TWINS:
+        if isinstance(node, ast.Attribute) and node.attr == old:
+            yield f"{old} -> {new}", lambda twin, tree, new=new: _set(twin, "attr", new)
+        if isinstance(node, ast.Name) and old in node.id.split("_"):
+            swapped = "_".join(new if part == old else part for part in node.id.split("_"))
+            yield f"{node.id} -> {swapped}", lambda twin, tree, swapped=swapped: _set(twin, "id", swapped)
+
+
+def _set(node: ast.AST, field: str, value: object) -> bool:
+    setattr(node, field, value)
+    return True
+
+
+def _replace(tree: ast.AST, node: ast.AST, other: ast.AST) -> bool:
+    """Put another node in the place of one, wherever it stands."""
+    for parent in ast.walk(tree):
+        for field, value in ast.iter_fields(parent):
+            if value is node:
+                setattr(parent, field, other)
+                return True
+            if isinstance(value, list) and any(item is node for item in value):
+                value[[item is node for item in value].index(True)] = other
+                return True
+    return False
+
+
+def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) -> list[Mutant]:
+    """Return the mutants that keep every point of their question, each on top of right earlier answers.
+
+    Mutants of one question take turns in a kernel, the right answer between them; what ends a kernel loses points.
+    """
+    policy = replace(default_policy(course), kernel_name=WARM, cell_timeout=CELL_TIMEOUT)
+    loaded = load_lab(course, lab, policy)
+    by_test: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        by_test.setdefault(mutant.test, []).append(mutant)
+    waiting = [
+        of_test[start : start + TURNS] for of_test in by_test.values() for start in range(0, len(of_test), TURNS)
+    ]
+    alive: list[Mutant] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        while waiting:
+            notebooks = [_take_turns(loaded, batch) for batch in waiting]
+            left = []
+            for batch, executed in zip(waiting, pool.map(run_notebook, notebooks, repeat(policy)), strict=True):
+                kept, unjudged = _judge(loaded, batch, executed)
+                alive += kept
+                left += [unjudged] * bool(unjudged)
+            waiting = left
+    return sorted(alive, key=mutants.index)
+
+
+def _take_turns(lab: Lab, batch: list[Mutant]) -> NotebookNode:
+    """Return a notebook that runs the lab up to a question, then its criteria on each mutant in turn."""
+    question = next(question for question in lab.reference.questions if question.test == batch[0].test)
+    right = {name: find_cell(lab.source, name) for name in question.answers}
+    cells = []
+    for cell in lab.source.cells:
+        if grade_id(cell) == question.test:
+            break
+        if cell.cell_type == "code" and not is_autograded(cell):
+            cells.append(run_cell(cell, cell.source))
+    for rank, mutant in enumerate(batch):
+        cells += [run_cell(cell, mutant.source if name == mutant.cell else cell.source) for name, cell in right.items()]
+        criteria = lab.reference.criteria[question.test]
+        cells += [criterion_cell(one, one.code, f"{rank}:{one.key}") for one in criteria]
+        cells += [run_cell(cell, cell.source) for cell in right.values()]
+    return notebook_of(lab.source, cells)
+
+
+def _judge(lab: Lab, batch: list[Mutant], executed: NotebookNode) -> tuple[list[Mutant], list[Mutant]]:
+    """Return the mutants that lost nothing, and those that another one kept from being judged."""
+    cells = {cell.metadata.course.get("criterion"): cell for cell in executed.cells}
+    alive, unjudged, stopped = [], [], False
+    for rank, mutant in enumerate(batch):
+        fates = [
+            judge_cell(cells[f"{rank}:{one.key}"], one, lab.reference.published[one.key]).fate
+            for one in lab.reference.criteria[mutant.test]
+        ]
+        if stopped:
+            unjudged.append(mutant)
+        elif set(fates) == {Fate.EARNED}:
+            alive.append(mutant)
+        stopped = stopped or Fate.NOT_REACHED in fates or executed.metadata.course.stopped_at.startswith(f"{rank}:")
+    return alive, unjudged
+
+
+def explained(course: Course, lab: str, source: NotebookNode, mutants: list[Mutant]) -> list[Mutant]:
+    """Return the mutants that `answers.py` holds as right answers."""
+    right = set()
+    for answer in load_answers(course.answers(lab)):
+        if not answer.loses and not answer.waits:
+            changed = answer.apply(source)
+            right |= {(name, _plain(find_cell(changed, name).source)) for name in answer.answered}
+    return [mutant for mutant in mutants if (mutant.cell, _plain(mutant.source)) in right]

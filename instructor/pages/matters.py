@@ -1,0 +1,56 @@
+"""What a teacher should look at in a class, ranked by the points at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from instructor.gradebook.results import Result
+
+MOST_SHOWN = 10  # a teacher of three hundred looks at ten; the rest is folded
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to look at: whose, what, the points that it may give or take, and the lines that say more."""
+
+    student: str
+    what: str
+    stake: float
+    lines: tuple[str, ...]
+
+
+def find_matters(results: list[Result], names: dict[str, str]) -> list[Matter]:
+    """Return what to look at, most points at stake first.
+
+    Parameters
+    ----------
+    names
+        What each question is called, by `grade_id`.
+    """
+    matters = [matter for result in results for matter in _of(result, names)]
+    return sorted(matters, key=lambda matter: (-matter.stake, matter.student))
+
+
+def _of(result: Result, names: dict[str, str]) -> Iterator[Matter]:
+    for cell in result.cells:
+        name = names[cell["grade_id"]]
+        doubtful = [one for one in cell["criteria"] if one["fate"] == "doubtful"]
+        if doubtful and cell["pending"]:
+            lines = tuple(dict.fromkeys(one["detail"] for one in doubtful))
+            yield Matter(result.student, f"{name}: written by hand? A mark waits for you", cell["pending"], lines)
+        if cell["hole"]:
+            what = f"{name}: the visible test fails and every criterion passes; the mark stands"
+            yield Matter(result.student, what, cell["max_score"], (cell["visible"] or "an exception",))
+    if result.review:
+        earned = sum(cell["score"] or 0.0 for cell in result.cells if cell["criteria"])
+        yield Matter(result.student, "code that reaches for what is under the tests", earned, tuple(result.review))
+    if result.first_failure:
+        failure = result.first_failure
+        lost = sum(
+            cell["max_score"] - cell["score"] - cell["pending"] for cell in result.cells if cell["score"] is not None
+        )
+        if lost:
+            where = names.get(failure["question"].replace("sol_", "test_"), f"cell {failure['number']}")
+            line = f"{failure['error']}: {failure['detail']} ({failure['line']})"
+            yield Matter(result.student, f"the notebook first fails at {where}", lost, (line,))
