@@ -1568,8 +1568,10 @@ RIGHT = [
             """,
             "sol_simplenet": [
                 """
-                self.net = nn.Sequential(nn.Linear(12288, 84), nn.ReLU6(), nn.Linear(84, 50), nn.ReLU(), nn.Linear(50, 2))
-                self.net[1] = nn.ReLU(inplace=True)
+                self.net = nn.Sequential()
+                for n_in, n_out in ((12288, 84), (84, 50)):
+                    self.net.extend([nn.Linear(n_in, n_out), nn.ReLU(inplace=True)])
+                self.net.append(nn.Linear(50, 2))
                 """,
                 "return self.net(x.view(-1, 3 * 64 * 64))",
             ],
