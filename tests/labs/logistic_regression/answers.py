@@ -1,17 +1,70 @@
-"""Answers to the lab on logistic regression, with the points that each must lose.
-
-Most test cells hand their inputs to one function and use no earlier answer. The exceptions, each seen below: `forward`
-calls `softmax` and `inputs_tilde`, and the evaluation calls `accuracy` and `cross_entropy`. The evaluation gives half
-its points for the accuracy and half for the loss; `train` reads the accuracy only.
-"""
+"""Answers to the lab on logistic regression, with the criteria that each must lose."""
 
 from instructor.labs.answers import Answer
 
+SOFTMAX = ["any_dimension", "any_axis", "large_scores", "constant_of_each_row", "input_unchanged"]
+CROSS_ENTROPY = ["mean", "impossible_classes", "certain_and_wrong", "small_probability"]
+GRADIENT = ["weights", "biases", "mean"]
+SGD = ["steps", "grads_unchanged"]
+ADAM = ["moving_averages", "correction", "epsilon"]
+TRAIN = ["evaluations", "optimizer", "best_model", "best_accuracy", "initial_model"]
+
 WRONG = [
+    Answer(
+        "library_and_autograd",
+        "PyTorch's own functions, derivatives and optimizers, some under names put together at run time.",
+        loses={
+            "test_softmax": SOFTMAX,
+            "test_cross_entropy": CROSS_ENTROPY,
+            "test_gradient": ["forward", *GRADIENT],
+            "test_sgd": SGD,
+            "test_adam": ADAM,
+        },
+        blocks={
+            "sol_softmax": """
+                return getattr(torch, "soft" + "max")(x, dim=axis)
+            """,
+            "sol_cross_entropy": """
+                losses = vars(torch.nn)["functional"]
+                return losses.nll_loss(torch.log(y_pred.clamp_min(1e-12)), y.argmax(dim=1))
+            """,
+            "sol_gradient": [
+                """
+                kept = vars(torch.nn)["functional"]
+                return kept.linear(x, self.W[:-1].T, self.W[-1]).softmax(dim=1)
+                """,
+                """
+                from collections import deque
+
+                def loss(W):
+                    probs = softmax(inputs_tilde(X) @ W)
+                    return -(y * torch.log(probs)).sum(dim=1).mean()
+
+                tools = deque([getattr(torch, "fu" + "nc")])
+                return tools[0].grad(loss)(self.W)
+                """,
+            ],
+            "sol_sgd": """
+                W = self.W.requires_grad_()
+                W.grad = grads.clone()
+                vars(torch)["optim"].SGD([W], lr=lr).step()
+                self.W = W.detach()
+            """,
+            "sol_adam": """
+                if not hasattr(self, "optimizer"):
+                    self.W.requires_grad_()
+                    self.optimizer = vars(torch)["optim"].Adam([self.W], lr=lr)
+                for group in self.optimizer.param_groups:
+                    group["lr"] = lr
+                self.W.grad = grads.clone()
+                self.optimizer.step()
+            """,
+        },
+    ),
     Answer(
         "softmax_of_a_distribution",
         "PyTorch's own softmax, under another name.",
-        loses={"test_softmax": 2},
+        loses={"test_softmax": SOFTMAX},
         blocks={
             "sol_softmax": """
                 from torch.distributions.utils import logits_to_probs
@@ -20,9 +73,21 @@ WRONG = [
         },
     ),
     Answer(
+        "softmax_ready_made",
+        "torch.nn.functional does the work, under an alias.",
+        loses={"test_softmax": SOFTMAX},
+        blocks={
+            "sol_softmax": """
+                import torch.nn.functional as F
+
+                return F.log_softmax(x, dim=axis).exp()
+            """
+        },
+    ),
+    Answer(
         "softmax_without_maximum",
-        "The exponentials overflow.",
-        loses={"test_softmax": 2},
+        "The exponentials overflow, and those of very low scores are all 0.",
+        loses={"test_softmax": ["large_scores", "constant_of_each_row"]},
         blocks={
             "sol_softmax": """
                 exp = torch.exp(x)
@@ -31,9 +96,20 @@ WRONG = [
         },
     ),
     Answer(
+        "softmax_less_the_minimum",
+        "The smallest score becomes 0, and the exponential of the largest overflows.",
+        loses={"test_softmax": ["large_scores"]},
+        blocks={
+            "sol_softmax": """
+                exp = torch.exp(x - x.amin(dim=axis, keepdim=True))
+                return exp / exp.sum(dim=axis, keepdim=True)
+            """
+        },
+    ),
+    Answer(
         "softmax_always_on_last_axis",
         "The argument `axis` is ignored.",
-        loses={"test_softmax": 2},
+        loses={"test_softmax": ["any_axis"]},
         blocks={
             "sol_softmax": """
                 exp = torch.exp(x - x.amax(dim=-1, keepdim=True))
@@ -42,9 +118,20 @@ WRONG = [
         },
     ),
     Answer(
+        "softmax_broadcast_over_the_wrong_axis",
+        "The axis goes first instead of being kept: beyond matrices, the others change places.",
+        loses={"test_softmax": ["any_dimension"]},
+        blocks={
+            "sol_softmax": """
+                exp = torch.exp(x - x.amax(dim=axis, keepdim=True))
+                return (exp.transpose(axis, 0) / exp.sum(dim=axis)).transpose(axis, 0)
+            """
+        },
+    ),
+    Answer(
         "softmax_shifted_by_one_maximum",
         "The maximum of the whole tensor is subtracted: rows far below it become 0 / 0.",
-        loses={"test_softmax": 2},
+        loses={"test_softmax": ["constant_of_each_row"]},
         blocks={
             "sol_softmax": """
                 exp = torch.exp(x - x.max())
@@ -53,41 +140,67 @@ WRONG = [
         },
     ),
     Answer(
-        "softmax_ready_made",
-        "torch.nn.functional does the work, under an alias.",
-        loses={"test_softmax": 2},
+        "softmax_in_place",
+        "The caller's scores are changed.",
+        loses={"test_softmax": ["input_unchanged"]},
         blocks={
             "sol_softmax": """
-                import torch.nn.functional as F
-
-                return F.softmax(x, dim=axis)
+                x -= x.amax(dim=axis, keepdim=True)
+                return torch.exp(x) / torch.exp(x).sum(dim=axis, keepdim=True)
             """
         },
     ),
     Answer(
         "loss_averaged_twice",
-        "The mean of the batch is divided again by its length; the loss of the evaluation falls with it.",
-        loses={"test_cross_entropy": 2, "test_evaluate": 1},
-        blocks={
-            "sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-12))).sum(dim=1).mean() / len(y)",
-        },
+        "The mean of the batch is divided again by its length.",
+        loses={"test_cross_entropy": ["mean"]},
+        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-12))).sum(dim=1).mean() / len(y)"},
     ),
     Answer(
         "loss_averaged_over_classes_too",
-        "`mean` over the whole matrix divides by the number of classes; the loss of the evaluation falls with it.",
-        loses={"test_cross_entropy": 2, "test_evaluate": 1},
+        "`mean` over the whole matrix divides by the number of classes.",
+        loses={"test_cross_entropy": ["mean", "impossible_classes", "small_probability"]},
         blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-12))).mean()"},
     ),
     Answer(
         "loss_of_zero_probability",
         "0 log 0 is NaN.",
-        loses={"test_cross_entropy": 2},
+        loses={"test_cross_entropy": ["impossible_classes", "certain_and_wrong"]},
         blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred)).sum(dim=1).mean()"},
     ),
     Answer(
+        "loss_of_the_right_class_only",
+        "No 0 log 0, but the logarithm of a right class of probability 0 is infinite.",
+        loses={"test_cross_entropy": ["certain_and_wrong"]},
+        blocks={"sol_cross_entropy": "return -torch.log(y_pred[y == 1]).mean()"},
+    ),
+    Answer(
+        "loss_that_is_no_number_made_large",
+        "NaN is replaced by a large loss, though the prediction may be perfect.",
+        loses={"test_cross_entropy": ["impossible_classes"]},
+        blocks={
+            "sol_cross_entropy": """
+                losses = -(y * torch.log(y_pred)).sum(dim=1)
+                return torch.where(losses.isfinite(), losses, 100.0).mean()
+            """
+        },
+    ),
+    Answer(
+        "loss_with_a_high_floor",
+        "Probabilities that could be compared all become 0.001.",
+        loses={"test_cross_entropy": ["small_probability"]},
+        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-3))).sum(dim=1).mean()"},
+    ),
+    Answer(
+        "loss_ready_made",
+        "PyTorch's own loss, from its list of classes.",
+        loses={"test_cross_entropy": CROSS_ENTROPY},
+        blocks={"sol_cross_entropy": "return torch.nn.NLLLoss()(torch.log(y_pred.clamp_min(1e-12)), y.argmax(dim=1))"},
+    ),
+    Answer(
         "accuracy_is_a_tensor",
-        "The share is a tensor; the counts, which the evaluation adds up, are right.",
-        loses={"test_accuracy": 1},
+        "The share is a tensor.",
+        loses={"test_accuracy": ["python_numbers"]},
         blocks={
             "sol_accuracy": """
                 right = y.argmax(dim=1) == y_pred.argmax(dim=1)
@@ -97,8 +210,8 @@ WRONG = [
     ),
     Answer(
         "accuracy_along_examples",
-        "The largest of each column instead of each row; everything that counts right answers falls with it.",
-        loses={"test_accuracy": 1, "test_evaluate": 1, "test_train": 2},
+        "The largest of each column instead of each row.",
+        loses={"test_accuracy": ["share", "counts", "python_numbers"]},
         blocks={
             "sol_accuracy": """
                 num_right = (y.argmax(dim=0) == y_pred.argmax(dim=0)).sum().item()
@@ -107,33 +220,85 @@ WRONG = [
         },
     ),
     Answer(
+        "accuracy_counts_swapped",
+        "The pair is the wrong way round, which the evaluation and the training after it do not pay for.",
+        loses={"test_accuracy": ["counts"]},
+        blocks={
+            "sol_accuracy": """
+                num_right = (y.argmax(dim=1) == y_pred.argmax(dim=1)).sum().item()
+                return num_right / len(y), (len(y), num_right)
+            """
+        },
+    ),
+    Answer(
+        "accuracy_in_percent",
+        "A percentage is not a share.",
+        loses={"test_accuracy": ["share"]},
+        blocks={
+            "sol_accuracy": """
+                num_right = (y.argmax(dim=1) == y_pred.argmax(dim=1)).sum().item()
+                return 100 * num_right / len(y), (num_right, len(y))
+            """
+        },
+    ),
+    Answer(
         "bias_column_forgotten",
-        "The inputs are left as they are; the forward pass and the gradient, which call the function, fall with it.",
-        loses={"test_inputs_tilde": 1, "test_gradient": 3},
+        "The inputs are left as they are.",
+        loses={"test_inputs_tilde": ["any_dimension", "any_axis", "dtype"]},
         blocks={"sol_inputs_tilde": "return x"},
     ),
     Answer(
         "bias_column_first",
-        "The 1 comes first, so the biases would be the first row; forward and gradient fall with it.",
-        loses={"test_inputs_tilde": 1, "test_gradient": 3},
+        "The 1 comes first, so the biases would be the first row.",
+        loses={"test_inputs_tilde": ["any_dimension", "any_axis", "dtype"]},
         blocks={"sol_inputs_tilde": "return torch.cat([torch.ones_like(x.narrow(axis, 0, 1)), x], dim=axis)"},
+    ),
+    Answer(
+        "bias_always_on_last_axis",
+        "The argument `axis` is ignored.",
+        loses={"test_inputs_tilde": ["any_axis"]},
+        blocks={"sol_inputs_tilde": "return torch.cat([x, torch.ones_like(x[..., :1])], dim=-1)"},
+    ),
+    Answer(
+        "bias_of_matrices_only",
+        "A row or a column: vectors and cubes have neither.",
+        loses={"test_inputs_tilde": ["any_dimension"]},
+        blocks={
+            "sol_inputs_tilde": """
+                if axis == 0:
+                    return torch.cat([x, x.new_ones(1, x.shape[1])])
+                return torch.cat([x, x.new_ones(x.shape[0], 1)], dim=1)
+            """
+        },
+    ),
+    Answer(
+        "bias_of_another_type",
+        "The ones are float32, and integers become float32 with them.",
+        loses={"test_inputs_tilde": ["dtype"]},
+        blocks={"sol_inputs_tilde": "return torch.cat([x, torch.ones(x.narrow(axis, 0, 1).shape)], dim=axis)"},
+    ),
+    Answer(
+        "forward_without_bias",
+        "The last row of the weights is not used.",
+        loses={"test_gradient": ["forward"]},
+        blocks={"sol_gradient": ["return softmax(x @ self.W[:-1])", None]},
     ),
     Answer(
         "gradient_summed",
         "Summed over the examples, not averaged.",
-        loses={"test_gradient": 3},
+        loses={"test_gradient": ["mean"]},
         blocks={"sol_gradient": [None, "return inputs_tilde(X).T @ (y_pred - y)"]},
     ),
     Answer(
         "gradient_climbs",
         "The sign is wrong.",
-        loses={"test_gradient": 3},
+        loses={"test_gradient": ["weights", "biases"]},
         blocks={"sol_gradient": [None, "return inputs_tilde(X).T @ (y - y_pred) / len(X)"]},
     ),
     Answer(
         "gradient_without_bias",
         "The gradient of the biases stays at zero.",
-        loses={"test_gradient": 3},
+        loses={"test_gradient": ["biases"]},
         blocks={
             "sol_gradient": [
                 None,
@@ -146,9 +311,29 @@ WRONG = [
         },
     ),
     Answer(
+        "gradient_reshaped_instead_of_transposed",
+        "The weights' gradient has the right shape, but its numbers are in the wrong places.",
+        loses={"test_gradient": ["weights"]},
+        blocks={
+            "sol_gradient": [
+                None,
+                """
+                error = (y_pred - y) / len(X)
+                return torch.vstack([(error.T @ X).reshape(X.shape[1], -1), error.sum(dim=0)])
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "gradient_transposed",
+        "One row a class.",
+        loses={"test_gradient": GRADIENT},
+        blocks={"sol_gradient": [None, "return (y_pred - y).T @ inputs_tilde(X) / len(X)"]},
+    ),
+    Answer(
         "gradient_by_autograd",
-        "PyTorch derives in the student's place.",
-        loses={"test_gradient": 3},
+        "PyTorch derives in the student's place, and the forward pass is right.",
+        loses={"test_gradient": GRADIENT},
         blocks={
             "sol_gradient": [
                 None,
@@ -164,19 +349,41 @@ WRONG = [
     Answer(
         "sgd_climbs",
         "The step follows the gradient.",
-        loses={"test_sgd": 1},
+        loses={"test_sgd": SGD},
         blocks={"sol_sgd": "self.W += lr * grads"},
     ),
     Answer(
         "sgd_updates_a_local_variable",
         "The new weights are lost.",
-        loses={"test_sgd": 1},
+        loses={"test_sgd": SGD},
         blocks={"sol_sgd": "W = self.W - lr * grads"},
+    ),
+    Answer(
+        "sgd_with_momentum",
+        "The first step is right, the others remember it.",
+        loses={"test_sgd": ["steps"]},
+        blocks={
+            "sol_sgd": """
+                self.m = 0.9 * self.m + grads
+                self.W -= lr * self.m
+            """
+        },
+    ),
+    Answer(
+        "sgd_scales_the_gradient_in_place",
+        "The caller's gradient is changed.",
+        loses={"test_sgd": ["grads_unchanged"]},
+        blocks={
+            "sol_sgd": """
+                grads *= lr
+                self.W -= grads
+            """
+        },
     ),
     Answer(
         "adam_without_bias_correction",
         "The running means are used as they are.",
-        loses={"test_adam": 2},
+        loses={"test_adam": ["correction"]},
         blocks={
             "sol_adam": """
                 self.t += 1
@@ -189,7 +396,7 @@ WRONG = [
     Answer(
         "adam_counter_stuck",
         "The correction is always that of the first step.",
-        loses={"test_adam": 2},
+        loses={"test_adam": ["correction"]},
         blocks={
             "sol_adam": """
                 t = self.t + 1
@@ -203,7 +410,7 @@ WRONG = [
     Answer(
         "adam_keeps_corrected_means",
         "The corrected means overwrite the running ones, so they are corrected again and again.",
-        loses={"test_adam": 2},
+        loses={"test_adam": ["moving_averages", "correction"]},
         blocks={
             "sol_adam": """
                 self.t += 1
@@ -214,9 +421,47 @@ WRONG = [
         },
     ),
     Answer(
+        "adam_without_momentum",
+        "The last gradient instead of the mean of them (RMSProp).",
+        loses={"test_adam": ["moving_averages"]},
+        blocks={
+            "sol_adam": """
+                self.t += 1
+                self.v = beta2 * self.v + (1 - beta2) * grads**2
+                self.W -= lr * grads / ((self.v / (1 - beta2**self.t)).sqrt() + eps)
+            """
+        },
+    ),
+    Answer(
+        "adam_without_epsilon",
+        "A pixel that is always black has a gradient of 0: 0 / 0.",
+        loses={"test_adam": ["epsilon"]},
+        blocks={
+            "sol_adam": """
+                self.t += 1
+                self.m = beta1 * self.m + (1 - beta1) * grads
+                self.v = beta2 * self.v + (1 - beta2) * grads**2
+                self.W -= lr * self.m / (1 - beta1**self.t) / (self.v / (1 - beta2**self.t)).sqrt()
+            """
+        },
+    ),
+    Answer(
+        "adam_with_epsilon_under_the_root",
+        "Small gradients get small steps.",
+        loses={"test_adam": ["epsilon"]},
+        blocks={
+            "sol_adam": """
+                self.t += 1
+                self.m = beta1 * self.m + (1 - beta1) * grads
+                self.v = beta2 * self.v + (1 - beta2) * grads**2
+                self.W -= lr * self.m / (1 - beta1**self.t) / (self.v / (1 - beta2**self.t) + eps).sqrt()
+            """
+        },
+    ),
+    Answer(
         "evaluation_averages_batch_means",
         "The last batch counts as much as the others though it is smaller.",
-        loses={"test_evaluate": 2},
+        loses={"test_evaluate": ["share", "loss"]},
         blocks={
             "sol_evaluate": """
                 accuracies, losses = [], []
@@ -229,9 +474,70 @@ WRONG = [
         },
     ),
     Answer(
+        "evaluation_averages_batch_losses",
+        "The right answers are counted, but the losses of the batches are averaged.",
+        loses={"test_evaluate": ["loss"]},
+        blocks={
+            "sol_evaluate": """
+                num_right, num_examples, losses = 0, 0, []
+                for x, y in data_loader:
+                    y_pred = model.forward(x)
+                    _, (right, n) = accuracy(y, y_pred)
+                    num_right, num_examples = num_right + right, num_examples + n
+                    losses.append(cross_entropy(y, y_pred).item())
+                return num_right / num_examples, sum(losses) / len(losses)
+            """
+        },
+    ),
+    Answer(
+        "evaluation_averages_batch_accuracies",
+        "The losses are weighted, but the accuracies of the batches are averaged.",
+        loses={"test_evaluate": ["share"]},
+        blocks={
+            "sol_evaluate": """
+                accuracies, loss, n = [], 0.0, 0
+                for x, y in data_loader:
+                    y_pred = model.forward(x)
+                    accuracies.append(accuracy(y, y_pred)[0])
+                    loss, n = loss + cross_entropy(y, y_pred).item() * len(y), n + len(y)
+                return sum(accuracies) / len(accuracies), loss / n
+            """
+        },
+    ),
+    Answer(
+        "evaluation_returns_a_tensor",
+        "The loss is a tensor.",
+        loses={"test_evaluate": ["python_floats"]},
+        blocks={
+            "sol_evaluate": """
+                num_right, num_examples, sum_of_losses = 0, 0, 0.0
+                for x, y in data_loader:
+                    y_pred = model.forward(x)
+                    num_right += accuracy(y, y_pred)[1][0]
+                    num_examples += len(y)
+                    sum_of_losses += cross_entropy(y, y_pred) * len(y)
+                return num_right / num_examples, sum_of_losses / num_examples
+            """
+        },
+    ),
+    Answer(
+        "evaluation_without_the_last_batch",
+        "A batch that is smaller than the first is skipped.",
+        loses={"test_evaluate": ["share", "loss"]},
+        blocks={
+            "sol_evaluate": """
+                batches = list(data_loader)
+                batches = [batch for batch in batches if len(batch[0]) == len(batches[0][0])]
+                x, y = (torch.cat(parts) for parts in zip(*batches))
+                y_pred = model.forward(x)
+                return accuracy(y, y_pred)[0], cross_entropy(y, y_pred).item()
+            """
+        },
+    ),
+    Answer(
         "best_model_by_reference",
         "The best model is the model itself, hence the last one.",
-        loses={"test_train": 2},
+        loses={"test_train": ["best_model", "initial_model"]},
         blocks={
             "sol_train": """
                 best_model, best_accuracy = None, -1.0
@@ -251,7 +557,7 @@ WRONG = [
     Answer(
         "training_without_epoch_zero",
         "The initial model is not evaluated.",
-        loses={"test_train": 2},
+        loses={"test_train": ["evaluations", "initial_model"]},
         blocks={
             "sol_train": """
                 best_model, best_accuracy = None, -1.0
@@ -268,9 +574,174 @@ WRONG = [
         },
     ),
     Answer(
+        "initial_model_no_candidate",
+        "The initial model is evaluated, but only a trained one can be the best.",
+        loses={"test_train": ["initial_model"]},
+        blocks={
+            "sol_train": """
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if epoch > 0 and val_accuracy > best_accuracy:
+                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "best_epoch_chosen_on_the_loss",
+        "The epoch of the smallest validation loss.",
+        loses={"test_train": ["best_model", "best_accuracy"]},
+        blocks={
+            "sol_train": """
+                best_loss = float("inf")
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_loss < best_loss:
+                        best_loss, best_model, best_accuracy = val_loss, copy.deepcopy(model), val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "best_epoch_chosen_on_the_loss_beside_the_best_accuracy",
+        "The accuracy is the largest, the model that of the smallest validation loss.",
+        loses={"test_train": ["best_model"]},
+        blocks={
+            "sol_train": """
+                best_loss = float("inf")
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_loss < best_loss:
+                        best_loss, best_model = val_loss, copy.deepcopy(model)
+                best_accuracy = max(history["val_accuracy"])
+            """
+        },
+    ),
+    Answer(
+        "last_accuracy_returned",
+        "The model is the best, the accuracy that of the last epoch.",
+        loses={"test_train": ["best_accuracy"]},
+        blocks={
+            "sol_train": """
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_accuracy > best_accuracy:
+                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+                best_accuracy = val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "history_of_the_training_loss",
+        "The loss that is kept is that of the training batches.",
+        loses={"test_train": ["evaluations"]},
+        blocks={
+            "sol_train": """
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, _ = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(accuracy_and_loss_whole_dataset(data_loader_train, model)[1])
+                    if val_accuracy > best_accuracy:
+                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "best_epoch_chosen_on_training_examples",
+        "The validation examples are not used.",
+        loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
+        blocks={
+            "sol_train": """
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        update = model.sgd_update if sgd else model.adam_update
+                        for x, y in data_loader_train:
+                            update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_train, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_accuracy > best_accuracy:
+                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "always_sgd",
+        "The argument `sgd` is ignored.",
+        loses={"test_train": ["optimizer"]},
+        blocks={
+            "sol_train": """
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        for x, y in data_loader_train:
+                            model.sgd_update(lr, model.get_grads(y, model.forward(x), x))
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_accuracy > best_accuracy:
+                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+            """
+        },
+    ),
+    Answer(
+        "trained_by_an_optimizer",
+        "torch.optim makes the steps.",
+        loses={"test_train": TRAIN},
+        blocks={
+            "sol_train": """
+                kind = torch.optim.SGD if sgd else torch.optim.Adam
+                optimizer = kind([model.W.requires_grad_()], lr=lr)
+                best_model, best_accuracy = None, -1.0
+                for epoch in range(nb_epochs + 1):
+                    if epoch > 0:
+                        for x, y in data_loader_train:
+                            with torch.no_grad():
+                                model.W.grad = model.get_grads(y, model.forward(x), x)
+                            optimizer.step()
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_accuracy > best_accuracy:
+                        best_model, best_accuracy = LinearModel(*model.W.shape), val_accuracy
+                        best_model.W = model.W.detach().clone()
+            """
+        },
+    ),
+    Answer(
         "grid_reuses_the_model",
         "One model goes through all the trainings.",
-        loses={"test_search": 1},
+        loses={"test_search": ["new_models"]},
         blocks={
             "sol_search": """
                 if not results:
@@ -284,13 +755,53 @@ WRONG = [
     Answer(
         "grid_judged_on_training_images",
         "The validation images are not used.",
-        loses={"test_search": 1},
+        loses={"test_search": ["accuracies"]},
         blocks={
             "sol_search": """
                 model = LinearModel(num_features, num_classes)
                 loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
                 loader_val = Batches(x_train, y_train, batch_size=1000)
                 _, results[lr, batch_size], _ = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
+            """
+        },
+    ),
+    Answer(
+        "grid_without_shuffling",
+        "The batches are the same at each epoch.",
+        loses={"test_search": ["shuffled_batches"]},
+        blocks={
+            "sol_search": """
+                model = LinearModel(num_features, num_classes)
+                loader_train = Batches(x_train, y_train, batch_size=batch_size)
+                loader_val = Batches(x_val, y_val, batch_size=1000, shuffle=True)
+                _, results[lr, batch_size], _ = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
+            """
+        },
+    ),
+    Answer(
+        "grid_keeps_the_last_accuracy",
+        "The accuracy of the last epoch, not the best.",
+        loses={"test_search": ["accuracies"]},
+        blocks={
+            "sol_search": """
+                model = LinearModel(num_features, num_classes)
+                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
+                loader_val = Batches(x_val, y_val, batch_size=1000)
+                *_, history = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
+                results[lr, batch_size] = history["val_accuracy"][-1]
+            """
+        },
+    ),
+    Answer(
+        "grid_of_one_epoch",
+        "NUM_EPOCHS is not used.",
+        loses={"test_search": ["accuracies"]},
+        blocks={
+            "sol_search": """
+                model = LinearModel(num_features, num_classes)
+                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
+                loader_val = Batches(x_val, y_val, batch_size=1000)
+                _, results[lr, batch_size], _ = train(model, lr, 1, sgd, loader_train, loader_val)
             """
         },
     ),
@@ -420,6 +931,310 @@ RIGHT = [
                     data_loader_val=Batches(x_val, y_val, batch_size=batch_size),
                 )[1]
             """,
+        },
+    ),
+    Answer(
+        "right_with_names_looked_up",
+        "`sub_` with alpha, methods by `getattr`, a dataclass that adds up, the best of many copies at the end.",
+        blocks={
+            "sol_softmax": """
+                exp = x.sub(x.max(dim=axis, keepdim=True).values).exp_()
+                return exp.div_(exp.sum(axis, keepdim=True))
+            """,
+            "sol_cross_entropy": """
+                return torch.einsum("nk,nk->n", y, -(y_pred + 1e-8).log()).mean()
+            """,
+            "sol_accuracy": """
+                counts = sum(int(a == b) for a, b in zip(y.argmax(1).tolist(), y_pred.argmax(1).tolist())), y.size(0)
+                return counts[0] / counts[1], list(counts)
+            """,
+            "sol_inputs_tilde": """
+                return torch.stack([*x.unbind(axis), torch.ones_like(x.select(axis, 0))], dim=axis)
+            """,
+            "sol_sgd": "self.W.sub_(grads, alpha=lr)",
+            "sol_adam": """
+                self.t = self.t + 1
+                for name, beta, value in (("m", beta1, grads), ("v", beta2, grads * grads)):
+                    setattr(self, name, getattr(self, name).lerp(value, 1 - beta))
+                m_hat = self.m.div(1 - beta1**self.t)
+                v_hat = self.v.div(1 - beta2**self.t)
+                self.W.sub_(m_hat / v_hat.sqrt().add(eps), alpha=lr)
+            """,
+            "sol_evaluate": """
+                from dataclasses import dataclass
+
+                @dataclass
+                class Total:
+                    right: int = 0
+                    examples: int = 0
+                    loss: float = 0.0
+
+                    def add(self, y, y_pred):
+                        self.right += accuracy(y, y_pred)[1][0]
+                        self.loss += float(cross_entropy(y, y_pred)) * len(y)
+                        self.examples += len(y)
+
+                total = Total()
+                for batch in data_loader:
+                    total.add(batch[1], model.forward(batch[0]))
+                return total.right / total.examples, total.loss / total.examples
+            """,
+            "sol_train": """
+                name = "sgd_update" if sgd else "adam_update"
+                copies = [copy.deepcopy(model)]
+                for _ in range(nb_epochs):
+                    for x, y in data_loader_train:
+                        getattr(model, name)(lr=lr, grads=model.get_grads(y, model.forward(x), x))
+                    copies.append(copy.deepcopy(model))
+                scores = [accuracy_and_loss_whole_dataset(data_loader_val, one) for one in copies]
+                history = {"val_accuracy": [a for a, _ in scores], "val_loss": [b for _, b in scores], "lr": lr}
+                best_accuracy = max(history["val_accuracy"])
+                best_model = copies[history["val_accuracy"].index(best_accuracy)]
+            """,
+            "sol_search": """
+                rows = torch.randperm(len(x_train))
+                loaders = (
+                    Batches(x_train[rows], y_train[rows], batch_size=batch_size),
+                    Batches(x_val, y_val, batch_size=7, shuffle=True),
+                )
+                best = train(LinearModel(num_features, num_classes), lr, NUM_EPOCHS, sgd, *loaders)
+                results.update({(lr, batch_size): best[1]})
+            """,
+        },
+    ),
+    Answer(
+        "right_with_numpy_and_double_precision",
+        "NumPy where no derivative is asked, float64 inside, partial functions and lambdas.",
+        blocks={
+            "sol_softmax": """
+                wide = x.double() - x.double().amax(axis, True)
+                return (wide - wide.exp().sum(axis, True).log()).exp().to(x.dtype)
+            """,
+            "sol_cross_entropy": """
+                floor = torch.finfo(y_pred.dtype).tiny
+                logs = torch.where(y > 0, y_pred.clip(floor).log(), 0.0)
+                return -logs.double().sum() / y.shape[0]
+            """,
+            "sol_accuracy": """
+                import numpy as np
+
+                right = np.argmax(y.numpy(), axis=1) == np.argmax(y_pred.numpy(), axis=1)
+                return float(right.mean()), (int(right.sum()), right.size)
+            """,
+            "sol_inputs_tilde": """
+                import numpy as np
+
+                ones = np.ones_like(np.take(x.numpy(), [0], axis=axis))
+                return torch.from_numpy(np.concatenate([x.numpy(), ones], axis=axis))
+            """,
+            "sol_sgd": """
+                with torch.no_grad():
+                    self.W.copy_((self.W.double() - lr * grads.double()).to(self.W.dtype))
+            """,
+            "sol_adam": """
+                mix = lambda old, new, beta: beta * old.double() + (1 - beta) * new.double()
+                self.t, self.m, self.v = self.t + 1, mix(self.m, grads, beta1), mix(self.v, grads**2, beta2)
+                m_hat, v_hat = (
+                    mean / (1 - beta**self.t) for mean, beta in ((self.m, beta1), (self.v, beta2))
+                )
+                self.W = self.W - (lr * m_hat / (v_hat**0.5 + eps)).float()
+            """,
+            "sol_evaluate": """
+                import numpy as np
+
+                parts = [(len(y), accuracy(y, p := model.forward(x))[0], cross_entropy(y, p)) for x, y in data_loader]
+                sizes, shares, losses = (np.array([float(number) for number in column]) for column in zip(*parts))
+                return float(np.average(shares, weights=sizes)), float(np.average(losses, weights=sizes))
+            """,
+            "sol_train": """
+                from functools import partial
+
+                step = partial(model.sgd_update if sgd else model.adam_update, lr)
+                best_accuracy = float("-inf")
+                for epoch in range(nb_epochs + 1):
+                    for x, y in data_loader_train if epoch else ():
+                        step(model.get_grads(y, model.forward(x), x))
+                    for name, value in zip(history, accuracy_and_loss_whole_dataset(data_loader_val, model)):
+                        history[name] += [value]
+                    if best_accuracy < history["val_accuracy"][-1]:
+                        best_accuracy, best_model = history["val_accuracy"][-1], copy.copy(model)
+                        best_model.W = model.W.clone()
+            """,
+            "sol_search": """
+                settings = {"lr": lr, "nb_epochs": NUM_EPOCHS, "sgd": sgd}
+                generator = torch.Generator().manual_seed(12)
+                settings["data_loader_train"] = Batches(
+                    x_train, y_train, batch_size=batch_size, shuffle=True, generator=generator
+                )
+                settings["data_loader_val"] = [(x_val, y_val)]
+                results[(lr, batch_size)] = train(LinearModel(num_features, num_classes), **settings)[1]
+            """,
+        },
+    ),
+    Answer(
+        "right_with_a_class_of_ones_own",
+        "The model is a dataclass with helper methods and optional arguments, kept by the training in a closure.",
+        cells={
+            "sol_gradient": """
+                from dataclasses import dataclass
+                from functools import lru_cache
+
+
+                @dataclass(eq=False)
+                class LinearModel:
+                    num_features: int
+                    num_classes: int
+                    t: int = 0
+
+                    def __post_init__(self):
+                        shape = self.num_features + 1, self.num_classes
+                        self.W, self.m, self.v = (torch.zeros(shape) for _ in range(3))
+
+                    @property
+                    def shape(self):
+                        return tuple(self.W.shape)
+
+                    def softmax(self, z):
+                        return softmax(z, axis=1)
+
+                    def logits(self, x, bias=True):
+                        return torch.addmm(self.W[-1], x, self.W[:-1]) if bias else x @ self.W[:-1]
+
+                    def backward(self, error, X):
+                        return torch.cat([X.T @ error, error.sum(dim=0, keepdim=True)])
+
+                    def forward(self, x, return_logits=False):
+                        logits = self.logits(x)
+                        return logits if return_logits else self.softmax(logits)
+
+                    def get_grads(self, y, y_pred, X, l2=0.0):
+                        return self.backward(y_pred - y, X).div(X.size(0)) + l2 * self.W
+            """
+        },
+        blocks={
+            "sol_softmax": """
+                z = x - torch.max(x, axis, True)[0]
+                return torch.pow(torch.e, z) / torch.pow(torch.e, z).sum(axis, True)
+            """,
+            "sol_cross_entropy": """
+                return torch.stack([-row.clamp(min=1e-20).log()[label == 1][0] for label, row in zip(y, y_pred)]).mean()
+            """,
+            "sol_evaluate": """
+                class Mean:
+                    def __init__(self):
+                        self.total, self.n = 0.0, 0
+
+                    def __call__(self, value, n):
+                        self.total, self.n = self.total + value * n, self.n + n
+
+                    def __float__(self):
+                        return self.total / self.n
+
+                share, loss = Mean(), Mean()
+                for x, y in data_loader:
+                    y_pred = model.forward(x)
+                    share(accuracy(y, y_pred)[0], len(x))
+                    loss(cross_entropy(y, y_pred).item(), len(x))
+                return float(share), float(loss)
+            """,
+            "sol_train": """
+                best = {"accuracy": -1.0}
+
+                def evaluate(epoch):
+                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    history["val_accuracy"].append(val_accuracy)
+                    history["val_loss"].append(val_loss)
+                    if val_accuracy >= best["accuracy"]:
+                        best.update(accuracy=val_accuracy, W=model.W.clone(), epoch=epoch)
+
+                evaluate(0)
+                epoch = 0
+                while (epoch := epoch + 1) <= nb_epochs:
+                    for x, y in data_loader_train:
+                        grads = model.get_grads(y, model.forward(x), x)
+                        if sgd:
+                            LinearModel.sgd_update(model, lr, grads)
+                        else:
+                            LinearModel.adam_update(model, lr, grads)
+                    evaluate(epoch)
+                best_model, best_accuracy = copy.deepcopy(model), best["accuracy"]
+                best_model.W = best["W"]
+            """,
+        },
+    ),
+    Answer(
+        "right_with_list_comprehensions",
+        "Number by number, as one would without tensors.",
+        blocks={
+            "sol_softmax": """
+                import math
+
+                def of_list(row):
+                    exps = [math.exp(value - max(row)) for value in row]
+                    return [exp / math.fsum(exps) for exp in exps]
+
+                moved = x.movedim(axis, -1)
+                rows = [of_list(row) for row in moved.reshape(-1, moved.shape[-1]).tolist()]
+                return torch.tensor(rows, dtype=x.dtype).reshape(moved.shape).movedim(-1, axis)
+            """,
+            "sol_cross_entropy": """
+                import math
+
+                losses = [
+                    -sum(math.log(max(p, 1e-15)) for p, label in zip(probs, labels) if label)
+                    for probs, labels in zip(y_pred.tolist(), y.tolist())
+                ]
+                return torch.tensor(sum(losses) / len(losses))
+            """,
+            "sol_inputs_tilde": """
+                result = x.new_empty([n + (i == axis % x.dim()) for i, n in enumerate(x.shape)])
+                result.narrow(axis, 0, x.shape[axis]).copy_(x)
+                result.narrow(axis, -1, 1).fill_(1)
+                return result
+            """,
+            "sol_gradient": [
+                "return torch.stack([softmax(self.W.T @ inputs_tilde(row)) for row in x])",
+                """
+                rows = range(len(X))
+                return sum(inputs_tilde(X[i])[:, None] * (y_pred[i] - y[i])[None] for i in rows) / len(rows)
+                """,
+            ],
+            "sol_sgd": """
+                for i in range(len(self.W)):
+                    self.W[i] = self.W[i] - lr * grads[i]
+            """,
+            "sol_adam": """
+                self.history = [*getattr(self, "history", []), grads]
+                t = len(self.history)
+                ages = range(t - 1, -1, -1)
+                m_hat = sum(beta1**age * g for age, g in zip(ages, self.history)) / sum(beta1**age for age in ages)
+                v_hat = sum(beta2**age * g**2 for age, g in zip(ages, self.history)) / sum(beta2**age for age in ages)
+                self.W = self.W - lr * m_hat / (torch.sqrt(v_hat) + eps)
+            """,
+        },
+    ),
+    Answer(
+        "right_with_padding",
+        "The padding of torch.nn.functional appends a 1: question 4 does not ask for a calculation by hand.",
+        blocks={
+            "sol_inputs_tilde": """
+                import torch.nn.functional as F
+
+                return F.pad(x.movedim(axis, -1), (0, 1), value=1).movedim(-1, axis)
+            """
+        },
+    ),
+    Answer(
+        "right_with_epsilon_before_the_correction",
+        "The order of section 2 of Adam's paper, where epsilon is not corrected.",
+        blocks={
+            "sol_adam": """
+                self.t += 1
+                self.m = beta1 * self.m + (1 - beta1) * grads
+                self.v = beta2 * self.v + (1 - beta2) * grads**2
+                step = lr * (1 - beta2**self.t) ** 0.5 / (1 - beta1**self.t)
+                self.W -= step * self.m / (self.v.sqrt() + eps)
+            """
         },
     ),
 ]
