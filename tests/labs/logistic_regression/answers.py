@@ -2,12 +2,47 @@
 
 from instructor.labs.answers import Answer
 
+# Right answers, of which many wrong ones change one thing.
+ADAM_BLOCK = """
+self.t += 1
+self.m = beta1 * self.m + (1 - beta1) * grads
+self.v = beta2 * self.v + (1 - beta2) * grads**2
+m_hat, v_hat = self.m / (1 - beta1**self.t), self.v / (1 - beta2**self.t)
+self.W -= lr * m_hat / (v_hat.sqrt() + eps)
+"""
+TRAIN_BLOCK = """
+best_model, best_accuracy = None, -1.0
+for epoch in range(nb_epochs + 1):
+    if epoch > 0:
+        update = model.sgd_update if sgd else model.adam_update
+        for x, y in data_loader_train:
+            update(lr, model.get_grads(y, model.forward(x), x))
+    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
+    history["val_accuracy"].append(val_accuracy)
+    history["val_loss"].append(val_loss)
+    if val_accuracy > best_accuracy:
+        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
+"""
+SEARCH_BLOCK = """
+new_model = LinearModel(num_features, num_classes)
+batches = Batches(x_train, y_train, batch_size=batch_size, shuffle=True), Batches(x_val, y_val, batch_size=1000)
+_, results[lr, batch_size], _ = train(new_model, lr, NUM_EPOCHS, sgd, *batches)
+"""
+
 SOFTMAX = ["any_dimension", "any_axis", "large_scores", "constant_of_each_row", "input_unchanged"]
 CROSS_ENTROPY = ["mean", "impossible_classes", "certain_and_wrong", "small_probability"]
 GRADIENT = ["weights", "biases", "mean"]
 SGD = ["steps", "grads_unchanged"]
 ADAM = ["moving_averages", "correction", "epsilon"]
 TRAIN = ["evaluations", "optimizer", "best_model", "best_accuracy", "initial_model"]
+
+
+def change(text, *changes):
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
 
 WRONG = [
     Answer(
@@ -384,79 +419,39 @@ WRONG = [
         "adam_without_bias_correction",
         "The running means are used as they are.",
         loses={"test_adam": ["correction"]},
-        blocks={
-            "sol_adam": """
-                self.t += 1
-                self.m = beta1 * self.m + (1 - beta1) * grads
-                self.v = beta2 * self.v + (1 - beta2) * grads**2
-                self.W -= lr * self.m / (self.v.sqrt() + eps)
-            """
-        },
+        blocks={"sol_adam": change(ADAM_BLOCK, (" / (1 - beta1**self.t)", ""), (" / (1 - beta2**self.t)", ""))},
     ),
     Answer(
         "adam_counter_stuck",
         "The correction is always that of the first step.",
         loses={"test_adam": ["correction"]},
-        blocks={
-            "sol_adam": """
-                t = self.t + 1
-                self.m = beta1 * self.m + (1 - beta1) * grads
-                self.v = beta2 * self.v + (1 - beta2) * grads**2
-                m_hat, v_hat = self.m / (1 - beta1**t), self.v / (1 - beta2**t)
-                self.W -= lr * m_hat / (v_hat.sqrt() + eps)
-            """
-        },
+        blocks={"sol_adam": change(ADAM_BLOCK, ("self.t += 1", "self.t = 1"))},
     ),
     Answer(
         "adam_keeps_corrected_means",
         "The corrected means overwrite the running ones, so they are corrected again and again.",
         loses={"test_adam": ["moving_averages", "correction"]},
         blocks={
-            "sol_adam": """
-                self.t += 1
-                self.m = (beta1 * self.m + (1 - beta1) * grads) / (1 - beta1**self.t)
-                self.v = (beta2 * self.v + (1 - beta2) * grads**2) / (1 - beta2**self.t)
-                self.W -= lr * self.m / (self.v.sqrt() + eps)
-            """
+            "sol_adam": change(ADAM_BLOCK, ("m_hat, v_hat", "self.m, self.v"), ("m_hat", "self.m"), ("v_hat", "self.v"))
         },
     ),
     Answer(
         "adam_without_momentum",
         "The last gradient instead of the mean of them (RMSProp).",
         loses={"test_adam": ["moving_averages"]},
-        blocks={
-            "sol_adam": """
-                self.t += 1
-                self.v = beta2 * self.v + (1 - beta2) * grads**2
-                self.W -= lr * grads / ((self.v / (1 - beta2**self.t)).sqrt() + eps)
-            """
-        },
+        blocks={"sol_adam": change(ADAM_BLOCK, ("* m_hat", "* grads"))},
     ),
     Answer(
         "adam_without_epsilon",
         "A pixel that is always black has a gradient of 0: 0 / 0.",
         loses={"test_adam": ["epsilon"]},
-        blocks={
-            "sol_adam": """
-                self.t += 1
-                self.m = beta1 * self.m + (1 - beta1) * grads
-                self.v = beta2 * self.v + (1 - beta2) * grads**2
-                self.W -= lr * self.m / (1 - beta1**self.t) / (self.v / (1 - beta2**self.t)).sqrt()
-            """
-        },
+        blocks={"sol_adam": change(ADAM_BLOCK, (" + eps", ""))},
     ),
     Answer(
         "adam_with_epsilon_under_the_root",
         "Small gradients get small steps.",
         loses={"test_adam": ["epsilon"]},
-        blocks={
-            "sol_adam": """
-                self.t += 1
-                self.m = beta1 * self.m + (1 - beta1) * grads
-                self.v = beta2 * self.v + (1 - beta2) * grads**2
-                self.W -= lr * self.m / (1 - beta1**self.t) / (self.v / (1 - beta2**self.t) + eps).sqrt()
-            """
-        },
+        blocks={"sol_adam": change(ADAM_BLOCK, ("(v_hat.sqrt() + eps)", "(v_hat + eps).sqrt()"))},
     ),
     Answer(
         "evaluation_averages_batch_means",
@@ -538,59 +533,22 @@ WRONG = [
         "best_model_by_reference",
         "The best model is the model itself, hence the last one.",
         loses={"test_train": ["best_model", "initial_model"]},
-        blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = model, val_accuracy
-            """
-        },
+        blocks={"sol_train": change(TRAIN_BLOCK, ("copy.deepcopy(model)", "model"))},
     ),
     Answer(
         "training_without_epoch_zero",
         "The initial model is not evaluated.",
         loses={"test_train": ["evaluations", "initial_model"]},
-        blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for _ in range(nb_epochs):
-                    update = model.sgd_update if sgd else model.adam_update
-                    for x, y in data_loader_train:
-                        update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-            """
-        },
+        blocks={"sol_train": change(TRAIN_BLOCK, ("range(nb_epochs + 1)", "range(1, nb_epochs + 1)"))},
     ),
     Answer(
         "initial_model_no_candidate",
         "The initial model is evaluated, but only a trained one can be the best.",
         loses={"test_train": ["initial_model"]},
         blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if epoch > 0 and val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-            """
+            "sol_train": change(
+                TRAIN_BLOCK, ("if val_accuracy > best_accuracy:", "if epoch > 0 and val_accuracy > best_accuracy:")
+            )
         },
     ),
     Answer(
@@ -598,19 +556,9 @@ WRONG = [
         "The epoch of the smallest validation loss.",
         loses={"test_train": ["best_model", "best_accuracy"]},
         blocks={
-            "sol_train": """
-                best_loss = float("inf")
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_loss < best_loss:
-                        best_loss, best_model, best_accuracy = val_loss, copy.deepcopy(model), val_accuracy
-            """
+            "sol_train": change(
+                TRAIN_BLOCK, ("if val_accuracy > best_accuracy:", 'if val_loss <= min(history["val_loss"]):')
+            )
         },
     ),
     Answer(
@@ -618,20 +566,14 @@ WRONG = [
         "The accuracy is the largest, the model that of the smallest validation loss.",
         loses={"test_train": ["best_model"]},
         blocks={
-            "sol_train": """
-                best_loss = float("inf")
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_loss < best_loss:
-                        best_loss, best_model = val_loss, copy.deepcopy(model)
-                best_accuracy = max(history["val_accuracy"])
-            """
+            "sol_train": change(
+                TRAIN_BLOCK,
+                (
+                    "if val_accuracy > best_accuracy:",
+                    'best_accuracy = max(history["val_accuracy"])\n    if val_loss <= min(history["val_loss"]):',
+                ),
+                ("best_model, best_accuracy = copy.deepcopy(model), val_accuracy", "best_model = copy.deepcopy(model)"),
+            )
         },
     ),
     Answer(
@@ -639,20 +581,17 @@ WRONG = [
         "The model is the best, the accuracy that of the last epoch.",
         loses={"test_train": ["best_accuracy"]},
         blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-                best_accuracy = val_accuracy
-            """
+            "sol_train": change(
+                TRAIN_BLOCK,
+                (
+                    "if val_accuracy > best_accuracy:",
+                    'if val_accuracy > max(history["val_accuracy"][:-1], default=-1):',
+                ),
+                (
+                    "best_model, best_accuracy = copy.deepcopy(model), val_accuracy",
+                    "best_model = copy.deepcopy(model)\n    best_accuracy = val_accuracy",
+                ),
+            )
         },
     ),
     Answer(
@@ -660,59 +599,23 @@ WRONG = [
         "The loss that is kept is that of the training batches.",
         loses={"test_train": ["evaluations"]},
         blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, _ = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(accuracy_and_loss_whole_dataset(data_loader_train, model)[1])
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-            """
+            "sol_train": change(
+                TRAIN_BLOCK,
+                ("append(val_loss)", "append(accuracy_and_loss_whole_dataset(data_loader_train, model)[1])"),
+            )
         },
     ),
     Answer(
         "best_epoch_chosen_on_training_examples",
         "The validation examples are not used.",
         loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
-        blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        update = model.sgd_update if sgd else model.adam_update
-                        for x, y in data_loader_train:
-                            update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_train, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-            """
-        },
+        blocks={"sol_train": change(TRAIN_BLOCK, ("(data_loader_val,", "(data_loader_train,"))},
     ),
     Answer(
         "always_sgd",
         "The argument `sgd` is ignored.",
         loses={"test_train": ["optimizer"]},
-        blocks={
-            "sol_train": """
-                best_model, best_accuracy = None, -1.0
-                for epoch in range(nb_epochs + 1):
-                    if epoch > 0:
-                        for x, y in data_loader_train:
-                            model.sgd_update(lr, model.get_grads(y, model.forward(x), x))
-                    val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)
-                    history["val_accuracy"].append(val_accuracy)
-                    history["val_loss"].append(val_loss)
-                    if val_accuracy > best_accuracy:
-                        best_model, best_accuracy = copy.deepcopy(model), val_accuracy
-            """
-        },
+        blocks={"sol_train": change(TRAIN_BLOCK, (" if sgd else model.adam_update", ""))},
     ),
     Answer(
         "trained_by_an_optimizer",
@@ -742,68 +645,43 @@ WRONG = [
         "grid_reuses_the_model",
         "One model goes through all the trainings.",
         loses={"test_search": ["new_models"]},
-        blocks={
-            "sol_search": """
-                if not results:
-                    model = LinearModel(num_features, num_classes)
-                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
-                loader_val = Batches(x_val, y_val, batch_size=1000)
-                _, results[lr, batch_size], _ = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
-            """
-        },
+        blocks={"sol_search": change(SEARCH_BLOCK, ("new_model = ", "if not results:\n    new_model = "))},
     ),
     Answer(
         "grid_judged_on_training_images",
         "The validation images are not used.",
         loses={"test_search": ["accuracies"]},
-        blocks={
-            "sol_search": """
-                model = LinearModel(num_features, num_classes)
-                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
-                loader_val = Batches(x_train, y_train, batch_size=1000)
-                _, results[lr, batch_size], _ = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
-            """
-        },
+        blocks={"sol_search": change(SEARCH_BLOCK, ("Batches(x_val, y_val,", "Batches(x_train, y_train,"))},
     ),
     Answer(
         "grid_without_shuffling",
         "The batches are the same at each epoch.",
         loses={"test_search": ["shuffled_batches"]},
-        blocks={
-            "sol_search": """
-                model = LinearModel(num_features, num_classes)
-                loader_train = Batches(x_train, y_train, batch_size=batch_size)
-                loader_val = Batches(x_val, y_val, batch_size=1000, shuffle=True)
-                _, results[lr, batch_size], _ = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
-            """
-        },
+        blocks={"sol_search": change(SEARCH_BLOCK, ("batch_size=batch_size, shuffle=True", "batch_size=batch_size"))},
     ),
     Answer(
         "grid_keeps_the_last_accuracy",
         "The accuracy of the last epoch, not the best.",
         loses={"test_search": ["accuracies"]},
         blocks={
-            "sol_search": """
-                model = LinearModel(num_features, num_classes)
-                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
-                loader_val = Batches(x_val, y_val, batch_size=1000)
-                *_, history = train(model, lr, NUM_EPOCHS, sgd, loader_train, loader_val)
-                results[lr, batch_size] = history["val_accuracy"][-1]
-            """
+            "sol_search": change(
+                SEARCH_BLOCK,
+                ("_, results[lr, batch_size], _", "*_, history"),
+                ("*batches)", '*batches)\nresults[lr, batch_size] = history["val_accuracy"][-1]'),
+            )
         },
     ),
     Answer(
         "grid_of_one_epoch",
         "NUM_EPOCHS is not used.",
-        loses={"test_search": ["accuracies"]},
-        blocks={
-            "sol_search": """
-                model = LinearModel(num_features, num_classes)
-                loader_train = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
-                loader_val = Batches(x_val, y_val, batch_size=1000)
-                _, results[lr, batch_size], _ = train(model, lr, 1, sgd, loader_train, loader_val)
-            """
-        },
+        loses={"test_search": ["accuracies", "optimizer"]},
+        blocks={"sol_search": change(SEARCH_BLOCK, ("NUM_EPOCHS", "1"))},
+    ),
+    Answer(
+        "grid_of_sgd_only",
+        "The argument `sgd` is ignored.",
+        loses={"test_search": ["optimizer"]},
+        blocks={"sol_search": change(SEARCH_BLOCK, ("sgd, *", "True, *"))},
     ),
 ]
 
@@ -1153,9 +1031,9 @@ RIGHT = [
                     for x, y in data_loader_train:
                         grads = model.get_grads(y, model.forward(x), x)
                         if sgd:
-                            LinearModel.sgd_update(model, lr, grads)
+                            type(model).sgd_update(model, lr, grads)
                         else:
-                            LinearModel.adam_update(model, lr, grads)
+                            type(model).adam_update(model, lr, grads)
                     evaluate(epoch)
                 best_model, best_accuracy = copy.deepcopy(model), best["accuracy"]
                 best_model.W = best["W"]
@@ -1236,6 +1114,24 @@ RIGHT = [
                 self.W -= step * self.m / (self.v.sqrt() + eps)
             """
         },
+    ),
+    Answer(
+        "right_with_the_last_of_equal_epochs",
+        "Of two epochs of the same accuracy, each is the best.",
+        blocks={"sol_train": change(TRAIN_BLOCK, ("val_accuracy > best", "val_accuracy >= best"))},
+    ),
+    Answer(
+        "right_from_below_every_accuracy",
+        "Any number below 0 starts the search of the largest; the size of the validation batches changes nothing.",
+        blocks={
+            "sol_train": change(TRAIN_BLOCK, ("-1.0", "-2.0")),
+            "sol_search": change(SEARCH_BLOCK, ("batch_size=1000", "batch_size=1001")),
+        },
+    ),
+    Answer(
+        "right_from_an_accuracy_of_zero",
+        "A model whose every answer is wrong, at all epochs, is nowhere in the lab, and no best one.",
+        blocks={"sol_train": change(TRAIN_BLOCK, ("-1.0", "-0.0"))},
     ),
 ]
 
