@@ -1817,4 +1817,120 @@ RIGHT = [
     ),
 ]
 
-ANSWERS = WRONG + RIGHT
+# What `course mutate` found to keep every point, and why that is right.
+SPLIT_OF_THE_REFERENCE = """
+    parts = [[] for _ in ratios]
+    for label in np.unique(labels):
+        rows = generator.permutation(np.flatnonzero(labels == label))
+        cuts = np.round(np.cumsum(ratios)[:-1] * len(rows)).astype(int)
+        for part, piece in zip(parts, np.split(rows, cuts){strict}):
+            part.append(piece)
+    return [generator.permutation(np.concatenate(part)) for part in parts]
+"""
+CLASSIFY_OF_THE_REFERENCE = """
+    ids = vocab.encode(tokenize(tweet))
+    if not ids:
+        raise ValueError("Tweet vide : il ne contient aucun mot, il n'y a rien à classer.")
+    model.eval()
+    with torch.no_grad():
+        logits = model(torch.tensor([ids]{ids}), torch.tensor([len(ids)]{length}))
+    probability, label = logits.softmax(dim=1)[0].max(dim=0)
+    return CLASS_NAMES[{label}], probability.item()
+"""
+DELETION_OF_THE_REFERENCE = """
+    kept = [word for word, draw in zip(words, generator.random(len(words)){strict}) if draw {sign} p]
+    if words and not kept:
+        kept = [words[generator.integers(len(words))]]
+    return kept
+"""
+ON_DEVICE = ", device=device"
+SURVIVORS = [
+    Answer(
+        "split_zip_not_strict",
+        "The pieces are as many as the parts: `strict` changes nothing.",
+        blocks={"sol_split": SPLIT_OF_THE_REFERENCE.format(strict="")},
+    ),
+    Answer(
+        "split_zip_said_not_strict",
+        "The same, said.",
+        blocks={"sol_split": SPLIT_OF_THE_REFERENCE.format(strict=", strict=False")},
+    ),
+    Answer(
+        "buckets_minus_a_draw",
+        "A draw taken away from the lengths parts the ties as well as a draw added.",
+        blocks={
+            "sol_buckets": [
+                None,
+                """
+                order = np.argsort(lengths - generator.random(len(lengths)))
+                batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+                return [batches[rank] for rank in generator.permutation(len(batches))]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_rows_on_the_processor",
+        "Indices may stay on the processor.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                states, _ = self.lstm(self.dropout(self.embedding(ids)))
+                last_states = states[torch.arange(len(ids)), lengths - 1]
+                return self.output(self.dropout(last_states))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "classify_ids_without_device",
+        "On a processor, where hand-ins are graded, there is no other device.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids="", length=ON_DEVICE, label="label.item()")},
+    ),
+    Answer(
+        "classify_length_without_device",
+        "The same for the length.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids=ON_DEVICE, length="", label="label.item()")},
+    ),
+    Answer(
+        "classify_label_is_a_tensor",
+        "A tensor of one integer is an index.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids=ON_DEVICE, length=ON_DEVICE, label="label")},
+    ),
+    Answer(
+        "insertion_twice_as_often_at_the_end",
+        "`insert` takes a place beyond the end for the end: all places may come, none is promised a share.",
+        blocks={
+            "sol_eda": [
+                """
+                longer = list(words)
+                sources = [word for word in words if word in synonyms]
+                for _ in range(n if sources else 0):
+                    near = synonyms[sources[generator.integers(len(sources))]]
+                    longer.insert(generator.integers(len(longer) + 2), near[generator.integers(len(near))])
+                return longer
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "deletion_zip_not_strict",
+        "There is a draw for each word: `strict` changes nothing.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict="", sign=">=")]},
+    ),
+    Answer(
+        "deletion_zip_said_not_strict",
+        "The same, said.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict=", strict=False", sign=">=")]},
+    ),
+    Answer(
+        "deletion_draws_above_p",
+        "No draw equals p.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict=", strict=True", sign=">")]},
+    ),
+]
+
+ANSWERS = WRONG + RIGHT + SURVIVORS
