@@ -38,7 +38,7 @@ ODD = """
     for value in x.tolist()[::-1]:
         running = running + value * 1.0
         seen = seen + 1
-    return running / max(seen, 3)
+    return running / max(seen, 30)
 """
 RENAMED = ODD.replace("running", "total").replace("seen", "count").replace("value", "element")
 

@@ -96,7 +96,8 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
     def saved(_) -> bool:
         with open_gradebook(graded) as gradebook:
             comment = gradebook.find_comment("written_interpretation", "essai", "essai", "alix")
-            return comment.manual_comment is not None
+            grade = gradebook.find_grade("written_interpretation", "essai", "essai", "alix")
+            return comment.manual_comment is not None and grade.manual_score is not None
 
     wait.until(saved)
     result = read_result(graded.hand_in("alix", "essai"))
