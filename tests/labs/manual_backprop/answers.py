@@ -331,7 +331,7 @@ WRONG_INIT = [
         "The hidden layers share one matrix.",
         loses={"test_init": ["own_draws"]},
         blocks={
-            "sol_init": initial(after="self.params[2:-1] = [self.params[1]] * len(self.params[2:-1])"),
+            "sol_init": initial(after="self.params[2:-1] = self.params[1:2] * len(self.params[2:-1])"),
         },
     ),
     Answer(
@@ -885,7 +885,11 @@ WRONG_GRADIENT_CHECK = [
         "computed_in_float32",
         "What f returns is cut to float32, where small differences are lost.",
         loses={"test_gradient_check": ["layer_of_a_network"]},
-        blocks={"sol_gradient_check": numerical(above="np.float32(f(t))", below="np.float32(f(t))")},
+        blocks={
+            "sol_gradient_check": numerical(
+                above="np.float32(f(t))", below="np.float32(f(t))", difference="float(above - below) / (2 * eps)"
+            )
+        },
     ),
     Answer(
         "rows_and_columns_only",
