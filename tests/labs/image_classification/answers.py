@@ -781,20 +781,6 @@ WRONG = [
         "model_back",
     ),
     wrong(
-        "only_weights_copied",
-        "The statistics of the normalisation are not given back.",
-        "sol_find_lr",
-        find_lr(
-            keep="""weights = [p.detach().clone() for p in model.parameters()]
-    kept = copy.deepcopy(optimizer.state_dict()), model.training""",
-            give_back="""for p, weight in zip(model.parameters(), weights):
-        p.data = weight
-    optimizer.load_state_dict(kept[0])
-    model.train(kept[1])""",
-        ),
-        "model_back",
-    ),
-    wrong(
         "optimizer_kept",
         "The optimizer stays as the sweep left it.",
         "sol_find_lr",
@@ -816,13 +802,6 @@ WRONG = [
         "rates",
     ),
     wrong(
-        "last_value_not_reached",
-        "The exponent never reaches 1.",
-        "sol_find_lr",
-        find_lr(lr="init_value * (final_value / init_value) ** (i / len(loader))"),
-        "rates",
-    ),
-    wrong(
         "first_group_only",
         "The other groups of the optimizer keep their rate.",
         "sol_find_lr",
@@ -830,7 +809,6 @@ WRONG = [
         "rates",
     ),
     wrong("sweep_accumulates", "The gradients are never set to zero.", "sol_find_lr", find_lr(zero=""), "steps"),
-    wrong("losses_with_their_graphs", "The losses are tensors.", "sol_find_lr", find_lr(loss="loss.detach()"), "steps"),
     wrong("sweep_as_found", "The model is not put in training mode.", "sol_find_lr", find_lr(mode=""), "training_mode"),
     wrong(
         "sweep_never_stops",
