@@ -117,7 +117,8 @@ def _remarks(result: Result) -> str:
 
     remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
     told = [f"{word} ({count})" for count, word in remarks if count]
-    told += [f"first fails at cell {result.first_failure['number']}"] * bool(result.first_failure)
+    if result.first_failure:
+        told.append(f"first fails at cell {result.first_failure['number']}")
     told += ["marked by hand before it changed: mark it again"] * (TO_CONFIRM in result.flags)
     told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
     return ", ".join(told)

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.grading.compare import Fate
+from instructor.grading.criteria import bound_names
 from instructor.grading.execute import run_notebook
 from instructor.grading.hand_in import default_policy
 from instructor.grading.judge import judge_cell
@@ -25,7 +26,7 @@ from instructor.grading.reference import Lab, load_lab
 from instructor.grading.worlds import criterion_cell, notebook_of, questions, run_cell
 from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
-from instructor.notebooks import TODO_BLOCK, find_cell, grade_id, is_autograded
+from instructor.notebooks import TODO_BLOCK, find_cell, grade_id, is_autograded, is_solution
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -202,12 +203,24 @@ def _take_turns(lab: Lab, batch: list[Mutant]) -> NotebookNode:
             break
         if cell.cell_type == "code" and not is_autograded(cell):
             cells.append(run_cell(cell, cell.source))
+    changed = set().union(*(_changed_in_place(cell.source) for cell in right.values()))
+    fresh = [cell for cell in cells if changed & bound_names(cell.source) and not is_solution(cell)]
     for rank, mutant in enumerate(batch):
+        cells += fresh  # what the answers before it left in there must not help
         cells += [run_cell(cell, mutant.source if name == mutant.cell else cell.source) for name, cell in right.items()]
         criteria = lab.reference.criteria[question.test]
         cells += [criterion_cell(one, one.code, f"{rank}:{one.key}") for one in criteria]
         cells += [run_cell(cell, cell.source) for cell in right.values()]
     return notebook_of(lab.source, cells)
+
+
+def _changed_in_place(source: str) -> set[str]:
+    """Return the names whose elements a cell sets, as in `answers["a"] = 1`."""
+    return {
+        node.value.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
+    }
 
 
 def _judge(lab: Lab, batch: list[Mutant], executed: NotebookNode) -> tuple[list[Mutant], list[Mutant]]:

@@ -174,7 +174,7 @@ def test_check_finds_a_cell_id_used_twice(course):
 def test_check_asks_for_wrong_answers_that_fail_every_test_cell(course):
     answers = course.answers("essai")
     answers.write_text(answers.read_text().replace("loses={", "loses={} and {"))
-    assert "test_mean: failed by no wrong answer" in "\n".join(findings(course))
+    assert "test_mean.any_vector: lost by no wrong answer alone" in "\n".join(findings(course))
     answers.unlink()
     assert "answers.py: file: missing" in "\n".join(findings(course))
 
