@@ -25,7 +25,7 @@ from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
-from instructor.labs.solutions import stale_solutions
+from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import (
     STUB,
     TODO_BLOCK,
@@ -212,8 +212,9 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
         yield Finding(
             f"release/{path.parent.name}/{path.name}", "notebook", "differs from its source", "run course build"
         )
-    for path in stale_solutions(course, [lab]):
-        yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
+    if lab not in solutions_due(course):
+        for path in stale_solutions(course, [lab]):
+            yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
     for step, path, command in [
         ("release", course.release(lab), "run course build"),
         ("solutions", course.solution(lab), "run course solutions"),

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.files import write_whole
 from instructor.kernels import WARM
 from instructor.notebooks import TODO_MARKER, NotebookError, read_notebook, without_hidden_tests, write_notebook
 
@@ -45,7 +46,22 @@ def write_solution(course: Course, lab: str) -> Path:
             raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
     tidy_outputs(notebook, environment.get("COURSE_DATA"))
     write_notebook(notebook, course.solution(lab))
+    if lab in (due := solutions_due(course)):
+        write_whole(_due_file(course), "".join(f"{other}\n" for other in due if other != lab).encode())
     return course.solution(lab)
+
+
+def solutions_due(course: Course) -> list[str]:
+    """Return the labs whose corrected notebook is to be executed again, as `solutions/due.txt` lists them.
+
+    It says so of a lab whose text has moved since: such a solution is shown to nobody until then.
+    """
+    file = _due_file(course)
+    return file.read_text(encoding="utf-8").split() if file.is_file() else []
+
+
+def _due_file(course: Course) -> Path:
+    return course.root / "solutions" / "due.txt"
 
 
 def tidy_outputs(notebook: NotebookNode, data_folder: str | None) -> None:

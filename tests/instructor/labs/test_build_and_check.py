@@ -7,7 +7,7 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.labs.build import build, drifted
 from instructor.labs.check import check_labs
-from instructor.labs.solutions import stale_solutions
+from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 
 
@@ -75,6 +75,15 @@ def test_solution_drifts_when_the_source_changes(course):
     assert stale_solutions(course, ["essai"]) == []
     edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
     assert stale_solutions(course, ["essai"]) == [course.solution("essai")]
+
+
+def test_solution_that_is_due_is_no_finding(course):
+    edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
+    build(course, ["essai"])
+    assert findings(course) == ["solutions/essai/essai.ipynb: notebook: differs from its source; run course solutions"]
+    (course.root / "solutions" / "due.txt").write_text("essai\n", encoding="utf-8")
+    assert findings(course) == []
+    assert solutions_due(course) == ["essai"]
 
 
 def set_source(name, text):
