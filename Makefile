@@ -4,14 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 # nproc would answer OMP_NUM_THREADS, which is set below for other reasons.
 JOBS ?= $(shell env -u OMP_NUM_THREADS nproc)
+NBVAL := --nbval-lax --nbval-kernel-name course-warm --nbval-cell-timeout 120
 
 export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: setup sandbox demo test bench bench-grading bench-attacks bench-crash attacks clean
+.PHONY: help setup sandbox demo test test-lab attacks clean
+.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
 
-setup: $(VENV)/.installed sandbox
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand --tabs 16
+
+setup: $(VENV)/.installed sandbox ## make the environment, .venv, with the command course in .venv/bin
 
 # Hand-ins are run in a sandbox that needs Debian's bubblewrap: installed here where we may, else said once.
 sandbox:
@@ -19,43 +24,65 @@ sandbox:
 	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; } || \
 	  echo "No sandbox for hand-ins: install it with 'sudo apt-get install bubblewrap'."
 
+# pip before 23.3, as Debian's Python brings it, takes long to choose among the files of each package; any pip compiles
+# one file after the other, the packages' own tests too. All else is compiled here, but for templates that are no Python:
+# in the sandbox, where nothing can be written, each hand-in would compile again what it imports.
+#
+# rfc3987-syntax, and lark for it alone, come with jupyter-events, through jsonschema, to check a kind of address that
+# nothing here has; importing it compiles a grammar for 3 seconds, in everything that reads a notebook.
 $(VENV)/.installed: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --requirement requirements.txt
-	$(BIN)/pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet "pip>=23.3"
+	$(BIN)/pip install --quiet --no-compile --requirement requirements.txt
+	$(BIN)/pip install --quiet --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip uninstall --quiet --yes rfc3987-syntax lark
+	$(BIN)/python -m compileall -qq -j 0 -x "/tests?/" $(VENV)/lib || true
 	$(BIN)/python -c "from instructor.kernels import install; install()"
 	touch $@
 
-demo: setup
+demo: setup ## play a class of ten students in demo/, from Moodle's zip to the marks
 	$(BIN)/course demo
 
 # Of the attacks on the grader, those that end by themselves; bombs, floods and endless loops are in `make attacks`.
-test: setup
+test: setup ## everything that continuous integration runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/course check
 	$(BIN)/pytest tests -m "not heavy" --numprocesses $(JOBS) --dist loadgroup
-	$(BIN)/pytest source --nbval-lax --nbval-kernel-name course-warm --nbval-cell-timeout 120 --numprocesses $(JOBS) --dist loadfile
+	$(BIN)/pytest source $(NBVAL) --numprocesses $(JOBS) --dist loadfile
 	@echo "make test: everything passed"
 
-# Loaders against the usual recipes, side by side, on the real data of COURSE_DATA.
-bench: setup
-	COURSE_MODE= $(BIN)/python -m bench.data
-
-# Grading, side by side with nbgrader as it comes; what each attack earns; 200 hand-ins and ten SIGKILLs. Some minutes each,
-# on an idle machine.
-bench-grading: setup
-	$(BIN)/python -m bench.grading
-
-bench-attacks: setup
-	$(BIN)/python -m bench.attacks
-
-bench-crash: setup
-	$(BIN)/python -m bench.crash
+test-lab: setup ## the checks and tests of one lab: make test-lab LAB=bayes_net
+	$(if $(LAB),,$(error name the lab, as in: make test-lab LAB=bayes_net))
+	$(BIN)/course check $(LAB)
+	$(BIN)/pytest tests/labs -k "[$(LAB)" --numprocesses $(JOBS) --dist loadgroup
+	$(BIN)/pytest source/$(LAB) $(NBVAL)
 
 # Every attack on the grader, among them bombs, floods and endless loops that keep a core busy until a limit stops them.
-attacks: setup
+attacks: setup ## every attack on the grader, with bombs and endless loops
 	$(BIN)/pytest tests/instructor/adversarial
 
-clean:
-	rm -rf demo .course .pytest_cache .ruff_cache
+# Measures take some minutes each, on an idle machine.
+bench: setup ## loaders against the usual recipes, on the real data of COURSE_DATA
+	COURSE_MODE= $(BIN)/python -m bench.data
+
+bench-grading: setup ## grading, side by side with nbgrader as it comes
+	$(BIN)/python -m bench.grading
+
+bench-attacks: setup ## what each attack earns, with nbgrader as it comes and here
+	$(BIN)/python -m bench.attacks
+
+bench-crash: setup ## 200 hand-ins and ten SIGKILLs
+	$(BIN)/python -m bench.crash
+
+bench-kernels: setup ## a small notebook in a cold, a warm and a sandboxed kernel
+	$(BIN)/python -m bench.kernels
+
+bench-start: setup ## the processor's time until a command starts, beside nbgrader's
+	$(BIN)/python -m bench.start
+
+bench-worlds: setup ## a class with mistakes, judged in one world and in two
+	$(BIN)/python -m bench.worlds
+
+clean: ## remove the demo and the caches
+	rm -rf demo .pytest_cache .ruff_cache

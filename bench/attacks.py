@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def _test_with_asserts(course: Course) -> None:
-    """Replace the probes by what a teacher writes for nbgrader alone."""
+    """Replace the criteria by what a teacher writes for nbgrader alone."""
     notebook = read_notebook(course.source(LAB))
     for name, test in HIDDEN_TESTS.items():
         block = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"

@@ -25,10 +25,10 @@ from nbformat import NotebookNode
 from bench.crash import write_skeleton
 from instructor.course import Course
 from instructor.grading import class_run
-from instructor.grading.execute import processor_seconds
 from instructor.grading.hand_in import default_policy, grade_hand_in, load_lab
 from instructor.kernels import forkserver, install
 from instructor.kernels.forkserver import SINGLE_THREADED
+from instructor.kernels.limits import processor_seconds
 from instructor.labs.answers import load_answers
 from instructor.labs.build import build
 from instructor.notebooks import find_cell, grade_id, is_solution, read_notebook, write_notebook

@@ -103,7 +103,7 @@ def find_uses(
             continue
         seen.add(id(node))
         for name, at, is_called in _names_in(node, notebook):
-            root = name.partition(".")[0]
+            root = name.partition(".")[0]  # empty for what the function itself names
             if root not in stop:
                 waiting += notebook.definitions.get(root, ())
             is_of_library = root in notebook.packages
@@ -186,38 +186,49 @@ def _bound(node: ast.AST) -> Iterator[str]:
 def _names_in(node: ast.AST, notebook: _Notebook) -> Iterator[tuple[str, ast.expr, bool]]:
     """Yield each dotted name of a statement with its imports resolved, where it stands, and whether it is called."""
     called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    local = _local_names(node)
     skipped = {id(inner) for part in ast.walk(node) for note in _annotations(part) for inner in ast.walk(note)}
     for part in ast.walk(node):
         if isinstance(part, ast.Name | ast.Attribute) and id(part) not in skipped:
             if isinstance(part, ast.Attribute):
                 skipped.add(id(part.value))
-            name = _dotted(part, notebook.imported)
+            name = _dotted(part, notebook.imported, local)
             if name:
                 yield name, part, id(part) in called
-        elif isinstance(part, ast.Call) and (name := _looked_up(part, notebook.imported)):
+        elif isinstance(part, ast.Call) and (name := _looked_up(part, notebook.imported, local)):
             yield name, part, True
+
+
+def _local_names(node: ast.AST) -> set[str]:
+    """Return the names that the functions of a statement take or assign: they hide the notebook's."""
+    functions = [one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
+    parts = [part for function in functions for part in ast.walk(function)]
+    local = {part.arg for part in parts if isinstance(part, ast.arg)}
+    return local | {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
 
 
 def _annotations(node: ast.AST) -> Iterator[ast.AST]:
     yield from (note for note in (getattr(node, "annotation", None), getattr(node, "returns", None)) if note)
 
 
-def _looked_up(call: ast.Call, imported: dict[str, str]) -> str:
+def _looked_up(call: ast.Call, imported: dict[str, str], local: set[str]) -> str:
     """Return the name in `getattr(torch, "softmax")`, empty for any other call."""
     match call:
         case ast.Call(ast.Name("getattr"), [owner, ast.Constant(str(name)), *_]):
-            return f"{_dotted(owner, imported) or '?'}.{name}"
+            return f"{_dotted(owner, imported, local)}.{name}"
     return ""
 
 
-def _dotted(node: ast.AST, imported: dict[str, str]) -> str:
+def _dotted(node: ast.AST, imported: dict[str, str], local: set[str]) -> str:
+    """Return a dotted name, its first part resolved, or left out where it is local; empty for what is no name."""
     parts = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
     if not isinstance(node, ast.Name):
         return ""
-    return ".".join([imported.get(node.id, node.id), *reversed(parts)])
+    root = "" if node.id in local else imported.get(node.id, node.id)
+    return ".".join([root, *reversed(parts)])
 
 
 def _is_in(name: str, packages: Iterable[str]) -> bool:

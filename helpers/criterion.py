@@ -131,7 +131,7 @@ def _encode(value: object, left: list[int]) -> object:
         value = (value.float() if value.dtype is torch.bfloat16 else value).resolve_conj().resolve_neg().numpy()
     if isinstance(value, bool | int | float) and not isinstance(value, np.generic):
         if isinstance(value, int) and abs(value) >= 2**63:  # as a number of any other size is compared
-            value = float(value) if abs(value) < 2**1000 else math.copysign(math.inf, value)
+            value = float(value) if abs(value) < 2**1000 else math.inf if value > 0 else -math.inf
         return {"dtype": type(value).__name__, "shape": [], "data": [_number(value)]}
     if isinstance(value, dict):
         return {

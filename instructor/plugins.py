@@ -11,7 +11,6 @@ from typing import TextIO
 
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.filters import markdown2html_mistune
-from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import SubmittedNotebook
@@ -19,7 +18,7 @@ from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Float, Unicode, default
 
-from instructor.budget import MAX_SECONDS, Budget, TooLongError
+from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
@@ -28,7 +27,7 @@ from instructor.grading.repair import repair
 from instructor.labs.colab import prepare_release
 from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution, read_notebook
 from instructor.pages.feedback import feedback_page
-from instructor.pages.html import is_too_long
+from instructor.pages.html import clean, is_too_long
 
 # Both are looked for from the first of several marks only: a text of nothing else would take the square of its length.
 MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")
@@ -98,67 +97,80 @@ class AskAboutDoubts(NbGraderPreprocessor):
         return nb, resources
 
 
-class SanitizeHandIn(SanitizeHTML):
+class SanitizeHandIn(NbGraderPreprocessor):
     """Take active content out of what the formgrader shows on the teacher's own Jupyter origin.
 
-    HTML goes through nbconvert's sanitiser, other active types go away, and so do images fetched from elsewhere: in
-    Markdown, however they are written, they become links. A text that takes too long, here or when the page will be
-    rendered, is shown as it was written, and so are the outputs of the cell, as text.
+    HTML goes through the sanitiser of the students' pages, other active types go away, and so do images fetched from
+    elsewhere: in Markdown, however they are written, they become links. A text that takes too long, here or when the
+    page will be rendered, is shown as it was written, and so are the outputs of the cell, as text.
     """
 
-    enabled = True
-    safe_output_keys = {"text/plain", "image/png", "image/jpeg"}
-
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        self._budget = Budget(MAX_SECONDS)
-        return super().preprocess(nb, resources)
+        budget = Budget(MAX_SECONDS)
+        for cell in nb.cells:
+            try:
+                with budget.spend():
+                    _sanitize(cell)
+            except Exception:  # too long, or whatever the page would stop at
+                if cell.cell_type == "code":
+                    cell.outputs = [output for output in cell.outputs if "data" not in output]
+                else:
+                    cell.source = textwrap.indent(_without_active_markdown(cell.source), "    ", lambda line: True)
+        return nb, resources
 
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
-        try:
-            with self._budget.spend():
-                self._sanitize(cell)
-        except Exception:  # too long, or whatever the page would stop at
-            if cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if "data" not in output]
-            else:
-                cell.source = textwrap.indent(_without_active_markdown(cell.source), "    ", lambda line: True)
-        return cell, resources
 
-    def _sanitize(self, cell: NotebookNode) -> None:
-        if cell.cell_type != "code":
-            cell.source = _clean_markdown(cell.source)
-            return
-        for output in cell.outputs:
-            if "data" in output:
-                # The page holds pictures, their sizes and their descriptions as they are written here.
-                output.metadata = NotebookNode()
-                for kind in [kind for kind in output.data if kind.startswith("image/")]:
-                    if not BASE64.fullmatch("".join(output.data[kind])):
-                        del output.data[kind]
-                if "text/markdown" in output.data:
-                    output.data["text/markdown"] = _clean_markdown(output.data["text/markdown"])
-        cell.outputs = [output for output in self.sanitize_code_outputs(cell.outputs) if output.get("data", True)]
+def _sanitize(cell: NotebookNode) -> None:
+    if cell.cell_type != "code":
+        cell.source = _clean_markdown(cell.source)
+        return
+    for output in cell.outputs:
+        if "data" in output:
+            # The page holds pictures, their sizes and their descriptions as they are written here.
+            output.metadata = NotebookNode()
+            output.data = NotebookNode(_clean_data(output.data))
+    cell.outputs = [output for output in cell.outputs if output.get("data", True)]
 
-    def sanitize_html_tags(self, html_str: str) -> str:
-        return super().sanitize_html_tags(_without_active_markdown(html_str))
+
+def _clean_data(data: dict) -> dict:
+    """Return what can be shown of an output, by its type."""
+    cleaned = {kind: clean_one(data[kind]) for kind, clean_one in CLEANED_BY.items() if kind in data}
+    return {kind: value for kind, value in cleaned.items() if value}
+
+
+def _clean_picture(text: str) -> str:
+    return text if BASE64.fullmatch(text) else ""
 
 
 def _clean_markdown(text: str) -> str:
     if is_too_long(text):
-        raise TooLongError
+        raise ValueError("too long to be rendered")
     return _clean_cached(text) if len(text) <= MAX_CACHED else _clean_cached.__wrapped__(text)
 
 
 @lru_cache(maxsize=1000)
 def _clean_cached(text: str) -> str:
     """Sanitise, and render as the page will: what cannot be rendered, or not in time, would stop the page."""
-    cleaned = SanitizeHandIn().sanitize_html_tags(text)
+    cleaned = _clean_html(text)
     markdown2html_mistune(cleaned)
     return cleaned
 
 
+def _clean_html(text: str) -> str:
+    """Sanitise first: entities and comments, which hide what is active, are gone from what that returns."""
+    return _without_active_markdown(str(clean(text)))
+
+
 def _without_active_markdown(text: str) -> str:
     return ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", text))
+
+
+CLEANED_BY = {
+    "text/plain": str,
+    "text/html": _clean_html,
+    "text/markdown": _clean_markdown,
+    "image/png": _clean_picture,
+    "image/jpeg": _clean_picture,
+}
 
 
 class ShowRubric(NbGraderPreprocessor):

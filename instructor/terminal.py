@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -57,6 +56,8 @@ class Tally:
 @contextmanager
 def grading_progress() -> Iterator[Callable[[Result, int, bool], None]]:
     """Show how far grading is, as a `Tally` tells it, and the hand-ins without a mark as they come."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[told]}")]
     tally = Tally()
     with Progress(*columns, console=console, transient=True) as progress:
@@ -116,6 +117,8 @@ def _remarks(result: Result) -> str:
 
     remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
     told = [f"{word} ({count})" for count, word in remarks if count]
+    if result.first_failure:
+        told.append(f"first fails at cell {result.first_failure['number']}")
     told += ["marked by hand before it changed: mark it again"] * (TO_CONFIRM in result.flags)
     told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
     return ", ".join(told)

@@ -7,12 +7,15 @@ from functools import wraps
 
 
 def writes(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command, run while no other that writes is at work on the course."""
+    """Return the command, run while no other that writes is at work on the course; `--check` writes nothing."""
 
     @wraps(command)
     def run(*arguments: object, **options: object) -> None:
         from instructor.course import Course
 
+        if options.get("check"):
+            command(*arguments, **options)
+            return
         with Course.find().alone():
             command(*arguments, **options)
 

@@ -42,7 +42,7 @@ class Result:
     review: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
     first_failure: dict | None = None
-    again: bool = False
+    again: bool = field(default=False, compare=False)
 
     @property
     def grade(self) -> float | None:

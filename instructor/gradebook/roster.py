@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nbgrader.api import Gradebook
 
 from instructor.course import Course
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.nbgrader import has_gradebook, open_gradebook
 
 DERIVED = "moodle-"  # begins the identifier made from Moodle's number, for a student that no roster names
 
@@ -82,6 +82,8 @@ def name_key(name: str) -> tuple[str, ...]:
 
 def read_roster(course: Course) -> Roster:
     """Return the class as nbgrader's gradebook knows it, without those whom only Moodle's number names."""
+    if not has_gradebook(course):
+        return Roster([])
     with open_gradebook(course) as gradebook:
         students = sorted(map(_from_gradebook, gradebook.students), key=lambda student: student.id)
     return Roster([student for student in students if not student.id.startswith(DERIVED)])

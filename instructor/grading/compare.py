@@ -86,7 +86,9 @@ def _plain(value: object, depth: int = 0) -> object:
             return {str(_key(key)): _plain(item, depth + 1) for key, item in zip(keys, values, strict=True)}
     if isinstance(value, dict) and set(value) == {"dtype", "shape", "data"}:
         try:
-            return _Array(np.array(value["data"], dtype=float).reshape([int(size) for size in value["shape"]]))
+            numbers = np.array(value["data"], dtype=float)
+            if numbers.ndim == 1:
+                return _Array(numbers.reshape([int(size) for size in value["shape"]]))
         except (TypeError, ValueError, OverflowError):
             raise _Malformed from None
     raise _Malformed

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from helpers.by_hand import BY_HAND, parse_cell
-from instructor.notebooks import HIDDEN_BLOCK, grade_id, is_autograded, is_solution
+from instructor.notebooks import HIDDEN_BLOCK, grade_id, is_autograded, is_solution, without_hidden_tests
 
 NUMBERS = ("rtol", "atol", "at_least", "at_most")
 OPTIONS = (*NUMBERS, "by_hand", "labels")
@@ -95,7 +95,7 @@ class _Given:
                 for alias in node.names:
                     self.imports[alias.asname or alias.name.partition(".")[0]] = ast.unparse(_one(node, alias))
             else:
-                self.bound |= _bound_names(node)
+                self.bound |= names_bound_by(node)
 
 
 def _one(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
@@ -111,6 +111,7 @@ def _read_cell(cell: NotebookNode, given: _Given) -> list[Criterion]:
     if not functions:
         raise CriteriaError(f"{name}: no criterion in a hidden block; write a function under @criterion(…)")
     shared = [node for node in body if not _decorator(node) and not _imports_criterion(node)]
+    shared = [*_lent_by_visible_half(cell, body), *shared]
     criteria = [_read_criterion(name, function, shared, given) for function in functions]
     for what, values in (("sentence", [c.sentence for c in criteria]), ("name", [c.name for c in criteria])):
         if twice := next((value for value in values if values.count(value) > 1), None):
@@ -121,6 +122,15 @@ def _read_cell(cell: NotebookNode, given: _Given) -> list[Criterion]:
             f"{name}: its criteria are worth {total:g} points in all, the cell {points:g}; make them equal"
         )
     return criteria
+
+
+def _lent_by_visible_half(cell: NotebookNode, hidden: list[ast.stmt]) -> list[ast.stmt]:
+    """Return what the visible half defines and imports, if the hidden one reads it: it does not always run before."""
+    tree, _ = parse_cell(without_hidden_tests(cell.source))
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    defined = [node for node in tree.body if isinstance(node, kinds)]
+    read = {part.id for node in hidden for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return defined if read & set().union(*map(names_bound_by, defined)) else []
 
 
 def _decorator(node: ast.stmt) -> ast.Call | None:
@@ -170,7 +180,7 @@ def _read_criterion(cell: str, function: ast.FunctionDef, shared: list[ast.stmt]
 
 def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, labels: ast.expr | None = None) -> str:
     tree = ast.fix_missing_locations(ast.Module([*body, *([ast.Expr(labels)] if labels else [])], []))
-    bound = set().union(*(_bound_names(node) for node in ast.walk(tree)))
+    bound = set().union(*(names_bound_by(node) for node in ast.walk(tree)))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - bound
     lines = [given.imports[name] for name in sorted(used & given.imports.keys())]
     if native := sorted((used & set(dir(builtins))) - given.imports.keys() - given.bound):
@@ -185,10 +195,10 @@ def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, label
 def bound_names(source: str) -> set[str]:
     """Return the names that a cell binds."""
     tree, _ = parse_cell(source)
-    return set().union(*map(_bound_names, tree.body))
+    return set().union(*map(names_bound_by, tree.body))
 
 
-def _bound_names(node: ast.AST) -> set[str]:
+def names_bound_by(node: ast.AST) -> set[str]:
     """Return the names that a statement binds in its own scope, nested blocks included."""
     return set(_bindings(node))
 

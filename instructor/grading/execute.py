@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from queue import Empty
 
 from jupyter_client.asynchronous import AsyncKernelClient
@@ -28,7 +27,7 @@ from nbformat.v4 import new_output
 from instructor.budget import read_message
 from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 from instructor.kernels import SANDBOXED
-from instructor.kernels.limits import MIB
+from instructor.kernels.limits import MIB, processor_seconds, resident_bytes
 
 DEFAULT_CELL_TIMEOUT = 60
 # A cell that waits instead of computing, or shares its core with others, may last this many times as long.
@@ -39,7 +38,6 @@ INTERRUPT_GRACE = 10  # seconds of processor that an interrupted cell has left, 
 WATCH_SECONDS = 0.1
 # What a kernel sends waits in the memory of this process, which no sandbox bounds; to read it takes as much again.
 MAX_TAKEN = 512 * MIB
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -204,11 +202,12 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     """Return a copy of `notebook`, run from its first cell to its last in an empty folder.
 
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
-    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; its id, or the key
-    of its criterion, is in `metadata.course.stopped_at`, empty otherwise.
+    not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; the cell's key, or
+    its id, is in `metadata.course.stopped_at`. Where the whole notebook took too long, `ran_out` is True instead: the
+    cell that ran last is not to blame.
     """
     notebook = copy.deepcopy(notebook)
-    notebook.metadata.setdefault("course", NotebookNode())["stopped_at"] = ""
+    notebook.metadata.setdefault("course", NotebookNode()).update(stopped_at="", ran_out=False)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -237,8 +236,11 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             late = client.stopped or time.monotonic() >= end
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
-            stopped = client.running.metadata.get("course", {})
-            notebook.metadata.course["stopped_at"] = stopped.get("criterion", client.running.id)
+            if late and not client.stopped:
+                notebook.metadata.course["ran_out"] = True
+            else:
+                key = client.running.metadata.get("course", {}).get("key", client.running.id)
+                notebook.metadata.course["stopped_at"] = key
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = shorten(cell.outputs)
@@ -272,20 +274,6 @@ def _signals_left_alone() -> Iterator[None]:
         yield
     finally:
         del loop.add_signal_handler
-
-
-def processor_seconds(pid: int) -> float:
-    """Return what a process has used of the processor, and the children that it has waited for; 0 once it is dead."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICKS
-
-
-def resident_bytes() -> int:
-    """Return what this process takes of the machine's memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _what_happened(error: Exception) -> str:

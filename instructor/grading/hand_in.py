@@ -6,7 +6,7 @@ import copy
 import hashlib
 import sysconfig
 from collections import defaultdict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 from importlib.metadata import distributions
@@ -20,6 +20,7 @@ import instructor
 from helpers.criterion import MIME_TYPE
 from instructor.course import Course, HandIn
 from instructor.gradebook.deadlines import read_deadline, seconds_late
+from instructor.grading.compare import Fate
 from instructor.grading.criteria import Criterion
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
@@ -32,8 +33,9 @@ from instructor.grading.worlds import (
     INTEGRITY,
     changed_given_cells,
     corrected_world,
+    ends_kernel,
     own_world,
-    shadows_python,
+    restored_names,
 )
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_too_large, parse_notebook, to_text
 
@@ -53,7 +55,7 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     """
     handed_in = parse_notebook(content, "the file handed in")
     repaired, repairs = repair(handed_in, lab.source, lab.release)
-    executed, verdicts = _run_worlds(repaired, repairs, lab)
+    executed, verdicts = _run_worlds(handed_in, repaired, repairs, lab)
     marks = make_marks(executed, verdicts, repaired, lab)
     graded = _for_teacher(repaired, executed)
     _keep_readable(graded)
@@ -66,7 +68,9 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     return graded
 
 
-def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tuple[NotebookNode, dict[str, Verdict]]:
+def _run_worlds(
+    handed_in: NotebookNode, repaired: NotebookNode, repairs: list[Repair], lab: Lab
+) -> tuple[NotebookNode, dict[str, Verdict]]:
     """Run a hand-in in its own world and, where that can change something, in the corrected one; judge both.
 
     A cell that ended the kernel is left out of the corrected world, which is then started once more if another does.
@@ -74,40 +78,69 @@ def _run_worlds(repaired: NotebookNode, repairs: list[Repair], lab: Lab) -> tupl
     reference = lab.reference
     executed = run_notebook(own_world(repaired, reference.criteria), lab.policy)
     verdicts = judge(executed, reference.criteria, lab, world=1)
-    wanted = _worth_another_run(executed, verdicts, repaired, repairs, lab)
-    omitted: set[str] = {executed.metadata.course.stopped_at} - {""}
-    for _ in range(2 if wanted else 0):
+    wanted = worth_another_run(executed, verdicts, repaired, repairs, lab)
+    # A cell that plainly leaves the kernel is never in the corrected world; the one behind it is not to blame.
+    leaves = [cell.id for cell in repaired.cells if cell.cell_type == "code" and ends_kernel(cell.source)]
+    omitted: set[str] = set() if leaves else _ended(executed, lab)
+    for _ in range(2 if any(wanted.values()) else 0):
         world = corrected_world(repaired, lab.source, wanted, omitted)
         corrected = run_notebook(world, lab.policy)
         verdicts = better(verdicts, judge(corrected, wanted, lab, world=2))
-        if (stopped := corrected.metadata.course.stopped_at) in omitted | {""}:
+        if _ended(corrected, lab) <= omitted:
             break
-        omitted.add(stopped)
-    numbers = {cell.id: str(number) for number, cell in enumerate(repaired.cells, start=1)}
-    repairs += [Repair(RepairKind.ENDED_KERNEL, numbers[name]) for name in sorted(omitted & numbers.keys())]
+        omitted |= _ended(corrected, lab)
+    verdicts = {
+        key: replace(one, fate=Fate.KILLED) if key in omitted and one.fate is Fate.NOT_REACHED else one
+        for key, one in verdicts.items()
+    }
+    if any(wanted.values()):
+        ended = {cell.source for cell in repaired.cells if cell.id in {*leaves, *omitted} and not is_autograded(cell)}
+        numbers = [number for number, cell in enumerate(handed_in.cells, start=1) if cell.source in ended]
+        repairs += [Repair(RepairKind.ENDED_KERNEL, str(number)) for number in numbers]
     return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
 
 
-def _worth_another_run(
+def worth_another_run(
     executed: NotebookNode, verdicts: dict[str, Verdict], repaired: NotebookNode, repairs: list[Repair], lab: Lab
 ) -> dict[str, list[Criterion]]:
-    """Return the criteria that the corrected world can still earn, by test cell; none where it can change nothing."""
+    """Return the criteria that the corrected world can still earn, by faulty question, whose list may be empty."""
     faulty = faulty_questions(verdicts, lab.reference.questions)
     changed = changed_given_cells(repaired, lab.source, lab.release)
     repairs += [Repair(RepairKind.GIVEN, count=len(changed))] * bool(changed and faulty)
-    if not (changed or executed.metadata.course.stopped_at or shadows_python(repaired, lab.source)):
-        # On right given cells, the first fault is judged on top of right answers already.
-        faulty = faulty[1:]
-    return {
+    wanted = {
         question.test: [one for one in lab.reference.criteria[question.test] if not verdicts[one.key].is_right]
         for question in faulty
     }
+    if faulty and not (changed or _leaves_or_stops(executed, repaired) or restored_names(repaired, lab.source)):
+        # On right given cells, the first fault was judged on top of right answers already.
+        wanted[faulty[0].test] = []
+    return wanted
+
+
+def _ended(executed: NotebookNode, lab: Lab) -> set[str]:
+    """Return the keys of what ended the kernel of a run: a cell, or all that judges an answer that does."""
+    stopped = executed.metadata.course.stopped_at
+    for question in lab.reference.questions:
+        keys = {one.key for one in lab.reference.criteria[question.test]}
+        if stopped in keys | {find_cell(lab.source, question.test).id}:
+            return {stopped} | keys
+    return {stopped} - {""}
+
+
+def _leaves_or_stops(executed: NotebookNode, repaired: NotebookNode) -> bool:
+    codes = (cell.source for cell in repaired.cells if cell.cell_type == "code")
+    course = executed.metadata.course
+    return bool(course.stopped_at or course.ran_out) or any(map(ends_kernel, codes))
 
 
 def _tampered(executed: NotebookNode, lab: Lab) -> str:
     """Say whether what judges in the kernel is no longer what it was; empty where the kernel had stopped."""
     checks = [cell for cell in executed.cells if cell.metadata.get("course", {}).get("criterion") == INTEGRITY]
-    if executed.metadata.course.stopped_at or payloads(checks[0]) == lab.reference.integrity:
+    if (
+        executed.metadata.course.stopped_at
+        or executed.metadata.course.ran_out
+        or payloads(checks[0]) == lab.reference.integrity
+    ):
         return ""
     return "functions that the criteria rely on were replaced while the notebook ran"
 
@@ -136,13 +169,15 @@ def _for_teacher(repaired: NotebookNode, executed: NotebookNode) -> NotebookNode
 def first_failure(executed: NotebookNode, repaired: NotebookNode, handed_in: NotebookNode) -> dict | None:
     """Return where the notebook first fails when it is run from its top, graded or not; None where it does not.
 
-    A question that is still the statement's is no failure, nor is the visible half of a test. The number counts the
-    cells of the notebook that was handed in, from 1.
+    Behind a question that is still the statement's, failures are a matter of course; the visible half of a test says
+    itself why it fails. The number counts the cells of the notebook that was handed in, from 1.
     """
     sources = {cell.id: cell.source for cell in repaired.cells if not is_autograded(cell)}
     for cell in executed.cells:
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
-        if error is not None and cell.id in sources and error.ename != "NotImplementedError":
+        if error is not None and error.ename == "NotImplementedError":
+            return None
+        if error is not None and cell.id in sources:
             number = next((n for n, one in enumerate(handed_in.cells, 1) if one.source == sources[cell.id]), 0)
             ename = error.ename if error.ename in EXCEPTIONS else "Exception"
             line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")

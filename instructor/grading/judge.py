@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
-from helpers.by_hand import find_uses, is_forbidden
+from helpers.by_hand import Use, find_uses, is_forbidden
 from instructor.grading.compare import Difference, Fate, compare_published
 from instructor.grading.criteria import Criterion, bound_names
 from instructor.grading.reference import Lab, payloads
@@ -84,34 +84,30 @@ def read_source(
 
     What is called by name on the path of an answer costs the criterion; what is doubtful waits for a teacher.
     """
-    given = [cell.source for cell in lab.source.cells if cell.cell_type == "code" and not grade_id(cell)]
-    known = {cell.id: cell.source for cell in lab.source.cells}
-    own = [
-        cell.source
-        for cell in repaired.cells
-        if cell.cell_type == "code" and not grade_id(cell) and not same_text(cell.source, known.get(cell.id, ""))
-    ]
     read = dict(verdicts)
     for question in lab.reference.questions:
-        others = [
-            cell.source
-            for cell in repaired.cells
-            if cell.cell_type == "code" and is_solution(cell) and grade_id(cell) not in question.answers
-        ]
-        stop = set().union(*map(bound_names, [*given, *others])) - set().union(*map(bound_names, own))
-        answer = [find_cell(repaired, name).source for name in question.answers]
-        found: dict[tuple[str, ...], list] = {}
-        for criterion in lab.reference.criteria[question.test]:
-            verdict = read[criterion.key]
-            if criterion.by_hand and verdict.is_right:
-                if criterion.by_hand not in found:
-                    uses = find_uses(answer, [*given, *others, *own], criterion.by_hand, stop)
-                    found[criterion.by_hand] = uses
-                read[criterion.key] = _with_uses(verdict, found[criterion.by_hand], tampered)
+        by_hand = [one for one in lab.reference.criteria[question.test] if one.by_hand and one.key in verdicts]
+        uses: dict[tuple[str, ...], list[Use]] = {}
+        for criterion in (one for one in by_hand if verdicts[one.key].is_right):
+            if criterion.by_hand not in uses:
+                uses[criterion.by_hand] = _uses_of(question, criterion.by_hand, repaired, lab)
+            read[criterion.key] = _with_uses(verdicts[criterion.key], uses[criterion.by_hand], tampered)
     return read
 
 
-def _with_uses(verdict: Verdict, uses: Sequence, tampered: str) -> Verdict:
+def _uses_of(question: Question, forbidden: tuple[str, ...], repaired: NotebookNode, lab: Lab) -> list[Use]:
+    """Return what the answer to a question calls, through the student's own cells but not through other answers."""
+    known = {cell.id: cell.source for cell in lab.source.cells}
+    codes = [cell for cell in repaired.cells if cell.cell_type == "code" and not is_autograded(cell)]
+    given = [cell.source for cell in lab.source.cells if cell.cell_type == "code" and not grade_id(cell)]
+    others = [cell.source for cell in codes if is_solution(cell) and grade_id(cell) not in question.answers]
+    own = [cell.source for cell in codes if not grade_id(cell) and not same_text(cell.source, known.get(cell.id, ""))]
+    stop = set().union(*map(bound_names, [*given, *others])) - set().union(*map(bound_names, own))
+    answer = [find_cell(repaired, name).source for name in question.answers]
+    return find_uses(answer, [*given, *others, *own], forbidden, stop)
+
+
+def _with_uses(verdict: Verdict, uses: Sequence[Use], tampered: str) -> Verdict:
     if certain := [use for use in uses if use.certain]:
         names = tuple(sorted({use.name for use in certain}))
         return replace(verdict, fate=Fate.READY_MADE, facts=names, detail=_shown(certain))
@@ -122,7 +118,7 @@ def _with_uses(verdict: Verdict, uses: Sequence, tampered: str) -> Verdict:
     return verdict
 
 
-def _shown(uses: Sequence) -> str:
+def _shown(uses: Sequence[Use]) -> str:
     return "; ".join(f"{use.name}: {use.line}" for use in uses)[:MAX_DETAIL]
 
 
@@ -137,10 +133,12 @@ def judge_cell(cell: NotebookNode | None, criterion: Criterion, expected: dict) 
     if len(published) != 1:
         return Verdict(criterion, Fate.NOT_PUBLISHED, detail=f"published {len(published)} times")
     ran = [str(name)[:200] for name in published[0].get("ran", ())] if criterion.by_hand else []
+    # What the criterion itself runs, to make its data, is nobody's answer.
+    theirs = set(ran).difference(expected.get("ran", ()))
     difference = compare_published(published[0].get("value"), expected["value"], criterion, expected.get("labels"))
     if difference is not None:
         return _differs(criterion, difference)
-    if used := sorted(name for name in ran if is_forbidden(name, criterion.by_hand)):
+    if used := sorted(name for name in theirs if is_forbidden(name, criterion.by_hand)):
         return Verdict(criterion, Fate.READY_MADE, tuple(used), f"ran {', '.join(used)}"[:MAX_DETAIL])
     if criterion.by_hand and expected.get("ran") and not ran:
         return Verdict(criterion, Fate.DOUBTFUL, detail="nothing was recorded while it ran, and the answer is right")

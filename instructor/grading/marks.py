@@ -116,7 +116,7 @@ def _make_mark(name: str, judged: list[Judged], visible: str, *, hole: bool) -> 
 def _told(lost: list[Judged]) -> str:
     """Say in one line what was lost; once, where a whole answer is missing."""
     if lost and all(one.fate == Fate.NOT_ANSWERED.value for one in lost):
-        return in_words(Fate.NOT_ANSWERED)
+        return in_words(Fate.NOT_ANSWERED).capitalize()
     return " ".join(f"{one.sentence[:1].upper()}{one.sentence[1:]} : {one.reason}" for one in lost)
 
 

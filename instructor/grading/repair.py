@@ -39,6 +39,18 @@ class RepairKind(str, Enum):
     ENDED_KERNEL = "ended the kernel"
 
 
+WORDS = {
+    RepairKind.ORDER: "cells out of order",
+    RepairKind.METADATA: "{cell} without its metadata",
+    RepairKind.LOST_ANSWER: "{cell} missing: not answered",
+    RepairKind.LOST_TEST: "{cell} missing",
+    RepairKind.CHANGED_TEST: "{cell} is not the lab's",
+    RepairKind.COPIES: "{cell} stands {count} times",
+    RepairKind.GIVEN: "{count} given cells missing or changed",
+    RepairKind.ENDED_KERNEL: "cell {cell} ends the kernel",
+}
+
+
 @dataclass(frozen=True)
 class Repair:
     """One repair: its kind, the `grade_id` or the number of the cell it concerns, and how many times it stood there."""
@@ -48,7 +60,8 @@ class Repair:
     count: int = 0
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [self.kind.value, self.cell, f"({self.count})" * bool(self.count)]))
+        """Say it for a teacher; students read `instructor.french`."""
+        return WORDS[self.kind].format(cell=self.cell, count=self.count)
 
 
 def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:

@@ -9,14 +9,17 @@ A test cell is several executions: its visible half, then each of its criteria, 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import copy
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from instructor.grading.criteria import Criterion, bound_names
+from helpers.by_hand import parse_cell
+from instructor.grading.criteria import Criterion, bound_names, names_bound_by
 from instructor.notebooks import (
     TODO_MARKER,
     grade_id,
@@ -27,6 +30,7 @@ from instructor.notebooks import (
 )
 
 INTEGRITY = "integrity"
+ENDS_KERNEL = re.compile(r"^\s*((exit|quit)\s*(\(\s*\)|;)?\s*$|%reset\b|globals\(\)\.clear\(\))", re.M)
 CHECK_INTEGRITY = "from helpers.criterion import show_integrity as __show__\n__show__()\ndel __show__"
 
 
@@ -85,34 +89,32 @@ def corrected_world(
     Parameters
     ----------
     wanted
-        The criteria to judge, by test cell: the answers of these questions are followed by the reference's. Nothing
-        runs behind the last of them.
+        The criteria to judge, by test cell: the answers of these questions, whose list may be empty, are followed by
+        the reference's. Nothing runs behind the last of them.
     omitted
-        Ids of cells, or keys of criteria, that ended a kernel.
+        Keys of cells that ended a kernel.
     """
     answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
     own = _own_cells(repaired, {cell.id for cell in source.cells})
+    restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored_names(repaired, source)]
     cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
-    names, last = _shadowed(repaired, source), list(wanted)[-1] if wanted else None
+    last = list(wanted)[-1]
     for cell in source.cells:
         name = grade_id(cell)
         if is_autograded(cell):
             if name in wanted:
-                cells += [_restoring(names)] * bool(names)
-                cells += [criterion_cell(one, one.code) for one in wanted[name]]
-                cells += corrected
+                cells += [*restoring, *(criterion_cell(one, one.code) for one in wanted[name]), *corrected]
+            if name == last:
+                break
             corrected = []
         elif cell.cell_type == "code" and is_solution(cell):
             cells.append(run_cell(cell, answers[name].source))
             corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
         elif cell.cell_type == "code":
-            cells += [_restoring(names)] * bool(names)
-            cells.append(run_cell(cell, cell.source))
-        if name == last and is_autograded(cell):
-            break
+            cells += [*restoring, run_cell(cell, cell.source, "given")]
         cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
-    kept = [cell for cell in cells if _key(cell) not in omitted]
+    kept = [cell for cell in cells if cell.metadata.course.key not in omitted]
     return notebook_of(repaired, [*kept, _integrity()])
 
 
@@ -132,6 +134,11 @@ def changed_given_cells(repaired: NotebookNode, source: NotebookNode, release: N
     ]
 
 
+def ends_kernel(source: str) -> bool:
+    """Tell whether a cell plainly leaves the kernel, or empties it: what follows then fails in its place."""
+    return ENDS_KERNEL.search(source) is not None
+
+
 def _own_cells(repaired: NotebookNode, known: Collection[str]) -> dict[str | None, list[NotebookNode]]:
     """Group the student's own code cells behind the last cell of the lab above them."""
     following: dict[str | None, list[NotebookNode]] = {}
@@ -139,40 +146,55 @@ def _own_cells(repaired: NotebookNode, known: Collection[str]) -> dict[str | Non
     for cell in repaired.cells:
         if cell.id in known:
             anchor = cell.id
-        elif cell.cell_type == "code":
+        elif cell.cell_type == "code" and not ends_kernel(cell.source):
             following.setdefault(anchor, []).append(cell)
     return following
 
 
-def _shadowed(repaired: NotebookNode, source: NotebookNode) -> list[str]:
-    """Return Python's own names that the student's cells take for something else, and the lab does not."""
-    taken = set().union(*(bound_names(cell.source) for cell in repaired.cells if cell.cell_type == "code"))
-    given = set().union(*(bound_names(cell.source) for cell in source.cells if cell.cell_type == "code"))
-    return sorted((taken - given) & set(dir(builtins)))
+def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
+    """Return the code that gives back their meaning to names that a student's cell took for something else.
+
+    Python's own names, such as `sum`, and what the lab's cells import, define or set to a constant.
+    """
+    known = {cell.id: cell for cell in source.cells}
+    written = [
+        cell.source
+        for cell in repaired.cells
+        if cell.cell_type == "code" and (cell.id not in known or is_solution(known[cell.id]))
+    ]
+    taken = set().union(*map(bound_names, written))
+    native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
+    code = [f"globals().pop({name!r}, None)\nNone" for name in sorted((taken - native) & set(dir(builtins)))]
+    for cell in source.cells:
+        if cell.cell_type == "code" and not grade_id(cell):
+            for node in parse_cell(cell.source)[0].body:
+                if _binds_at_no_cost(node) and taken.intersection(names_bound_by(node)):
+                    code.append(ast.unparse(node))
+    return code
 
 
-def shadows_python(repaired: NotebookNode, source: NotebookNode) -> bool:
-    """Tell whether the student gave one of Python's own names, such as `sum`, to something else."""
-    return bool(_shadowed(repaired, source))
-
-
-def _restoring(names: list[str]) -> NotebookNode:
-    code = "\n".join(f"globals().pop({name!r}, None)" for name in names) + "\nNone"
-    return _code(code, "restored-names", {"restores": True})
+def _binds_at_no_cost(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
 def criterion_cell(criterion: Criterion, code: str, key: str = "") -> NotebookNode:
     """Return the cell that runs a criterion, found again by its key, or by another one."""
-    return _code(code, "criterion", {"criterion": key or criterion.key})
+    key = key or criterion.key
+    return _code(code, "criterion", {"criterion": key, "key": key})
 
 
 def _integrity() -> NotebookNode:
-    return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY})
+    return _code(CHECK_INTEGRITY, INTEGRITY, {"criterion": INTEGRITY, "key": INTEGRITY})
 
 
 def run_cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
-    """Return a code cell as it is run, under the id by which its outputs are found again."""
-    made = _code(code, cell.id, {"role": role} if role else {})
+    """Return a code cell as it is run, under the id by which its outputs are found again.
+
+    `role` tells a cell of the lab from the student's of the same id: what ends a kernel is known by both.
+    """
+    made = _code(code, cell.id, {"key": f"{role} {cell.id}".strip()})
     if "nbgrader" in cell.metadata:
         made.metadata["nbgrader"] = cell.metadata["nbgrader"]
     return made
@@ -182,10 +204,6 @@ def _code(code: str, name: str, course: dict) -> NotebookNode:
     """Return a cell that is run and never written to a file: nothing validates it."""
     metadata = NotebookNode(course=NotebookNode(course))
     return NotebookNode(cell_type="code", id=name, metadata=metadata, source=code, outputs=[], execution_count=None)
-
-
-def _key(cell: NotebookNode) -> str:
-    return cell.metadata.course.get("criterion", "" if cell.metadata.course.get("role") else cell.id)
 
 
 def notebook_of(like: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:

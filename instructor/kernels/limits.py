@@ -18,6 +18,7 @@ INODE_BYTES = 1024
 # What Linux lets a socket keep for its reader, unless it asks for more, which is refused in the sandbox (`seccomp`).
 SOCKET_BYTES = 212_992
 METER_SECONDS = 0.2
+TICKS = os.sysconf("SC_CLK_TCK")
 # Looking at the pages of many processes is slow: at most a fifth of the time is spent on it.
 METER_SHARE = 0.2
 # For numerical libraries, which read it when they are loaded: a notebook has one core, and a fork loses every thread.
@@ -142,3 +143,17 @@ PROPORTIONAL = "smaps_rollup", _proportional
 def _bytes_in(file_system: Path) -> int:
     usage = os.statvfs(file_system)
     return (usage.f_blocks - usage.f_bfree) * usage.f_frsize + (usage.f_files - usage.f_ffree) * INODE_BYTES
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process has used of the processor, and the children that it has waited for; 0 once it is dead."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS
+
+
+def resident_bytes() -> int:
+    """Return what this process takes of the machine's memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -8,7 +8,6 @@ from pathlib import Path
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.gradebook.nbgrader import NbgraderError, generate_assignment
 from instructor.notebooks import read_notebook, to_text
 
 
@@ -35,6 +34,9 @@ def drifted(course: Course, labs: list[str]) -> list[Path]:
 
 def render(course: Course, labs: list[str]) -> dict[str, str]:
     """Return the text of each lab's release notebook, made by nbgrader in a temporary folder."""
+    # It takes half a second to import, which whoever only asks for help or mistypes a name would wait for.
+    from instructor.gradebook.nbgrader import NbgraderError, generate_assignment
+
     with tempfile.TemporaryDirectory() as folder:
         for lab in labs:
             try:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -21,7 +25,7 @@ from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
-from instructor.labs.solutions import stale_solutions
+from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import (
     STUB,
     TODO_BLOCK,
@@ -57,22 +61,26 @@ class Finding:
 
 
 def check_labs(course: Course, labs: list[str]) -> list[Finding]:
-    """Return everything that breaks the contract, lab by lab."""
-    findings = []
-    for lab in labs:
+    """Return everything that breaks the contract, lab by lab; several labs are checked side by side."""
+    if len(labs) <= 1:
+        return [finding for lab in labs for finding in _check_lab(course, lab)]
+    with ProcessPoolExecutor(min(len(labs), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        return [finding for found in pool.map(_check_lab, repeat(course), labs) for finding in found]
+
+
+def _check_lab(course: Course, lab: str) -> list[Finding]:
+    file = f"source/{lab}/{lab}.ipynb"
+    try:
+        source = read_notebook(course.source(lab))
+    except NotebookError as error:
+        return [Finding(file, "notebook", str(error), "repair the file")]
+    findings: list[Finding] = []
+    for check in (_check_source, _check_criteria, _check_generated):
         try:
-            source = read_notebook(course.source(lab))
-        except NotebookError as error:
-            findings.append(Finding(f"source/{lab}/{lab}.ipynb", "notebook", str(error), "repair the file"))
-            continue
-        for check in (_check_source, _check_criteria, _check_generated):
-            try:
-                findings += check(course, lab, source)
-            except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
-                what = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
-                findings.append(
-                    Finding(f"source/{lab}/{lab}.ipynb", "notebook", what, "correct the cell or its metadata")
-                )
+            findings += check(course, lab, source)
+        except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
+            what = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
+            findings.append(Finding(file, "notebook", what, "correct the cell or its metadata"))
     return findings
 
 
@@ -204,8 +212,9 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
         yield Finding(
             f"release/{path.parent.name}/{path.name}", "notebook", "differs from its source", "run course build"
         )
-    for path in stale_solutions(course, [lab]):
-        yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
+    if lab not in solutions_due(course):
+        for path in stale_solutions(course, [lab]):
+            yield Finding(f"solutions/{lab}/{path.name}", "notebook", "differs from its source", "run course solutions")
     for step, path, command in [
         ("release", course.release(lab), "run course build"),
         ("solutions", course.solution(lab), "run course solutions"),

@@ -20,12 +20,12 @@ from instructor.course import Course
 from instructor.grading.compare import Fate
 from instructor.grading.execute import run_notebook
 from instructor.grading.hand_in import default_policy
-from instructor.grading.judge import judge_cell
-from instructor.grading.reference import Lab, load_lab
-from instructor.grading.worlds import criterion_cell, notebook_of, questions, run_cell
+from instructor.grading.reference import load_lab
+from instructor.grading.worlds import questions
 from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
-from instructor.notebooks import TODO_BLOCK, find_cell, grade_id, is_autograded
+from instructor.labs.turns import Variant, judge_variants
+from instructor.notebooks import TODO_BLOCK, find_cell
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -49,8 +49,7 @@ SWAPS: dict[type, type] = {
     ast.NotIn: ast.In,
 }
 TWINS = [("train", "val"), ("val", "train"), ("max", "min"), ("min", "max"), ("eval", "train"), ("argmax", "argmin")]
-CELL_TIMEOUT = 20  # seconds: many a change makes an endless loop
-TURNS = 12  # mutants in one notebook, whose time is bounded
+CELL_TIMEOUT = 30  # seconds: many a change makes an endless loop
 
 
 @dataclass(frozen=True)
@@ -167,64 +166,17 @@ def _replace(tree: ast.AST, node: ast.AST, other: ast.AST) -> bool:
 
 
 def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) -> list[Mutant]:
-    """Return the mutants that keep every point of their question, each on top of right earlier answers.
-
-    Mutants of one question take turns in a kernel, the right answer between them; what ends a kernel loses points.
-    """
+    """Return the mutants that keep every point of their question, each on top of right earlier answers."""
     policy = replace(default_policy(course), kernel_name=WARM, cell_timeout=CELL_TIMEOUT)
     loaded = load_lab(course, lab, policy)
-    by_test: dict[str, list[Mutant]] = {}
-    for mutant in mutants:
-        by_test.setdefault(mutant.test, []).append(mutant)
-    waiting = [
-        of_test[start : start + TURNS] for of_test in by_test.values() for start in range(0, len(of_test), TURNS)
-    ]
-    alive: list[Mutant] = []
+    variants = [Variant(mutant.test, ((mutant.cell, mutant.source),)) for mutant in mutants]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        while waiting:
-            notebooks = [_take_turns(loaded, batch) for batch in waiting]
-            left = []
-            for batch, executed in zip(waiting, pool.map(run_notebook, notebooks, repeat(policy)), strict=True):
-                kept, unjudged = _judge(loaded, batch, executed)
-                alive += kept
-                left += [unjudged] * bool(unjudged)
-            waiting = left
-    return sorted(alive, key=mutants.index)
-
-
-def _take_turns(lab: Lab, batch: list[Mutant]) -> NotebookNode:
-    """Return a notebook that runs the lab up to a question, then its criteria on each mutant in turn."""
-    question = next(question for question in lab.reference.questions if question.test == batch[0].test)
-    right = {name: find_cell(lab.source, name) for name in question.answers}
-    cells = []
-    for cell in lab.source.cells:
-        if grade_id(cell) == question.test:
-            break
-        if cell.cell_type == "code" and not is_autograded(cell):
-            cells.append(run_cell(cell, cell.source))
-    for rank, mutant in enumerate(batch):
-        cells += [run_cell(cell, mutant.source if name == mutant.cell else cell.source) for name, cell in right.items()]
-        criteria = lab.reference.criteria[question.test]
-        cells += [criterion_cell(one, one.code, f"{rank}:{one.key}") for one in criteria]
-        cells += [run_cell(cell, cell.source) for cell in right.values()]
-    return notebook_of(lab.source, cells)
-
-
-def _judge(lab: Lab, batch: list[Mutant], executed: NotebookNode) -> tuple[list[Mutant], list[Mutant]]:
-    """Return the mutants that lost nothing, and those that another one kept from being judged."""
-    cells = {cell.metadata.course.get("criterion"): cell for cell in executed.cells}
-    alive, unjudged, stopped = [], [], False
-    for rank, mutant in enumerate(batch):
-        fates = [
-            judge_cell(cells[f"{rank}:{one.key}"], one, lab.reference.published[one.key]).fate
-            for one in lab.reference.criteria[mutant.test]
-        ]
-        if stopped:
-            unjudged.append(mutant)
-        elif set(fates) == {Fate.EARNED}:
-            alive.append(mutant)
-        stopped = stopped or Fate.NOT_REACHED in fates or executed.metadata.course.stopped_at.startswith(f"{rank}:")
-    return alive, unjudged
+        judged = judge_variants(loaded, variants, lambda notebooks: pool.map(run_notebook, notebooks, repeat(policy)))
+    return [
+        mutant
+        for mutant, verdicts in zip(mutants, judged, strict=True)
+        if all(verdict.fate is Fate.EARNED for verdict in verdicts.values())
+    ]
 
 
 def explained(course: Course, lab: str, source: NotebookNode, mutants: list[Mutant]) -> list[Mutant]:

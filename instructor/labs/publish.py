@@ -20,6 +20,7 @@ from instructor.errors import CourseError
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.labs.check import MARKER, check_labs
 from instructor.labs.colab import BRANCH, badge
+from instructor.labs.solutions import solutions_due
 from instructor.notebooks import HIDDEN_BLOCK
 
 FOLDERS = ("helpers", "release", "solutions")
@@ -62,6 +63,8 @@ def publish(course: Course, folder: Path, solutions: list[str]) -> Publication:
     findings = check_labs(course, course.labs)
     if findings:
         raise CourseError(f"{len(findings)} checks fail, the first: {findings[0]}; run 'course check'")
+    if due := sorted(set(solutions) & set(solutions_due(course))):
+        raise CourseError(f"the solution of '{due[0]}' is behind its lab: run 'course solutions {due[0]}' first")
     for lab in solutions:
         course.select_labs([lab])
         refuse_before_deadline(course, lab, "publish without it")

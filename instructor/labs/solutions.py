@@ -8,12 +8,11 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.files import write_whole
 from instructor.kernels import WARM
 from instructor.notebooks import TODO_MARKER, NotebookError, read_notebook, without_hidden_tests, write_notebook
 
@@ -34,6 +33,10 @@ def write_solution(course: Course, lab: str) -> Path:
     environment = dict(os.environ)
     if "COURSE_DATA" in environment:
         environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
+    # Imported here, because 'course check' compares solutions and runs none.
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
     notebook = corrected(course.read_source(lab))
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(notebook, kernel_name=WARM, timeout=None, resources={"metadata": {"path": folder}})
@@ -43,7 +46,22 @@ def write_solution(course: Course, lab: str) -> Path:
             raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
     tidy_outputs(notebook, environment.get("COURSE_DATA"))
     write_notebook(notebook, course.solution(lab))
+    if lab in (due := solutions_due(course)):
+        write_whole(_due_file(course), "".join(f"{other}\n" for other in due if other != lab).encode())
     return course.solution(lab)
+
+
+def solutions_due(course: Course) -> list[str]:
+    """Return the labs whose corrected notebook is to be executed again, as `solutions/due.txt` lists them.
+
+    It says so of a lab whose text has moved since: such a solution is shown to nobody until then.
+    """
+    file = _due_file(course)
+    return file.read_text(encoding="utf-8").split() if file.is_file() else []
+
+
+def _due_file(course: Course) -> Path:
+    return course.root / "solutions" / "due.txt"
 
 
 def tidy_outputs(notebook: NotebookNode, data_folder: str | None) -> None:

@@ -8,11 +8,12 @@ import unicodedata
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from bs4 import BeautifulSoup, NavigableString
 from latex2mathml.converter import convert_to_element
 
 # As Pandoc tells formulas from prices: no space within the dollars, no digit behind them.
-FORMULA = re.compile(r"\$\$(?P<block>[^$]+)\$\$|(?<![\\$])\$(?P<inline>(?!\s)[^$]+(?<!\s))\$(?!\d)")
+FORMULA = r"\$\$(?P<block>[^$<]+)\$\$|(?<![\\$])\$(?P<inline>(?!\s)[^$<]+(?<!\s))\$(?!\d)"
+# Read from the left, so that what is in code, or in a tag, is passed over.
+FORMULA_OR_MARKUP = re.compile(rf"<(?P<code>code|pre)\b.*?</(?P=code)>|<[^>]*>|{FORMULA}", re.DOTALL)
 MAX_CHARACTERS = 3000
 # Presentation elements of MathML Core, https://www.w3.org/TR/mathml-core/; none fetches, links or runs anything.
 TAGS = {
@@ -23,31 +24,22 @@ ATTRIBUTES = {
     *("display", "displaystyle", "scriptlevel", "accent", "stretchy", "fence", "form", "minsize", "maxsize", "width"),
 }
 ALPHABETS = {"bold": "BOLD", "double-struck": "DOUBLE-STRUCK", "script": "SCRIPT", "fraktur": "FRAKTUR"}
-NOT_MATH = ("code", "pre", "script", "style", "math")
 
 
 def with_formulas(page: str) -> str:
-    """Return an HTML fragment in which every `$…$` and `$$…$$` outside code has become MathML.
+    """Return a sanitised HTML fragment in which every `$…$` and `$$…$$` outside code has become MathML.
 
     What cannot be read as a formula stays as it was written. Only elements and attributes that draw are kept, so a
-    formula adds nothing active to a page that held nothing active.
+    formula adds nothing active to a page that held nothing active. In what the sanitiser returns, angle brackets are
+    those of tags alone and every tag is closed, so that no parser is needed.
     """
-    soup = BeautifulSoup(page, "html.parser")
-    for text in soup.find_all(string=re.compile(r"\$")):
-        if text.find_parent(NOT_MATH) is None:
-            text.replace_with(*_pieces(str(text)))
-    return str(soup)
+    return FORMULA_OR_MARKUP.sub(_drawn_or_same, page)
 
 
-def _pieces(text: str) -> list[NavigableString | BeautifulSoup]:
-    """Return the text cut at its formulas, each of them parsed MathML."""
-    pieces, end = [], 0
-    for found in FORMULA.finditer(text):
-        mathml = _mathml(found["block"] or found["inline"], "block" if found["block"] else "inline")
-        if mathml:
-            pieces += [NavigableString(text[end : found.start()]), BeautifulSoup(mathml, "html.parser")]
-            end = found.end()
-    return [*pieces, NavigableString(text[end:])]
+def _drawn_or_same(found: re.Match) -> str:
+    latex = found["block"] or found["inline"]
+    mathml = latex and _mathml(html.unescape(latex), "block" if found["block"] else "inline")
+    return mathml or found[0]
 
 
 @lru_cache(maxsize=4096)

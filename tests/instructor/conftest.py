@@ -7,6 +7,7 @@ import pytest
 from nbformat import NotebookNode
 
 from instructor.course import Course
+from instructor.labs.build import build
 from instructor.labs.new import new_lab
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
@@ -24,6 +25,27 @@ def pristine_course(tmp_path_factory) -> Course:
 def course(pristine_course, tmp_path) -> Course:
     """A copy of the small course, to write into."""
     return Course(Path(shutil.copytree(pristine_course.root, tmp_path / "course")))
+
+
+@pytest.fixture
+def public_course(course, monkeypatch) -> Course:
+    """The small course with helpers, licences and a public address, ready to be published."""
+    for variable in ("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"):
+        monkeypatch.setenv(variable, "Prof")
+    for variable in ("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"):
+        monkeypatch.setenv(variable, "prof@ecole.fr")
+    give_address(course)
+    shutil.copytree(ROOT / "helpers", course.root / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("LICENSE", "LICENSE-CONTENT"):
+        shutil.copy(ROOT / name, course.root / name)
+    course = Course(course.root)
+    build(course, course.labs)
+    return course
+
+
+def give_address(course: Course) -> None:
+    pyproject = course.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("OWNER/deep-learning-labs", "ecole/tp"))
 
 
 def make_course(root: Path) -> Course:

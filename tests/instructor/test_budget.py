@@ -20,6 +20,7 @@ from instructor.plugins import SanitizeHandIn
 # Each takes a library of the pages a time, or a memory, that grows with the square of its length.
 BOMBS = {
     "tags_that_never_close": "<p><b class=i>" * 2000,
+    "tags_that_differ": "".join(f"<p><b class={number}>" for number in range(5000)),
     "blocks_that_never_close": "<div>" * 8000,
     "brackets": "[" * 20_000,
     "links": "[a](" * 10_000,
@@ -90,6 +91,24 @@ def test_formgrader_is_given_as_text_what_it_would_stop_at(bomb, monkeypatch):
     assert given.cells[1].source in (f"    {bomb}", "[x](attachment:none)")
     assert "bombe" not in str(given.cells[2])
     assert given.cells[2].outputs[0].text == "dit"
+
+
+@pytest.mark.parametrize("text", [r"\hr<!-- -->ef{x}", r"\&#104;ref{x}", "&#92;href{x}", "&#33;[href](http://x)"])
+@pytest.mark.parametrize("kind", ["text/markdown", "text/html"])
+def test_formgrader_is_given_nothing_active_that_comments_or_entities_hide(text, kind):
+    output = new_output("display_data", data={kind: text})
+    given, _ = SanitizeHandIn().preprocess(
+        new_notebook(cells=[new_markdown_cell(text), new_code_cell("1", outputs=[output])]), {}
+    )
+    for shown in (given.cells[0].source, given.cells[1].outputs[0].data[kind]):
+        assert "href" in shown
+        assert not set(shown) & {"\\", "!", "&"}
+
+
+def test_text_after_one_that_is_too_long_is_rendered():
+    cells = [new_markdown_cell("mot " * 50_000), new_markdown_cell("Un **mot**")]
+    given, _ = SanitizeHandIn().preprocess(new_notebook(cells=cells), {})
+    assert [cell.source[:10] for cell in given.cells] == ["    mot mo", "Un **mot**"]
 
 
 @pytest.mark.parametrize("mark", ["!", "\\"])

@@ -9,7 +9,7 @@ from instructor import terminal
 from instructor.gradebook.results import TO_CONFIRM, Result
 from instructor.terminal import Tally, grading_progress, marks_table
 
-CELL = {"grade_id": "test_mean", "max_score": 16.0, "score": 4.0, "reason": ""}
+CELL = {"grade_id": "test_mean", "max_score": 16.0, "score": 4.0, "pending": 0.0, "reason": ""}
 
 
 def shown(what: object) -> str:

@@ -1,7 +1,8 @@
 """The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
 
-The answers of `tests/labs/<lab>/answers.py` share notebooks (`group_answers`): a mistake cannot touch another question.
-One worker tests a whole lab, because its reference is run once a process (`--dist loadgroup`).
+Answers to one question take turns in few kernels (`instructor.labs.turns`). One hand-in a lab makes as many mistakes as
+there are questions, and whole hand-ins in other styles are graded as students' are. One worker tests a whole lab,
+because its reference is run once a process (`--dist loadgroup`).
 """
 
 from functools import cache
@@ -12,32 +13,46 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.grading.compare import Fate
-from instructor.grading.execute import Policy
+from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.hand_in import grade_hand_in
+from instructor.grading.judge import Verdict
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
 from instructor.kernels import SANDBOXED, WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.labs.answers import Answer, group_answers, load_answers
 from instructor.labs.check import criteria_without_culprit
-from instructor.notebooks import is_autograded, points, read_notebook, to_text
+from instructor.labs.turns import Variant, judge_variants
+from instructor.notebooks import find_cell, is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])
 POLICY = Policy(seed=20_240_917, kernel_name=SANDBOXED if sandbox_available()[0] else WARM)
 LABS = [pytest.param(lab, id=lab, marks=pytest.mark.xdist_group(lab)) for lab in COURSE.labs]
-GROUPS = {
-    lab: group_answers(load_answers(COURSE.answers(lab)), read_notebook(COURSE.source(lab))) for lab in COURSE.labs
-}
 TESTED = {
     lab: {question.test: set(question.answers) for question in questions(read_notebook(COURSE.source(lab)))}
     for lab in COURSE.labs
 }
-ANSWERS = [
-    pytest.param(lab, group, answer, id=f"{lab}-{answer.name}", marks=pytest.mark.xdist_group(lab))
-    for lab, groups in GROUPS.items()
-    for group, answers in enumerate(groups)
-    for answer in answers
-]
+ANSWERS = {lab: load_answers(COURSE.answers(lab)) for lab in COURSE.labs}
+
+
+def touched(lab: str, answer: Answer) -> list[str]:
+    """Return the test cells whose answers this one changes."""
+    return [name for name, cells in TESTED[lab].items() if cells & answer.answered]
+
+
+ONE_QUESTION = {lab: [one for one in answers if len(touched(lab, one)) == 1] for lab, answers in ANSWERS.items()}
+GROUPS = {
+    lab: [
+        *([one] for one in answers if len(touched(lab, one)) > 1),
+        # As many mistakes as there are questions, in one hand-in.
+        *group_answers([one for one in ONE_QUESTION[lab] if one.loses], read_notebook(COURSE.source(lab)))[:1],
+    ]
+    for lab, answers in ANSWERS.items()
+}
+
+
+def marked(lab: str, name: str, *values: object) -> object:
+    return pytest.param(lab, *values, id=f"{lab}-{name}", marks=pytest.mark.xdist_group(lab))
 
 
 def grade(lab: str, notebook: NotebookNode) -> NotebookNode:
@@ -113,22 +128,43 @@ def as_lists(criteria: dict) -> dict[str, list[str]]:
 
 
 @cache
-def graded_group(lab: str, group: int) -> tuple[dict, dict, dict[str, str]]:
-    return grade_answers(lab, GROUPS[lab][group])
+def judged(lab: str) -> dict[str, dict[str, Verdict]]:
+    """Return by answer what became of the criteria of its question."""
+    source, variants = read_notebook(COURSE.source(lab)), []
+    for answer in ONE_QUESTION[lab]:
+        changed = answer.apply(source)
+        cells = tuple((name, find_cell(changed, name).source) for name in sorted(answer.answered))
+        variants.append(Variant(touched(lab, answer)[0], cells))
+    verdicts = judge_variants(load_lab(COURSE, lab, POLICY), variants, lambda notebooks: map(run, notebooks))
+    return dict(zip([answer.name for answer in ONE_QUESTION[lab]], verdicts, strict=True))
 
 
-@pytest.mark.parametrize(("lab", "group", "answer"), ANSWERS)
-def test_answer_loses_exactly_its_criteria(lab, group, answer: Answer):
-    tests = {name for name, cells in TESTED[lab].items() if cells & answer.answered}
-    for given, expected in zip(graded_group(lab, group)[:2], (answer.loses, answer.waits), strict=True):
-        why = graded_group(lab, group)[2]
-        assert {name: names for name, names in given.items() if name in tests} == as_lists(expected), why
-        strangers = given.keys() - {name for other in GROUPS[lab][group] for name in touched(lab, other)}
-        assert not strangers, (f"questions that no answer of the group touches lose points: {strangers}", why)
+def run(notebook: NotebookNode) -> NotebookNode:
+    return run_notebook(notebook, POLICY)
 
 
-def touched(lab: str, answer: Answer) -> set[str]:
-    return {name for name, cells in TESTED[lab].items() if cells & answer.answered}
+@pytest.mark.parametrize(
+    ("lab", "answer"), [marked(lab, one.name, one) for lab in COURSE.labs for one in ONE_QUESTION[lab]]
+)
+def test_answer_loses_exactly_its_criteria(lab, answer: Answer):
+    verdicts = judged(lab)[answer.name]
+    (test,) = touched(lab, answer)
+    why = {name: (one.fate.value, one.detail) for name, one in verdicts.items() if one.fate is not Fate.EARNED}
+    given = {name for name, one in verdicts.items() if not one.is_right}
+    assert {test: sorted(given)} == {test: sorted(answer.loses.get(test, ()))}, why
+    assert set(answer.loses) <= {test}
+    doubtful = {name for name, one in verdicts.items() if one.fate is Fate.DOUBTFUL}
+    assert doubtful == set(answer.waits.get(test, ())), why
+
+
+@pytest.mark.parametrize(
+    ("lab", "answers"), [marked(lab, group[0].name, group) for lab in COURSE.labs for group in GROUPS[lab]]
+)
+def test_hand_in_of_several_answers_loses_what_each_of_them_does(lab, answers: list[Answer]):
+    given_lost, given_waits, why = grade_answers(lab, answers)
+    expected = {name: sorted(names) for answer in answers for name, names in answer.loses.items()}
+    assert given_lost == as_lists(expected), why
+    assert given_waits == as_lists({name: names for answer in answers for name, names in answer.waits.items()}), why
 
 
 @pytest.mark.parametrize("lab", LABS)

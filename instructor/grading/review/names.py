@@ -16,7 +16,7 @@ EVERYDAY |= {"tempfile", "textwrap", "time", "tokenize", "typing", "unicodedata"
 EVERYDAY |= {"warnings", "wave", "xml", "zipfile", "zlib", "zoneinfo"}
 MACHINERY = set(sys.stdlib_module_names) - EVERYDAY
 MACHINERY |= {"IPython", "cloudpickle", "dill", "ipykernel", "jupyter_client", "mock", "nbgrader", "pytest", "tornado"}
-MACHINERY |= {"__main__", "traitlets", "zmq", "helpers.probe", "helpers.probe_rng", "logging.config", "pandas.eval"}
+MACHINERY |= {"__main__", "traitlets", "zmq", "helpers.criterion", "helpers.recording", "logging.config", "pandas.eval"}
 MACHINERY |= {"torch.library", "torch.nn.modules.module", "torch.optim.optimizer", "torch.overrides"}
 MACHINERY |= {"torch.utils._python_dispatch", "typing.get_type_hints", "unittest.mock"}
 HARMLESS = {"__future__.annotations", "ast.literal_eval", "gc.collect", "importlib.metadata", "inspect.signature"}
@@ -40,7 +40,7 @@ HELD = {"builtins", "ctypes", "gc", "importlib", "inspect", "np", "os", "subproc
 # Options that let a call run what a file or a message holds.
 TRUSTING = {"allow_pickle", "raw"}
 NAMES = {"get_ipython", "__import__", "eval", "exec", "compile", "globals", "locals", "vars", "setattr", "delattr"}
-NAMES |= {"probe", "probe_rng", "In", "_ih", "_i", "_ii", "_iii", "_oh"}
+NAMES |= {"__criterion__", "__run__", "In", "_ih", "_i", "_ii", "_iii", "_oh"}
 NUMBERED = re.compile(r"_i?\d+")  # what IPython keeps of each cell
 # As attributes, as methods that a class defines, or as text for `getattr`.
 ATTRIBUTES = {"__array_function__", "__array_ufunc__", "__base__", "__bases__", "__builtins__", "__class__"}
@@ -50,4 +50,4 @@ ATTRIBUTES |= {"__setattr__", "__spec__", "__subclasses__", "__torch_dispatch__"
 ATTRIBUTES |= {"_ipython_display_", "_repr_mimebundle_", "ag_frame", "cr_frame", "display_pub", "expandvars", "f_back"}
 ATTRIBUTES |= {"f_builtins", "f_code", "f_globals", "f_locals", "f_trace", "get_ipython", "gi_frame", "iopub_socket"}
 ATTRIBUTES |= {"monkeypatch", "mro", "pub_thread", "publish_display_data", "settrace", "tb_frame", "user_ns"}
-WORDS = ("/proc/self", "/run/kernel", "COURSE_SEED", "NBGRADER", "vnd.course", "helpers.probe")
+WORDS = ("/proc/self", "/run/kernel", "COURSE_SEED", "NBGRADER", "vnd.course", "helpers.criterion")

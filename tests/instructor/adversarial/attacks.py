@@ -141,7 +141,15 @@ def _set_metadata(value: object) -> Callable[[NotebookNode], None]:
 
 
 def _claim_marks(notebook: NotebookNode) -> None:
-    mark = {"grade_id": "test_mean", "score": 16, "max_score": 16, "reason": "", "detail": "", "probes": {}}
+    mark = {
+        "grade_id": "test_mean",
+        "score": 16,
+        "max_score": 16,
+        "pending": 0,
+        "reason": "",
+        "detail": "",
+        "criteria": [],
+    }
     notebook.metadata["course"] = {"marks": [mark], "cell_timeout": 1e6, "fingerprint": "0", "review": []}
 
 
@@ -248,11 +256,13 @@ def mean(x):
     "fake_helpers": _trick("""
 import sys, types
 fake = types.ModuleType("helpers")
-fake.probe, fake.probe_rng = lambda *arguments, **options: None, lambda stream=0: np.random.default_rng(0)
-sys.modules["helpers"] = fake
+fake.run, fake.start = lambda *arguments, **options: None, lambda key: np.random.default_rng(0)
+sys.modules["helpers.criterion"] = fake
 """),
-    "patched_probe": _trick("import helpers\nhelpers.probe = lambda *arguments, **options: None"),
-    "patched_probe_rng": _trick("import helpers\nhelpers.probe_rng = lambda stream=0: np.random.default_rng(0)"),
+    "patched_criterion": _trick("import helpers.criterion as c\nc.run = lambda *arguments, **options: None"),
+    "patched_generator": _trick("import helpers.criterion as c\nc.start = lambda key: np.random.default_rng(0)"),
+    "patched_encoding": _trick("import helpers.criterion as c\nc.encode = lambda value: value"),
+    "closed_criterion": _trick("__criterion__ = __run__ = 1", review=False),
     "patched_numpy": _trick(
         "np.isclose = np.allclose = np.array_equal = np.testing.assert_allclose = lambda *arguments, **options: True"
     ),
@@ -267,11 +277,12 @@ sys.modules["helpers"] = fake
         "import json\njson.dumps = lambda *arguments, **options: '16'\nnp.isclose = lambda *a: True"
     ),
     "patched_builtins": _trick("import builtins\nbuiltins.abs = lambda x: 0\nnp.isclose = lambda *arguments: True"),
-    "forged_probe": _trick("""
+    "forged_value": _trick("""
 from IPython.display import publish_display_data
 import threading, time
-payload = {"name": "random_vector", "value": 0.0, "rtol": 1e9, "atol": 1e9, "at_least": -1e9}
-kind = "application/vnd.course.probe+json"
+number = {"dtype": "float", "shape": [], "data": [0.0]}
+payload = {"value": number, "labels": number, "rtol": 1e9, "atol": 1e9, "at_least": -1e9}
+kind = "application/vnd.course.criterion+json"
 get_ipython().events.register("pre_run_cell", lambda info: publish_display_data({kind: payload}))
 np.isclose = lambda *arguments: True
 """),
@@ -282,15 +293,15 @@ if os.environ.get("NBGRADER_EXECUTION"):
 """),
     "learns_the_seed": _trick("import os\nos.environ['COURSE_SEED'] = '0'\nnp.isclose = lambda *arguments: True"),
     "claims_a_mark": _trick("display(16)\nprint('16/16 passed')", review=False),
-    "partial_credit_nan": Attack(variance="def variance(x):\n    return float('nan')"),
-    "partial_credit_inf": Attack(variance="def variance(x):\n    return float('inf')", unconfined=False),
-    "partial_credit_minus_one": Attack(variance="def variance(x):\n    return -1.0"),
-    "partial_credit_huge": Attack(variance="def variance(x):\n    return 1e9"),
-    "partial_credit_huge_integer": Attack(variance="def variance(x):\n    return 10**400"),
-    "partial_credit_for_one_probe": Attack(
+    "credit_for_nan": Attack(variance="def variance(x):\n    return float('nan')"),
+    "credit_for_inf": Attack(variance="def variance(x):\n    return float('inf')", unconfined=False),
+    "credit_for_minus_one": Attack(variance="def variance(x):\n    return -1.0"),
+    "credit_for_huge": Attack(variance="def variance(x):\n    return 1e9"),
+    "credit_for_huge_integer": Attack(variance="def variance(x):\n    return 10**400"),
+    "credit_for_one_criterion": Attack(
         variance="def variance(x):\n    return float(x.var()) if len(x) < 10 else 0.0", earns=4
     ),
-    "pickled_probe": Attack(
+    "pickled_value": Attack(
         mean="""
 class Bomb:
     def __reduce__(self):
@@ -300,8 +311,8 @@ def mean(x):
     return Bomb() if len(x) > 2 else 2.0
 """.strip()
     ),
-    "oversized_probe": Attack(mean="def mean(x):\n    return np.zeros(10**6) if len(x) > 2 else 2.0"),
-    "endless_probe": Attack(
+    "oversized_value": Attack(mean="def mean(x):\n    return np.zeros(10**6) if len(x) > 2 else 2.0"),
+    "endless_value": Attack(
         mean="""
 def mean(x):
     if len(x) <= 2:
@@ -507,13 +518,13 @@ while True:
     "prints_one_long_line": Attack(mean=f"print('x' * 60_000_000)\n{RIGHT}", earns=16, unconfined=False),
     "raises_a_long_message": _trick("raise ValueError('x' * 30_000_000)", review=False, unconfined=False),
     "asks_a_question": _trick("input()", review=False),
-    "floods_the_probes": Attack(
+    "floods_what_is_published": Attack(
         mean="""
 from IPython.display import publish_display_data
 
 def mean(x):
     for number in range(2000):
-        publish_display_data({"application/vnd.course.probe+json": {"name": str(number) * 50, "value": number}})
+        publish_display_data({"application/vnd.course.criterion+json": {"value": str(number) * 50}})
     return 2.0
 """.strip(),
         review=True,
@@ -526,10 +537,10 @@ publisher = get_ipython().display_pub
 publish, inputs, published = publisher.publish, [], []
 
 def keep(data, *arguments, **options):
-    for probe in data.values():
-        if isinstance(probe, dict):
-            published.append((probe["name"], inputs[-1]))
-            options["transient"] = {"display_id": probe["name"]}
+    for payload in data.values():
+        if isinstance(payload, dict):
+            published.append((str(len(published)), inputs[-1]))
+            options["transient"] = {"display_id": published[-1][0]}
     publish(data, *arguments, **options)
 
 def mean(x):
@@ -543,8 +554,8 @@ from IPython.display import publish_display_data
 def variance(x):
     publisher.publish = publish
     for name, y in published:
-        right = {"name": name, "value": float(y.mean())}
-        data = {"application/vnd.course.probe+json": right}
+        right = {"value": {"dtype": "float", "shape": [], "data": [float(y.mean())]}}
+        data = {"application/vnd.course.criterion+json": right}
         publish_display_data(data, transient={"display_id": name}, update=True)
     return 2.0
 """.strip(),
@@ -560,14 +571,14 @@ def mean(x):
 """.strip(),
         review=True,
     ),
-    "deep_probe": Attack(
+    "deep_value": Attack(
         mean="""
 from IPython.display import publish_display_data
 
 def mean(x):
     kernel = get_ipython().kernel
     deep = b"[" * 900 + b"]" * 900
-    forged = b'{"data": {"application/vnd.course.probe+json": {"name": "random_vector", "value": ' + deep
+    forged = b'{"data": {"application/vnd.course.criterion+json": {"value": ' + deep
     kernel.session.pack = lambda content: forged + b'}}, "metadata": {}}' if "MARK" in repr(content) else pack(content)
     publish_display_data({"text/plain": "MARK"})
     return 2.0
@@ -651,12 +662,12 @@ def mean(x):
 """.strip(),
         review=True,
     ),
-    "hidden_lines_in_the_name_of_a_probe": Attack(
+    "hidden_lines_in_a_value": Attack(
         mean="""
-from helpers import probe
+from helpers.criterion import run
 
 def mean(x):
-    probe(get_ipython().user_ns["In"][-1], 1)
+    run(lambda rng: get_ipython().user_ns["In"][-1], "told")
     return 2.0
 """.strip(),
         review=True,

@@ -1,4 +1,4 @@
-"""The lab that the attacks are handed in for: two questions tested by machine, the second with partial credit."""
+"""The lab that the attacks are handed in for: two questions tested by machine, the second by two criteria."""
 
 from __future__ import annotations
 
@@ -29,11 +29,19 @@ ANSWER = '''def variance(x: np.ndarray) -> float:
     ### END TODO'''
 TEST = f"""assert isinstance(variance(np.array([1.0, 3.0])), float), "variance : on attend un float"
 ### BEGIN HIDDEN TESTS
-from helpers import probe, probe_rng
+from helpers import criterion
 
 {CANARY} = 1
-probe("short_vector", variance(probe_rng(1).normal(size=5)))
-probe("long_vector", variance(probe_rng(1).normal(size=50)))
+
+
+@criterion("la variance d'un vecteur court", points=4)
+def short_vector(rng):
+    return variance(rng.normal(size=5))
+
+
+@criterion("la variance d'un vecteur long", points=4)
+def long_vector(rng):
+    return variance(rng.normal(size=50))
 ### END HIDDEN TESTS"""
 
 
@@ -42,13 +50,12 @@ def add_second_question(course: Course) -> None:
     notebook = read_notebook(course.source(LAB))
     notebook.metadata.course.cell_timeout = CELL_TIMEOUT
     test = find_cell(notebook, "test_mean")
-    test.source = test.source.replace("\nprobe(", f"\n{CANARY} = 1\nprobe(")
+    test.source = test.source.replace("\n@criterion(", f"\n{CANARY} = 1\n\n\n@criterion(")
     index = notebook.cells.index(test) + 1
     notebook.cells[index:index] = [
         _graded_cell("sol_variance", ANSWER, find_cell(notebook, "sol_mean")),
         _graded_cell("test_variance", TEST, test, points=8),
     ]
-    find_cell(notebook, "test_variance").metadata["tags"] = ["partial-credit"]
     write_notebook(notebook, course.source(LAB))
     build(course, [LAB])
 

@@ -7,9 +7,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from instructor.grading import execute
-from instructor.grading.execute import Policy, processor_seconds, run_notebook
+from instructor.grading.execute import Policy, run_notebook
 from instructor.kernels import SANDBOXED, WARM, install
-from instructor.kernels.limits import MIB
+from instructor.kernels.limits import MIB, processor_seconds
 from instructor.kernels.sandbox import sandbox_available
 
 LOOP = "while True:\n    pass"

@@ -2,7 +2,7 @@
 
 from nbformat.v4 import new_output
 
-from helpers.probe import MIME_TYPE
+from helpers.criterion import MIME_TYPE
 from instructor.grading.outputs import MAX_KINDS, MAX_OUTPUTS, MAX_TEXT, MAX_TEXTS, shorten, size
 
 
@@ -22,27 +22,27 @@ def test_head_and_tail_of_a_flood_of_texts_are_kept_and_the_cut_said():
     assert any("outputs cut" in output.get("text", "") for output in kept)
 
 
-def test_probes_and_figures_are_not_texts():
-    probes = [new_output("display_data", data={MIME_TYPE: {"name": str(i), "value": "x" * 200_000}}) for i in range(20)]
+def test_values_and_figures_are_not_texts():
+    values = [new_output("display_data", data={MIME_TYPE: {"value": "x" * 200_000}}) for i in range(20)]
     figures = [new_output("display_data", data={"image/png": "A" * 200_000, "text/plain": "<Figure>"})] * 5
-    assert shorten([*probes, *figures]) == [*probes, *figures]
+    assert shorten([*values, *figures]) == [*values, *figures]
 
 
 def test_number_of_outputs_is_bounded():
     assert len(shorten(texts(3 * MAX_OUTPUTS, 1))) <= MAX_OUTPUTS + 1
 
 
-def test_probes_stay_whatever_is_shown_around_them():
-    probes = [new_output("display_data", data={MIME_TYPE: {"name": str(i), "value": 1}}) for i in range(3)]
+def test_values_stay_whatever_is_shown_around_them():
+    values = [new_output("display_data", data={MIME_TYPE: {"value": 1}}) for i in range(3)]
     around = texts(2 * MAX_OUTPUTS, 1)
-    kept = shorten([probes[0], *around, probes[1], *around, probes[2]])
-    assert [output for output in kept if MIME_TYPE in output.get("data", {})] == probes
-    assert len(kept) <= MAX_OUTPUTS + 1 + len(probes)
+    kept = shorten([values[0], *around, values[1], *around, values[2]])
+    assert [output for output in kept if MIME_TYPE in output.get("data", {})] == values
+    assert len(kept) <= MAX_OUTPUTS + 1 + len(values)
 
 
-def test_number_of_probes_is_bounded():
-    probe = new_output("display_data", data={MIME_TYPE: {"name": "x", "value": 1}})
-    assert len(shorten([probe] * 3 * MAX_OUTPUTS)) <= MAX_OUTPUTS + 1
+def test_number_of_values_is_bounded():
+    value = new_output("display_data", data={MIME_TYPE: {"value": 1}})
+    assert len(shorten([value] * 3 * MAX_OUTPUTS)) <= MAX_OUTPUTS + 1
 
 
 def test_output_of_too_many_kinds_is_left_out():

@@ -17,9 +17,11 @@ HELPER = "def largest_gap(x, y):\n    return np.abs(x - y).max()"
 TEST = """
 assert abs(mean(np.ones(2)) - 1) < 1e-6
 ### BEGIN HIDDEN TESTS
-from helpers import probe, probe_rng
+from helpers import criterion
 
-probe("gap", largest_gap(mean(probe_rng().normal(size=(2, 5))), 0))
+@criterion("l'écart", points=16)
+def gap(rng):
+    return largest_gap(mean(rng.normal(size=(2, 5))), 0)
 ### END HIDDEN TESTS
 """.strip()
 
@@ -119,13 +121,13 @@ TRICKS = {
     "setattr_of_type": "type.__setattr__(int, 'x', 1)",
     "deleted_helper": "import helpers\ndel helpers.x",
     # Names, frames and what is displayed
-    "globals": "globals()['probe'] = print",
-    "locals": "locals()['probe'] = print",
-    "function_named_probe": "def probe(*arguments):\n    pass",
-    "class_named_probe_rng": "class probe_rng:\n    pass",
-    "probe_assigned": "probe = print",
-    "probe_imported": "from helpers import probe as p",
-    "probe_of_helpers": "import helpers\nhelpers.probe('x', 1)",
+    "globals": "globals()['__run__'] = print",
+    "locals": "locals()['__run__'] = print",
+    "function_named_run": "def __run__(*arguments):\n    pass",
+    "class_named_criterion": "class __criterion__:\n    pass",
+    "run_assigned": "__run__ = print",
+    "criterion_imported": "from helpers import criterion as c",
+    "criterion_of_helpers": "import helpers\nhelpers.criterion.run(print, 'x')",
     "cell_of_the_history": "print(_i24)",
     "output_of_the_history": "print(_3)",
     "name_in_pieces": "import helpers\ngetattr(helpers, 'pro' + 'be')",
@@ -294,7 +296,7 @@ def test_a_line_of_the_lab_excuses_no_other():
 
 
 def test_hidden_tests_excuse_nothing():
-    assert suspicious(make_lab("from helpers import probe, probe_rng"), make_lab())
+    assert suspicious(make_lab("from helpers import criterion"), make_lab())
 
 
 @pytest.mark.parametrize("lab", COURSE.labs)

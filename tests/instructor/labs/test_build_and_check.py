@@ -7,7 +7,7 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.labs.build import build, drifted
 from instructor.labs.check import check_labs
-from instructor.labs.solutions import stale_solutions
+from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 
 
@@ -27,7 +27,7 @@ def test_skeleton_of_a_new_lab_passes_every_check(pristine_course):
 
 def test_release_holds_no_solution_no_hidden_test_no_output(pristine_course):
     text = to_text(read_notebook(pristine_course.release("essai")))
-    for absent in ("x.sum()", "TODO", "probe", "HIDDEN", "Barème"):
+    for absent in ("x.sum()", "TODO", "criterion", "HIDDEN", "Barème"):
         assert absent not in text
     notebook = read_notebook(pristine_course.release("essai"))
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
@@ -67,7 +67,7 @@ def test_solution_keeps_outputs_and_drops_markers_and_hidden_tests(pristine_cour
     text = to_text(solution)
     assert "x.sum()" in text
     assert "TODO" not in text
-    assert "probe" not in text
+    assert "criterion" not in text
     assert any(cell.get("outputs") for cell in solution.cells)
 
 
@@ -75,6 +75,15 @@ def test_solution_drifts_when_the_source_changes(course):
     assert stale_solutions(course, ["essai"]) == []
     edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
     assert stale_solutions(course, ["essai"]) == [course.solution("essai")]
+
+
+def test_solution_that_is_due_is_no_finding(course):
+    edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
+    build(course, ["essai"])
+    assert findings(course) == ["solutions/essai/essai.ipynb: notebook: differs from its source; run course solutions"]
+    (course.root / "solutions" / "due.txt").write_text("essai\n", encoding="utf-8")
+    assert findings(course) == []
+    assert solutions_due(course) == ["essai"]
 
 
 def set_source(name, text):
@@ -93,15 +102,45 @@ def append_cell(text, kind=nbformat.v4.new_markdown_cell):
     return lambda notebook: notebook.cells.append(kind(text, id="ajout"))
 
 
+OTHER = """
+
+@criterion("autre chose", points=8)
+def other(rng):
+    return mean(rng.normal(size=3))
+### END HIDDEN"""
+TWICE = OTHER.replace("autre chose", "la moyenne d'un vecteur quelconque")
 DEFECTS = {
     "points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.update(points=3), "points sum to 7"),
     "output": (add_output, "output saved in source"),
-    "no probe": (set_source("test_mean", "assert True"), "no probe in a hidden block"),
+    "no criterion": (set_source("test_mean", "assert True"), "no criterion in a hidden block"),
+    "points of criteria": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=15")),
+        "its criteria are worth 15 points in all, the cell 16; make them equal",
+    ),
+    "unknown option": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=16, tolerance=1")),
+        "criterion 'any_vector': unknown option tolerance",
+    ),
+    "computed option": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=16, **BOUNDS")),
+        "criterion 'any_vector': unknown option",
+    ),
+    "sentence twice": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=8").replace("### END HIDDEN", TWICE)),
+        "two criteria have the sentence 'la moyenne d'un vecteur quelconque'",
+    ),
+    "criterion that raises": (
+        set_source("test_mean", lambda s: s.replace("rng.normal(size=7)", "rng.normal(size=7), 1, 2")),
+        "criterion test_mean.any_vector raised TypeError",
+    ),
+    "criterion without a culprit": (
+        set_source("test_mean", lambda s: s.replace("points=16", "points=8").replace("### END HIDDEN", OTHER)),
+        "test_mean.other: lost by no wrong answer alone",
+    ),
     "bare expression": (set_source("test_mean", lambda s: s + "\n16"), "ends in a bare expression"),
-    "visible probe": (set_source("test_mean", lambda s: "probe = 1\n" + s), "probe in the visible part"),
-    "no import": (
-        set_source("test_mean", lambda s: s.replace("from helpers import probe, probe_rng", "")),
-        "does not import what it calls",
+    "visible criterion": (
+        set_source("test_mean", lambda s: '@criterion("x", points=1)\ndef f(rng): ...\n' + s),
+        "criterion in the visible part",
     ),
     "no TODO": (set_source("sol_mean", "mean = np.mean"), "no TODO block"),
     "other family": (append_cell("### BEGIN SOLUTION\n### END SOLUTION"), "nbgrader's own family"),
@@ -113,7 +152,7 @@ DEFECTS = {
         "to float: 'a'",
     ),
     "no points": (lambda nb: find_cell(nb, "test_mean").metadata.nbgrader.pop("points"), "KeyError: 'points'"),
-    "empty test": (set_source("test_mean", ""), "no probe in a hidden block"),
+    "empty test": (set_source("test_mean", ""), "no criterion in a hidden block"),
     "no Python": (set_source("test_mean", lambda s: s + "\nif"), "SyntaxError"),
     "open block": (
         set_source("test_mean", lambda s: s.replace("### END HIDDEN TESTS", "")),
@@ -144,7 +183,7 @@ def test_check_finds_a_cell_id_used_twice(course):
 def test_check_asks_for_wrong_answers_that_fail_every_test_cell(course):
     answers = course.answers("essai")
     answers.write_text(answers.read_text().replace("loses={", "loses={} and {"))
-    assert "test_mean: failed by no wrong answer" in "\n".join(findings(course))
+    assert "test_mean.any_vector: lost by no wrong answer alone" in "\n".join(findings(course))
     answers.unlink()
     assert "answers.py: file: missing" in "\n".join(findings(course))
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from helpers.datasets import load_tweets
 from helpers.datasets.registry import DATASETS, Dataset, Resource
 from helpers.datasets.unpack import Copy
-from instructor.labs.datasets import app
+from instructor.cli.data import data_app
 
 ROW = b"4,1,day,NO_QUERY,user00000,so happy,4,1\n"
 REAL_DATA = os.environ.get("COURSE_DATA")
@@ -40,7 +40,7 @@ def tweets(tmp_path, monkeypatch):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(data_app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -118,8 +118,8 @@ def test_notebook_with_the_most_answers_is_kept(collected):
 
 def test_remarks_say_what_will_be_repaired_and_what_cannot(collected):
     remarks = {arrival.record.number: " | ".join(arrival_remarks(arrival)) for arrival in collected[1].arrivals}
-    assert "will be repaired: Cellule « test_mean » : supprimée du rendu" in remarks[105]
-    assert "will be repaired: Cellule « sol_mean » : présente 2 fois" in remarks[105]
+    assert "will be repaired: test_mean missing" in remarks[105]
+    assert "will be repaired: sol_mean stands 2 times" in remarks[105]
     assert "unreadable: essai.ipynb is not JSON" in remarks[106]
     assert "answers no question of this lab" in remarks[107]
     assert remarks[101] == remarks[102] == remarks[103] == ""
@@ -287,7 +287,7 @@ def test_forged_metadata_is_repaired_and_does_not_stop_the_class(course, tmp_pat
         "Bob_8_assignsubmission_file/essai.ipynb": answered(course),
     }
     collection = collect(course, "essai", moodle_zip(tmp_path / "m.zip", files))
-    lost = "will be repaired: Cellule « {} » : ses métadonnées, perdues, ont été rétablies."
+    lost = "will be repaired: {} without its metadata"
     assert remarks_of(collection) == [
         [lost.format("sol_mean"), lost.format("written_interpretation")],
         [],

@@ -16,7 +16,7 @@ from instructor.gradebook.deadlines import read_deadline, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
 from instructor.grading.class_run import grade_class
-from instructor.grading.hand_in import fingerprint
+from instructor.grading.hand_in import default_policy, fingerprint
 from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from instructor.lms.grades import (
@@ -263,7 +263,8 @@ def test_fingerprint_changes_with_lateness_and_only_where_it_changes_the_mark(gr
 
     def prints() -> list[str]:
         deadline = read_deadline(course, "essai")
-        return [fingerprint(course.hand_in(student, "essai"), deadline) for student in ("zoe", "bob")]
+        policy = default_policy(course)
+        return [fingerprint(course.hand_in(student, "essai"), deadline, policy) for student in ("zoe", "bob")]
 
     zoe, bob = prints()
     filed = [

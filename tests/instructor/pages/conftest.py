@@ -24,8 +24,8 @@ TELLS_ALL = """
         print(told, file=sys.stderr)
         display(HTML(told))
         display({"image/png": told, "text/plain": told}, raw=True)
-    from helpers import probe
-    probe(text, 1.0)
+    from helpers.criterion import run
+    run(lambda rng: text, "told")
     raise ENDING
 """
 ENDINGS = {
@@ -38,7 +38,7 @@ ODD = """
     for value in x.tolist()[::-1]:
         running = running + value * 1.0
         seen = seen + 1
-    return running / max(seen, 3)
+    return running / max(seen, 30)
 """
 RENAMED = ODD.replace("running", "total").replace("seen", "count").replace("value", "element")
 

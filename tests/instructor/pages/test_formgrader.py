@@ -96,7 +96,8 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
     def saved(_) -> bool:
         with open_gradebook(graded) as gradebook:
             comment = gradebook.find_comment("written_interpretation", "essai", "essai", "alix")
-            return comment.manual_comment is not None
+            grade = gradebook.find_grade("written_interpretation", "essai", "essai", "alix")
+            return comment.manual_comment is not None and grade.manual_score is not None
 
     wait.until(saved)
     result = read_result(graded.hand_in("alix", "essai"))
@@ -129,4 +130,4 @@ def test_nbgraders_own_feedback_is_the_courses_page_and_shows_no_hidden_line(gra
     )
     text = page.read_text(encoding="utf-8")
     assert text == feedback_page(graded, read_result(graded.hand_in("basile", "essai")))
-    assert "probe(" not in text
+    assert "criterion(" not in text

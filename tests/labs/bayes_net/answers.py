@@ -1,59 +1,510 @@
-"""Answers to the lab on Bayesian networks, with the points that each must lose.
+"""Answers to the lab on Bayesian networks: the criteria that each wrong one loses, and right ones in other styles."""
 
-`test_answers` marks sixteen numbers that a student gets by chaining the earlier functions on the one network of the
-lab, so some mistakes made before cost points there too: each of those answers says which. Every other test cell draws
-its own tables and calls one of the student's functions only.
-"""
+import re
 
 from instructor.labs.answers import Answer
 
-SELECT_AND_SUM = """
-    for letter in (target, *evidence):
-        if letter not in AXES:
-            raise ValueError(letter)
-    selection = [slice(None)] * 5
-    for letter, value in evidence.items():
-        axis = AXES.index(letter)
-        if not 0 <= value < joint.shape[axis]:
-            raise ValueError(letter)
-        selection[axis] = slice(value, value + 1)
-    kept = joint[tuple(selection)]
-    others = tuple(axis for axis in range(5) if axis != AXES.index(target))
-    if kept.sum() == 0:
-        raise ValueError("impossible")
-"""
-
-CONDITIONED_ON = """
-answers = {
-    "a": query(joint, "G", {}),
-    "b": query(joint, "G", {"R": 1}),
-    "c": query(joint, "G", {"R": 0}),
-    "d": query(joint, "G", {"R": 1, "S": 0}),
-    "e": query(joint, "G", {"R": 0, "S": 0}),
-    "f": query(joint, "R", {"D": 1}),
-    "g": query(joint, "R", {"D": 0}),
-    "h": query(joint, "R", {"D": 1, "G": 2}),
-    "i": query(joint, "R", {"D": 0, "G": 2}),
-    "j": query(joint, "R", {"D": 1, "L": 1}),
-    "k": query(joint, "R", {"D": 0, "L": 1}),
-    "m": query(joint, "R", {"G": 2}),
-    "n": query(joint, "R", {}),
-    "p": query(joint, "G", {"L": 1})[1],
+CELLS = {"sol_answers": "abcd", "sol_answers_e": "efgh", "sol_answers_i": "ijkl", "sol_answers_m": "mnop"}
+FORCED_G = 'query(joint_distribution(intervene(cpts, "G", 2)), "R", {})'
+FORCED_L = 'query(joint_distribution(intervene(cpts, "L", 1)), "G", {})'
+LETTERS = {
+    "a": 'query(joint, "G", {})',
+    "b": 'query(joint, "G", {"R": 1})',
+    "c": 'query(joint, "G", {"R": 0})',
+    "d": 'query(joint, "G", {"R": 1, "S": 0})',
+    "e": 'query(joint, "G", {"R": 0, "S": 0})',
+    "f": 'query(joint, "R", {"D": 1})',
+    "g": 'query(joint, "R", {"D": 0})',
+    "h": 'query(joint, "R", {"D": 1, "G": 2})',
+    "i": 'query(joint, "R", {"D": 0, "G": 2})',
+    "j": 'query(joint, "R", {"D": 1, "L": 1})',
+    "k": 'query(joint, "R", {"D": 0, "L": 1})',
+    "l": FORCED_G,
+    "m": 'query(joint, "R", {"G": 2})',
+    "n": 'query(joint, "R", {})',
+    "o": FORCED_L,
+    "p": 'query(joint, "G", {"L": 1})[1]',
 }
-"""
-ALL = (
-    CONDITIONED_ON
-    + """
-answers["l"] = query(joint_distribution(intervene(cpts, "G", 2)), "R", {})
-answers["o"] = query(joint_distribution(intervene(cpts, "L", 1)), "G", {})
-"""
-)
+# A mistake a letter: target and observation exchanged, one of them forgotten, an intervention read as an observation.
+MISTAKES = {
+    "a": 'query(joint, "G", {"R": 1})',
+    "b": 'query(joint, "R", {"G": 1})',
+    "c": 'query(joint, "G", {"R": 1})',
+    "d": 'query(joint, "G", {"R": 1})',
+    "e": 'query(joint, "G", {"R": 0})',
+    "f": 'query(joint, "D", {"R": 1})',
+    "g": 'query(joint, "D", {"R": 0})',
+    "h": 'query(joint, "R", {"D": 1})',
+    "i": 'query(joint, "R", {"G": 2})',
+    "j": 'query(joint, "R", {"L": 1})',
+    "k": 'query(joint, "R", {"D": 0, "L": 0})',
+    "l": 'query(joint, "R", {"G": 2})',
+    "m": 'query(joint, "G", {"R": 1})',
+    "n": 'query(joint, "R", {"S": 1})',
+    "o": 'query(joint, "G", {"L": 1})',
+    "p": 'query(joint, "G", {"L": 1})',
+}
 
-WRONG = [
+
+def assigned(cell: str, **changed: str | None) -> dict[str, str]:
+    """Return the block of one cell of question 5 with other expressions for some letters, without those at None."""
+    laws = {letter: changed.get(letter, LETTERS[letter]) for letter in CELLS[cell]}
+    return {cell: "\n".join(f'answers["{letter}"] = {law}' for letter, law in laws.items() if law) or "pass"}
+
+
+def everywhere(how: str) -> dict[str, str]:
+    """Return the four blocks, each law put into an expression."""
+    return {
+        name: "\n".join(f'answers["{letter}"] = {how.format(LETTERS[letter])}' for letter in letters)
+        for name, letters in CELLS.items()
+    }
+
+
+def lost(letters: str) -> dict[str, list[str]]:
+    return {"test_answers": [f"answer_{letter}" for letter in letters]}
+
+
+ALL_IN_ONE = "answers = {\n" + "".join(f'    "{letter}": {law},\n' for letter, law in LETTERS.items()) + "}\n"
+NOTHING = {name: "pass" for name in CELLS if name != "sol_answers"}
+
+P_D = "Pr_D = np.array([0.9, 0.1]).reshape(1, 2, 1, 1, 1)\n"
+P_R = "Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]]).reshape(2, 1, 2, 1, 1)\n"
+P_G = """
+Pr_G_given_SD = np.array([[0.5, 0.3, 0.2], [0.9, 0.08, 0.02], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]).reshape(2, 2, 1, 3, 1)
+"""
+P_L = "Pr_L_given_G = np.array([[0.9, 0.1], [0.6, 0.4], [0.01, 0.99]]).reshape(1, 1, 1, 3, 2)\n"
+
+CHECKED_LETTERS = """
+for letter in (target, *evidence):
+    if letter not in AXES:
+        raise ValueError(f"{letter} n'est pas dans {AXES}")
+"""
+CHECKED_VALUES = """
+for letter, value in evidence.items():
+    if not 0 <= value < joint.shape[AXES.index(letter)]:
+        raise ValueError(f"{letter} ne peut pas valoir {value}")
+"""
+KEPT = """
+selection = [slice(None)] * 5
+for letter, value in evidence.items():
+    selection[AXES.index(letter)] = slice(value, value + 1)
+kept = joint[tuple(selection)]
+others = tuple(axis for axis in range(5) if axis != AXES.index(target))
+"""
+POSSIBLE = """
+if kept.sum() == 0:
+    raise ValueError("observation impossible")
+"""
+NORMALISED = "return kept.sum(axis=others) / kept.sum()"
+
+INDICATOR = """
+axis = AXES.index(variable)
+indicator = (np.arange(CARDINALITIES[axis]) == value) * 1.0
+indicator = indicator.reshape([-1 if i == axis else 1 for i in range(5)])
+"""
+
+SUMS = """
+axis_x, axis_y = AXES.index(x), AXES.index(y)
+both = joint.sum(axis=tuple(i for i in range(5) if AXES[i] not in {x, y, *given}), keepdims=True)
+with_x, with_y = both.sum(axis=axis_y, keepdims=True), both.sum(axis=axis_x, keepdims=True)
+known = with_x.sum(axis=axis_x, keepdims=True)
+"""
+
+WRONG_TABLES = [
+    Answer(
+        "letter_table_reshaped_on_wrong_axes",
+        "P(L | G) has its two axes swapped: its table, and nothing that is built on it.",
+        loses={"test_cpts": ["honours"]},
+        blocks={"sol_cpts": P_D + P_R + P_G + P_L.replace("3, 2)", "2, 3)")},
+    ),
+    Answer(
+        "grade_table_lists_difficulties_first",
+        "The rows of P(G | S, D) run over D before S.",
+        loses={"test_cpts": ["grade"]},
+        blocks={
+            "sol_cpts": P_D
+            + P_R
+            + P_L
+            + """
+Pr_G_given_SD = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.9, 0.08, 0.02], [0.3, 0.4, 0.3]]).reshape(2, 2, 1, 3, 1)
+"""
+        },
+    ),
+    Answer(
+        "difficulties_on_the_last_axis",
+        "P(D) has five axes, and its numbers on that of L.",
+        loses={"test_cpts": ["difficulties"]},
+        blocks={"sol_cpts": "Pr_D = np.array([[[[[0.9, 0.1]]]]])\n" + P_R + P_G + P_L},
+    ),
+    Answer(
+        "interview_is_read_by_columns",
+        "P(R | S) is transposed: its columns sum to 1 where its rows should.",
+        loses={"test_cpts": ["interview"]},
+        blocks={"sol_cpts": P_D + P_R.replace("[[0.9, 0.1], [0.2, 0.8]]", "[[0.9, 0.2], [0.1, 0.8]]") + P_G + P_L},
+    ),
+    Answer(
+        "tables_repeated_on_every_axis",
+        "The tables have the size of the joint distribution: an axis that a table does not depend on is of size 1.",
+        loses={"test_cpts": ["difficulties", "grade", "honours", "interview"]},
+        blocks={
+            "sol_cpts": P_D
+            + P_R
+            + P_G
+            + P_L
+            + """
+Pr_D, Pr_R_given_S, Pr_G_given_SD, Pr_L_given_G = (
+    np.broadcast_to(table, CARDINALITIES) for table in (Pr_D, Pr_R_given_S, Pr_G_given_SD, Pr_L_given_G)
+)
+"""
+        },
+    ),
+]
+
+WRONG_JOINT = [
+    Answer(
+        "joint_ignores_its_argument",
+        "The product is that of the lab's own tables, whatever list is passed.",
+        loses={"test_joint": ["five_tables", "other_lists"]},
+        blocks={"sol_joint": "return Pr_S * Pr_D * Pr_R_given_S * Pr_G_given_SD * Pr_L_given_G"},
+    ),
+    Answer(
+        "joint_of_five_tables_only",
+        "The list is taken apart: no other length works.",
+        loses={"test_joint": ["other_lists"]},
+        blocks={"sol_joint": "S, D, R, G, L = cpts\nreturn S * D * R * G * L"},
+    ),
+    Answer(
+        "joint_divided_by_its_sum",
+        "A full-shape table of ones, and the product divided by its sum: right for the tables of a network only.",
+        loses={"test_joint": ["other_lists"]},
+        blocks={
+            "sol_joint": """
+                joint = np.ones(CARDINALITIES)
+                for table in cpts:
+                    joint = joint * table
+                return joint / joint.sum()
+            """
+        },
+    ),
+    Answer(
+        "joint_multiplied_in_place",
+        "`*=` cannot enlarge the first table: no joint, whatever the list, but that of a single table.",
+        loses={"test_joint": ["five_tables", "other_lists", "tables_kept"]},
+        blocks={
+            "sol_joint": """
+                joint = cpts[0]
+                for table in cpts[1:]:
+                    joint *= table
+                return joint
+            """
+        },
+    ),
+    Answer(
+        "joint_empties_the_list",
+        "The tables are taken out of the caller's list.",
+        loses={"test_joint": ["tables_kept"]},
+        blocks={
+            "sol_joint": """
+                joint = cpts.pop()
+                while cpts:
+                    joint = joint * cpts.pop()
+                return joint
+            """
+        },
+    ),
+    Answer(
+        "joint_stops_before_the_last_table",
+        "Four tables at most are multiplied.",
+        loses={"test_joint": ["five_tables"]},
+        blocks={
+            "sol_joint": """
+                joint = 1
+                for axis, table in zip(range(4), cpts):
+                    joint = joint * table
+                return joint
+            """
+        },
+    ),
+    Answer(
+        "joint_adds",
+        "A sum in place of a product.",
+        loses={"test_joint": ["five_tables", "other_lists"]},
+        blocks={"sol_joint": "joint = 0\nfor table in cpts:\n    joint = joint + table\nreturn joint"},
+    ),
+]
+
+WRONG_QUERY = [
+    Answer(
+        "query_not_normalised",
+        "P(target, evidence) in place of P(target | evidence): what is kept and summed is right.",
+        loses={"test_query": ["one_observed"]},
+        blocks={"sol_query": CHECKED_LETTERS + CHECKED_VALUES + KEPT + POSSIBLE + "return kept.sum(axis=others)"},
+    ),
+    Answer(
+        "query_normalised_over_the_evidence",
+        "Divided by P(target) and not by P(evidence): P(evidence | target).",
+        loses={"test_query": ["nothing_observed", "one_observed", "several_observed"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + "return kept.sum(axis=others) / joint.sum(axis=others)"
+        },
+    ),
+    Answer(
+        "query_counts_the_last_observation_only",
+        "Each observation is selected in the whole table, the one before is forgotten.",
+        loses={"test_query": ["several_observed"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + """
+kept = joint
+for letter, value in evidence.items():
+    kept = joint.take([value], AXES.index(letter))
+"""
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_needs_an_observation",
+        "The law is only computed in the loop over the observations: nothing observed, nothing computed.",
+        loses={"test_query": ["nothing_observed"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + "for letter in evidence:\n    law = kept.sum(axis=others)\n    law = law / law.sum()\nreturn law"
+        },
+    ),
+    Answer(
+        "query_raises_index_error",
+        "Right on all numbers; S = 2 raises NumPy's IndexError in place of ValueError.",
+        loses={"test_query": ["too_large"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + """
+kept = joint
+for letter, value in evidence.items():
+    if value < 0:
+        raise ValueError("valeur négative")
+    kept = np.take(kept, [value], AXES.index(letter))
+others = tuple(axis for axis in range(5) if axis != AXES.index(target))
+"""
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_accepts_negative_values",
+        "D = -1 silently reads the last value, as NumPy does.",
+        loses={"test_query": ["negative"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + """
+kept = joint
+for letter, value in evidence.items():
+    axis = AXES.index(letter)
+    if value >= joint.shape[axis]:
+        raise ValueError(letter)
+    kept = np.take(kept, [value], axis)
+others = tuple(axis for axis in range(5) if axis != AXES.index(target))
+"""
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_raises_key_error",
+        "A dictionary gives the axis of a letter: an unknown one raises KeyError.",
+        loses={"test_query": ["unknown_letter"]},
+        blocks={
+            "sol_query": 'place = {"S": 0, "D": 1, "R": 2, "G": 3, "L": 4}\n'
+            + "known = [place[letter] for letter in (target, *evidence)]\n"
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_divides_by_zero",
+        "An impossible observation gives NaN instead of an error.",
+        loses={"test_query": ["impossible"]},
+        blocks={"sol_query": CHECKED_LETTERS + CHECKED_VALUES + KEPT + NORMALISED},
+    ),
+    Answer(
+        "query_refuses_rare_observations",
+        "What has a probability of less than a thousandth is taken for impossible.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE.replace("kept.sum() == 0", "kept.sum() < 1e-3")
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_does_not_say_why",
+        "`raise ValueError`, without a message.",
+        loses={"test_query": ["messages"]},
+        blocks={
+            "sol_query": re.sub(
+                r"(raise ValueError)\(.*\)", r"\1", CHECKED_LETTERS + CHECKED_VALUES + KEPT + POSSIBLE + NORMALISED
+            )
+        },
+    ),
+    Answer(
+        "query_refuses_everything",
+        "An answer that always raises earns nothing for the errors.",
+        loses={
+            "test_query": [
+                "impossible",
+                "messages",
+                "negative",
+                "nothing_observed",
+                "one_observed",
+                "several_observed",
+                "too_large",
+                "unknown_letter",
+            ]
+        },
+        blocks={"sol_query": 'raise ValueError("question mal posée")'},
+    ),
+]
+
+WRONG_DO = [
+    Answer(
+        "intervene_conditions",
+        "The table of the variable is multiplied by the indicator, its parents stay: that is conditioning.",
+        loses={"test_do": ["with_parents", "without_parents"]},
+        blocks={
+            "sol_do": INDICATOR + "return [table * indicator if i == axis else table for i, table in enumerate(cpts)]"
+        },
+    ),
+    Answer(
+        "intervene_conditions_then_normalises",
+        "The same, divided by its sum: right for the variables without parents only.",
+        loses={"test_do": ["with_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + "kept = cpts[axis] * indicator\nreturn [*cpts[:axis], kept / kept.sum(), *cpts[axis + 1 :]]"
+        },
+    ),
+    Answer(
+        "intervene_has_no_arrow_to_cut",
+        "Nothing changes for a variable without parents.",
+        loses={"test_do": ["without_parents"]},
+        blocks={
+            "sol_do": 'if variable in "SD":\n    return list(cpts)'
+            + INDICATOR
+            + "return [*cpts[:axis], indicator, *cpts[axis + 1 :]]"
+        },
+    ),
+    Answer(
+        "intervene_drops_the_table",
+        "The table is removed and nothing put in its place: the variable is left free.",
+        loses={"test_do": ["other_tables", "tables_kept", "with_parents", "without_parents"]},
+        blocks={"sol_do": "return [table for axis, table in enumerate(cpts) if axis != AXES.index(variable)]"},
+    ),
+    Answer(
+        "intervene_puts_the_indicator_at_the_end",
+        "The product is right, the order of the tables is not.",
+        loses={"test_do": ["other_tables"]},
+        blocks={"sol_do": INDICATOR + "return [*cpts[:axis], *cpts[axis + 1 :], indicator]"},
+    ),
+    Answer(
+        "intervene_changes_its_argument",
+        "The caller's list is overwritten.",
+        loses={"test_do": ["tables_kept"]},
+        blocks={"sol_do": INDICATOR + "cpts[axis] = indicator\nreturn cpts"},
+    ),
+    Answer(
+        "intervene_changes_the_table",
+        "A new list, and the caller's table: the indicator is written into it.",
+        loses={"test_do": ["tables_kept"]},
+        blocks={
+            "sol_do": """
+                tables = list(cpts)
+                by_value = np.moveaxis(tables[AXES.index(variable)], AXES.index(variable), 0)
+                by_value[:] = 0
+                by_value[value] = 1
+                return tables
+            """
+        },
+    ),
+]
+
+WRONG_ANSWERS = [
+    *(
+        Answer(
+            f"{letter}_is_mistaken",
+            f"{letter} is {MISTAKES[letter]}; the fifteen others count.",
+            loses=lost(letter),
+            blocks=assigned(next(cell for cell in CELLS if letter in CELLS[cell]), **{letter: MISTAKES[letter]}),
+        )
+        for letter in LETTERS
+    ),
+    Answer(
+        "both_interventions_conditioned",
+        "l and o are computed by conditioning.",
+        loses=lost("lo"),
+        blocks=assigned("sol_answers_i", l=MISTAKES["l"]) | assigned("sol_answers_m", o=MISTAKES["o"]),
+    ),
+    Answer(
+        "l_overwritten_with_b",
+        "l holds P(G | r1): another variable and another shape.",
+        loses=lost("l"),
+        blocks=assigned("sol_answers_i", l=LETTERS["b"]),
+    ),
+    Answer(
+        "error_at_j",
+        "An exception at j stops its cell: k and l go with it, the letters after them do not.",
+        loses=lost("jkl"),
+        blocks=assigned("sol_answers_i", j='query(joint, "R", {"D": 1, "L": one})'),
+    ),
+    Answer(
+        "first_cell_is_no_python",
+        "A parenthesis is missing in the first cell, whose four letters are lost alone.",
+        loses=lost("abcd"),
+        blocks=assigned("sol_answers", b='query(joint, "G", {"R": 1}'),
+    ),
+    Answer(
+        "letters_left_out",
+        "Some letters are missing.",
+        loses=lost("bglo"),
+        blocks=assigned("sol_answers", b=None)
+        | assigned("sol_answers_e", g=None)
+        | assigned("sol_answers_i", l=None)
+        | assigned("sol_answers_m", o=None),
+    ),
+    Answer(
+        "answers_rounded",
+        "Two decimals: f, g, l and n, which are 0.34 and 0.66 exactly, survive.",
+        loses=lost("abcdehijkmop"),
+        blocks=everywhere("np.round({}, 2)"),
+    ),
+]
+
+WRONG_INDEPENDENT = [
     Answer(
         "graph_known_by_heart",
         "The answer is read on the graph of the lab, whatever the joint distribution.",
-        loses={"test_independent": 2},
+        loses={
+            "test_independent": [
+                "every_value",
+                "impossible_value",
+                "nothing_known",
+                "one_known",
+                "several_known",
+                "tolerance",
+            ]
+        },
         blocks={
             "sol_independent": """
                 if np.ptp(joint) < 1e-12 or {x, y} == {"R", "L"}:
@@ -68,184 +519,9 @@ WRONG = [
         },
     ),
     Answer(
-        "letter_table_reshaped_on_wrong_axes",
-        "P(L | G) has its two axes swapped: they have no product, so all of `answers` falls with it.",
-        loses={"test_cpts": 2, "test_answers": 4},
-        blocks={
-            "sol_cpts": """
-                Pr_D = np.array([0.9, 0.1]).reshape(1, 2, 1, 1, 1)
-                Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]]).reshape(2, 1, 2, 1, 1)
-                Pr_G_given_SD = np.array([[[0.5, 0.3, 0.2], [0.9, 0.08, 0.02]], [[0.1, 0.2, 0.7], [0.3, 0.4, 0.3]]])
-                Pr_G_given_SD = Pr_G_given_SD.reshape(2, 2, 1, 3, 1)
-                Pr_L_given_G = np.array([[0.9, 0.1], [0.6, 0.4], [0.01, 0.99]]).reshape(1, 1, 1, 2, 3)
-            """
-        },
-    ),
-    Answer(
-        "grade_table_lists_difficulties_first",
-        "The rows of P(G | S, D) run over D before S. In `answers`, only f, g, l and n do not need this table.",
-        loses={"test_cpts": 2, "test_answers": 3},
-        blocks={
-            "sol_cpts": """
-                Pr_D = np.array([0.9, 0.1]).reshape(1, 2, 1, 1, 1)
-                Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]]).reshape(2, 1, 2, 1, 1)
-                Pr_G_given_SD = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.9, 0.08, 0.02], [0.3, 0.4, 0.3]])
-                Pr_G_given_SD = Pr_G_given_SD.reshape(2, 2, 1, 3, 1)
-                Pr_L_given_G = np.array([[0.9, 0.1], [0.6, 0.4], [0.01, 0.99]]).reshape(1, 1, 1, 3, 2)
-            """
-        },
-    ),
-    Answer(
-        "joint_ignores_its_argument",
-        "The product is that of the lab's own tables whatever list is passed; l and o stay right by chance, "
-        "since acting on G or L changes nothing upstream.",
-        loses={"test_joint": 2},
-        blocks={"sol_joint": "return Pr_S * Pr_D * Pr_R_given_S * Pr_G_given_SD * Pr_L_given_G"},
-    ),
-    Answer(
-        "joint_multiplied_in_place",
-        "`*=` cannot enlarge the first table: no joint, so nothing to query and all of `answers` falls too.",
-        loses={"test_joint": 2, "test_answers": 4},
-        blocks={
-            "sol_joint": """
-                joint = cpts[0]
-                for table in cpts[1:]:
-                    joint *= table
-                return joint
-            """
-        },
-    ),
-    Answer(
-        "query_not_normalised",
-        "P(target, evidence) in place of P(target | evidence); the twelve answers with an observation fall with it.",
-        loses={"test_query": 4, "test_answers": 3},
-        blocks={"sol_query": SELECT_AND_SUM + "    return kept.sum(axis=others)"},
-    ),
-    Answer(
-        "query_normalised_over_the_evidence",
-        "Divided by P(target) and not by P(evidence): P(evidence | target), so the sixteen answers fall with it.",
-        loses={"test_query": 4, "test_answers": 4},
-        blocks={"sol_query": SELECT_AND_SUM + "    return kept.sum(axis=others) / joint.sum(axis=others)"},
-    ),
-    Answer(
-        "query_accepts_negative_values",
-        "D = -1 silently reads the last value, as NumPy does; nothing in `answers` asks for it.",
-        loses={"test_query": 4},
-        blocks={
-            "sol_query": """
-                for letter in (target, *evidence):
-                    if letter not in AXES:
-                        raise ValueError(letter)
-                kept = joint
-                for letter, value in evidence.items():
-                    axis = AXES.index(letter)
-                    if value >= joint.shape[axis]:
-                        raise ValueError(letter)
-                    kept = np.take(kept, [value], axis)
-                weights = kept.sum(axis=tuple(axis for axis in range(5) if axis != AXES.index(target)))
-                if weights.sum() == 0:
-                    raise ValueError("impossible")
-                return weights / weights.sum()
-            """
-        },
-    ),
-    Answer(
-        "query_divides_by_zero",
-        "An impossible observation gives NaN instead of an error.",
-        loses={"test_query": 4},
-        blocks={
-            "sol_query": """
-                for letter in (target, *evidence):
-                    if letter not in AXES:
-                        raise ValueError(letter)
-                selection = [slice(None)] * 5
-                for letter, value in evidence.items():
-                    if not 0 <= value < CARDINALITIES[AXES.index(letter)]:
-                        raise ValueError(letter)
-                    selection[AXES.index(letter)] = slice(value, value + 1)
-                weights = joint[tuple(selection)].sum(axis=tuple(axis for axis in range(5) if AXES[axis] != target))
-                return weights / weights.sum()
-            """
-        },
-    ),
-    Answer(
-        "intervene_conditions",
-        "The table of the variable is multiplied by the indicator, its parents stay: that is conditioning, and l and o "
-        "(half a point) become m and P(G | l1).",
-        loses={"test_do": 3, "test_answers": 0.5},
-        blocks={
-            "sol_do": """
-                axis = AXES.index(variable)
-                indicator = np.arange(CARDINALITIES[axis]) == value
-                tables = list(cpts)
-                tables[axis] = tables[axis] * indicator.reshape([-1 if i == axis else 1 for i in range(5)])
-                return tables
-            """
-        },
-    ),
-    Answer(
-        "intervene_drops_the_table",
-        "The table is removed and nothing put in its place: the variable is left free. l and o stay right: "
-        "`query` normalises, and what they ask for does not depend on the missing factor.",
-        loses={"test_do": 3},
-        blocks={"sol_do": "return [table for axis, table in enumerate(cpts) if axis != AXES.index(variable)]"},
-    ),
-    Answer(
-        "intervene_changes_its_argument",
-        "The caller's list is overwritten, so o is computed in a network where G is still forced.",
-        loses={"test_do": 3, "test_answers": 0.25},
-        blocks={
-            "sol_do": """
-                axis = AXES.index(variable)
-                indicator = (np.arange(CARDINALITIES[axis]) == value) * 1.0
-                cpts[axis] = indicator.reshape([-1 if i == axis else 1 for i in range(5)])
-                return cpts
-            """
-        },
-    ),
-    Answer(
-        "l_conditioned",
-        "l is P(R | g2): an intervention read as an observation.",
-        loses={"test_answers": 0.25},
-        blocks={"sol_answers": ALL + 'answers["l"] = query(joint, "R", {"G": 2})'},
-    ),
-    Answer(
-        "both_interventions_conditioned",
-        "l and o are computed by conditioning.",
-        loses={"test_answers": 0.5},
-        blocks={
-            "sol_answers": CONDITIONED_ON
-            + 'answers["l"] = query(joint, "R", {"G": 2})\nanswers["o"] = query(joint, "G", {"L": 1})'
-        },
-    ),
-    Answer(
-        "l_overwritten_with_b",
-        "l holds P(G | r1): another variable and another shape; the visible test stops, the other fifteen still count.",
-        loses={"test_answers": 0.25},
-        blocks={"sol_answers": ALL + 'answers["l"] = query(joint, "G", {"R": 1})'},
-    ),
-    Answer(
-        "l_and_o_left_out",
-        "Two keys are missing.",
-        loses={"test_answers": 0.5},
-        blocks={"sol_answers": CONDITIONED_ON},
-    ),
-    Answer(
-        "p_is_the_whole_law",
-        "p is P(G | l1), three numbers where one was asked for.",
-        loses={"test_answers": 0.25},
-        blocks={"sol_answers": ALL + 'answers["p"] = query(joint, "G", {"L": 1})'},
-    ),
-    Answer(
-        "answers_rounded",
-        "Two decimals: only f, g, l and n, which are 0.34 and 0.66 exactly, survive.",
-        loses={"test_answers": 3},
-        blocks={"sol_answers": ALL + "answers = {letter: np.round(value, 2) for letter, value in answers.items()}"},
-    ),
-    Answer(
         "independent_looks_at_the_first_value_only",
         "Only the value 0 of every known variable is tested.",
-        loses={"test_independent": 2},
+        loses={"test_independent": ["every_value"]},
         blocks={
             "sol_independent": """
                 table = joint[tuple(slice(0, 1) if letter in given else slice(None) for letter in AXES)]
@@ -257,13 +533,75 @@ WRONG = [
     Answer(
         "independent_ignores_what_is_known",
         "Marginal independence, whatever `given` is.",
-        loses={"test_independent": 2},
+        loses={"test_independent": ["one_known", "several_known"]},
+        blocks={"sol_independent": "given = set()" + SUMS + "return np.allclose(both, with_x * with_y, 0, 1e-9)"},
+    ),
+    Answer(
+        "independent_takes_one_known_variable",
+        "Of several known variables, one counts.",
+        loses={"test_independent": ["several_known"]},
         blocks={
-            "sol_independent": """
-                table = joint.sum(axis=tuple(i for i, letter in enumerate(AXES) if letter not in (x, y)))
-                return bool(np.allclose(table, np.outer(table.sum(1), table.sum(0)), rtol=0, atol=1e-9))
-            """
+            "sol_independent": "given = set(sorted(given)[:1])"
+            + SUMS
+            + "return bool(np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9))"
         },
+    ),
+    Answer(
+        "independent_forgets_the_law_of_what_is_known",
+        "P(x, y, z) is compared with P(x, z) P(y, z), without P(z).",
+        loses={"test_independent": ["one_known"]},
+        blocks={"sol_independent": SUMS + "return bool(np.allclose(both, with_x * with_y, rtol=0, atol=1e-9))"},
+    ),
+    Answer(
+        "independent_when_nothing_is_known",
+        "The values of the known variables are gone through: with none of them, nothing is compared.",
+        loses={"test_independent": ["nothing_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + "return not given or bool(np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9))"
+        },
+    ),
+    Answer(
+        "independent_divides",
+        "P(x, y | z) is divided by P(z): NaN where that is zero.",
+        loses={"test_independent": ["impossible_value"]},
+        blocks={
+            "sol_independent": SUMS
+            + "return bool(np.allclose(both / known, with_x / known * with_y / known, rtol=0, atol=1e-9))"
+        },
+    ),
+    Answer(
+        "independent_with_the_tolerance_of_numpy",
+        "`np.allclose` as it is: a relative tolerance of 1e-5.",
+        loses={"test_independent": ["tolerance"]},
+        blocks={"sol_independent": SUMS + "return np.allclose(both * known, with_x * with_y)"},
+    ),
+    Answer(
+        "independent_within_1e_8",
+        "`rtol=0`, and the absolute tolerance that NumPy takes by itself.",
+        loses={"test_independent": ["tolerance"]},
+        blocks={"sol_independent": SUMS + "return np.allclose(both * known, with_x * with_y, rtol=0)"},
+    ),
+    Answer(
+        "independent_without_tolerance",
+        "Floats are compared with `==`.",
+        loses={"test_independent": ["tolerance"]},
+        blocks={"sol_independent": SUMS + "return bool((both * known == with_x * with_y).all())"},
+    ),
+    Answer(
+        "independent_always",
+        "True, whatever is asked.",
+        loses={
+            "test_independent": [
+                "every_value",
+                "impossible_value",
+                "nothing_known",
+                "one_known",
+                "several_known",
+                "tolerance",
+            ]
+        },
+        blocks={"sol_independent": "return True"},
     ),
 ]
 
@@ -271,7 +609,7 @@ RIGHT = [
     Answer(
         "einsum_and_one_dimension_at_a_time",
         "The tables are filled case by case, the joint by einsum, `query` drops the axes from the last to the first, "
-        "`intervene` spreads the indicator over the parents.",
+        "`intervene` spreads the indicator over the parents; sixteen answers in one literal.",
         blocks={
             "sol_cpts": """
                 Pr_D = np.array([[[[[0.9]]], [[[0.1]]]]])
@@ -311,6 +649,8 @@ RIGHT = [
                 np.moveaxis(forced, i, 0)[value] = 1
                 return [forced if j == i else table.copy() for j, table in enumerate(cpts)]
             """,
+            "sol_answers": ALL_IN_ONE,
+            **NOTHING,
         },
     ),
     Answer(
@@ -337,11 +677,16 @@ RIGHT = [
                     raise ValueError("observation impossible")
                 return result / sum(result)
             """,
-            "sol_answers": CONDITIONED_ON
-            + """
-answers["l"] = (Pr_S * Pr_R_given_S).sum(axis=0).ravel()
-answers["o"] = (Pr_S * Pr_D * Pr_G_given_SD).sum(axis=(0, 1)).ravel()
-""",
+            "sol_do": """
+                def forced(table, axis):
+                    row = [0.0] * CARDINALITIES[axis]
+                    row[value] = 1.0
+                    return np.array(row).reshape(*[1] * axis, -1, *[1] * (4 - axis))
+
+                return [forced(table, axis) if AXES[axis] == variable else table for axis, table in enumerate(cpts)]
+            """,
+            **assigned("sol_answers_i", l="(Pr_S * Pr_R_given_S).sum(axis=0).ravel()"),
+            **assigned("sol_answers_m", o="(Pr_S * Pr_D * Pr_G_given_SD).sum(axis=(0, 1)).ravel()"),
             "sol_independent": """
                 from itertools import product as every
 
@@ -361,12 +706,46 @@ answers["o"] = (Pr_S * Pr_D * Pr_G_given_SD).sum(axis=(0, 1)).ravel()
         },
     ),
     Answer(
-        "six_decimals_and_a_numpy_boolean",
-        "`independent` answers with a NumPy boolean, p is a Python float, the probabilities are kept to six decimals.",
+        "four_decimals_and_a_numpy_boolean",
+        "`independent` answers with a NumPy boolean, the probabilities are kept to four decimals; tables are a "
+        "tuple, `query` masks.",
         blocks={
-            "sol_answers": ALL
-            + "answers = {letter: np.round(value, 6) for letter, value in answers.items()}\n"
-            + 'answers["p"] = float(answers["p"])',
+            "sol_cpts": """
+                s, d, r, g, l = np.ix_(*map(range, CARDINALITIES))
+                Pr_D = np.where(d == 0, 0.9, 0.1)
+                Pr_R_given_S = np.where(s == r, np.where(s == 0, 0.9, 0.8), np.where(s == 0, 0.1, 0.2))
+                Pr_G_given_SD = np.array([0.5, 0.3, 0.2, 0.9, 0.08, 0.02, 0.1, 0.2, 0.7, 0.3, 0.4, 0.3])
+                Pr_G_given_SD = Pr_G_given_SD.reshape(2, 2, 3)[:, :, None, :, None]
+                Pr_L_given_G = np.stack([np.array([0.9, 0.6, 0.01]), np.array([0.1, 0.4, 0.99])], axis=-1)
+                Pr_L_given_G = np.expand_dims(Pr_L_given_G, (0, 1, 2))
+            """,
+            "sol_joint": """
+                joint = np.ones(CARDINALITIES)
+                for table in cpts:
+                    joint *= table
+                return joint
+            """,
+            "sol_query": """
+                if not {target, *evidence} <= {*AXES}:
+                    raise ValueError(f"lettres inconnues : {({target, *evidence} - {*AXES})}")
+                mask = np.ones(CARDINALITIES, dtype=bool)
+                for axis, (letter, index) in enumerate(zip(AXES, np.indices(CARDINALITIES))):
+                    if letter in evidence:
+                        mask &= index == evidence[letter]
+                kept = np.where(mask, joint, 0)
+                if np.isclose(kept.sum(), 0):
+                    raise ValueError(f"{evidence} : valeur inconnue ou observation impossible")
+                law = np.moveaxis(kept, AXES.index(target), 0).reshape(CARDINALITIES[AXES.index(target)], -1).sum(1)
+                return law / law.sum()
+            """,
+            "sol_do": """
+                axis = AXES.index(variable)
+                shape = np.ones(5, dtype=int)
+                shape[axis] = -1
+                is_value = np.equal(range(CARDINALITIES[axis]), value)
+                return (*cpts[:axis], is_value.reshape(shape), *cpts[axis + 1 :])
+            """,
+            **everywhere("np.round({}, 4)"),
             "sol_independent": """
                 rest = tuple(i for i in range(5) if AXES[i] not in given and AXES[i] not in (x, y))
                 both = joint.sum(axis=rest, keepdims=True)
@@ -377,6 +756,303 @@ answers["o"] = (Pr_S * Pr_D * Pr_G_given_SD).sum(axis=(0, 1)).ravel()
             """,
         },
     ),
+    Answer(
+        "helpers_of_ones_own",
+        "Methods of a dataclass, a lambda, a partial and an optional argument; the laws are lists.",
+        cells={
+            "sol_query": """
+                from dataclasses import dataclass
+                from functools import partial
+
+
+                @dataclass
+                class Network:
+                    joint: np.ndarray
+
+                    def select(self, evidence):
+                        for letter, value in evidence.items():
+                            if not 0 <= value < dict(zip(AXES, CARDINALITIES))[letter]:
+                                raise ValueError(f"{letter} = {value}")
+                        kept = self.joint
+                        for axis, letter in enumerate(AXES):
+                            kept = np.compress(
+                                [evidence.get(letter, i) == i for i in range(CARDINALITIES[axis])], kept, axis
+                            )
+                        return kept
+
+                    def law(self, target, evidence):
+                        kept = self.select(evidence)
+                        total = kept.sum()
+                        if not total > 0:
+                            raise ValueError("jamais observé")
+                        return np.einsum("sdrgl->" + target.lower(), kept) / total
+
+
+                def query(joint, target, evidence=None):
+                    evidence = evidence or {}
+                    unknown = [*filter(lambda letter: letter not in list(AXES), [target, *evidence])]
+                    if unknown:
+                        raise ValueError("lettre inconnue : " + ", ".join(unknown))
+                    return getattr(Network(joint), "law")(target, evidence)
+            """,
+            "sol_do": """
+                def one_hot(size, value):
+                    return np.array([float(i == value) for i in range(size)])
+
+
+                def intervene(cpts, variable, value, axes=AXES):
+                    tables = [*cpts]
+                    tables[axes.find(variable)] = np.expand_dims(
+                        one_hot(CARDINALITIES[axes.find(variable)], value),
+                        tuple(axis for axis, letter in enumerate(axes) if letter != variable),
+                    )
+                    return tables
+            """,
+        },
+        blocks={
+            "sol_joint": "from math import prod\n\nreturn prod(cpts)",
+            "sol_answers": """
+                from functools import partial
+
+                law_of_g = partial(query, joint, "G")
+                cases = dict(a={}, b={"R": 1}, c={"R": 0}, d={"R": 1, "S": 0}, e={"R": 0, "S": 0})
+                answers.update({letter: law_of_g(evidence).tolist() for letter, evidence in cases.items()})
+            """,
+            "sol_answers_e": """
+                law_of_r = lambda **evidence: query(joint, "R", evidence).astype(np.float32)
+                answers |= {"f": law_of_r(D=1), "g": law_of_r(D=0), "h": law_of_r(D=1, G=2)}
+            """,
+            "sol_answers_i": """
+                def done(variable, value, target):
+                    return tuple(query(joint_distribution(intervene(cpts, variable, value)), target, {}))
+
+                answers |= {"i": law_of_r(D=0, G=2), "j": law_of_r(D=1, L=1), "k": law_of_r(D=0, L=1)}
+                answers["l"] = done("G", 2, "R")
+            """,
+            "sol_answers_m": """
+                answers |= {"m": law_of_r(G=2), "n": law_of_r(), "o": done("L", 1, "G")}
+                answers["p"] = float(query(joint, "G", {"L": 1})[1])
+            """,
+            "sol_independent": """
+                x, y, *_ = (AXES.index(letter) for letter in (x, y))
+                letters = "abcde"
+                z = "".join(letters[AXES.index(letter)] for letter in given)
+                a, b = letters[x], letters[y]
+                xyz = np.einsum(f"abcde->{a}{b}{z}", joint)
+                left = xyz * xyz.sum((0, 1))
+                right = xyz.sum(1)[:, None] * xyz.sum(0)[None]
+                return all(abs(gap) < 1e-9 for gap in (left - right).ravel())
+            """,
+        },
+    ),
+    Answer(
+        "in_place_on_copies",
+        "float32 tables, copies changed in place, an IndexError made a ValueError, loops and `math.isclose`.",
+        blocks={
+            "sol_cpts": """
+                Pr_D = np.float32([0.9, 0.1])[None, :, None, None, None]
+                Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]], dtype=np.float32).reshape(2, 1, 2, 1, 1)
+                Pr_G_given_SD = np.empty((2, 2, 1, 3, 1))
+                for (s, d), law in {
+                    (0, 0): (0.5, 0.3, 0.2), (0, 1): (0.9, 0.08, 0.02), (1, 0): (0.1, 0.2, 0.7), (1, 1): (0.3, 0.4, 0.3)
+                }.items():
+                    Pr_G_given_SD[s, d, 0, :, 0] = law
+                good = np.array([0.1, 0.4, 0.99])
+                Pr_L_given_G = np.array([1 - good, good]).T.reshape(1, 1, 1, 3, 2)
+            """,
+            "sol_joint": """
+                joint = np.copy(cpts[0])
+                for table in cpts[1:]:
+                    joint = np.multiply(joint, table)
+                return joint
+            """,
+            "sol_query": """
+                weights = joint.copy()
+                try:
+                    for letter, value in evidence.items():
+                        if value < 0:
+                            raise IndexError(value)
+                        view = np.moveaxis(weights, AXES.index(letter), 0)
+                        kept = view[value].copy()
+                        view[:] = 0
+                        view[value] = kept
+                except IndexError as error:
+                    raise ValueError(f"valeur hors de la table : {error}") from error
+                weights = weights.sum(axis=tuple({0, 1, 2, 3, 4} - {AXES.index(target)}))
+                total = float(sum(weights))
+                if total == 0.0:
+                    raise ValueError("probabilité nulle")
+                weights /= total
+                return weights
+            """,
+            "sol_do": """
+                from copy import deepcopy
+
+                tables = deepcopy(cpts)
+                table = np.moveaxis(tables[AXES.index(variable)], AXES.index(variable), -1)
+                table[...] = 0
+                table[..., value] = 1
+                return tables
+            """,
+            "sol_answers": """
+                for letter, r in [("b", 1), ("c", 0)]:
+                    answers[letter] = query(joint, "G", {"R": r})
+                answers["a"] = joint.sum((0, 1, 2, 4))
+                answers["d"] = answers["e"] = Pr_G_given_SD[0, :, 0, :, 0].T @ Pr_D.ravel()
+            """,
+            "sol_answers_e": """
+                for name, value in zip("fg", (1, 0)):
+                    answers[name] = query(joint, "R", dict(D=value))
+                answers["h"] = joint[:, 1, :, 2].sum((0, 2)) / joint[:, 1, :, 2].sum()
+            """,
+            "sol_independent": """
+                import itertools
+                import math
+
+                def p(**values):
+                    index = tuple(values.get(letter, slice(None)) for letter in AXES)
+                    return float(np.sum(joint[index]))
+
+                sizes = dict(zip(AXES, CARDINALITIES))
+                for case in itertools.product(*(range(sizes[letter]) for letter in (x, y, *given))):
+                    a, b = {x: case[0]}, {y: case[1]}
+                    z = dict(zip(given, case[2:]))
+                    if not math.isclose(p(**a, **b, **z) * p(**z), p(**a, **z) * p(**b, **z), rel_tol=0, abs_tol=1e-9):
+                        return False
+                return True
+            """,
+        },
+    ),
+    Answer(
+        "recursion_and_an_exception_of_ones_own",
+        "The joint is recursive, the exception a subclass of ValueError, the questions are texts.",
+        cells={
+            "sol_query": """
+                class BadQuestion(ValueError):
+                    def __init__(self, what):
+                        super().__init__(f"question mal posée : {what}")
+
+
+                def check(letter, value=0):
+                    if letter not in set(AXES):
+                        raise BadQuestion(letter)
+                    if not 0 <= value <= CARDINALITIES[AXES.index(letter)] - 1:
+                        raise BadQuestion(f"{letter} = {value}")
+
+
+                def query(joint, target, evidence):
+                    check(target)
+                    for item in evidence.items():
+                        check(*item)
+                    one_hots = [
+                        np.eye(size)[evidence[letter]] if letter in evidence else np.ones(size)
+                        for letter, size in zip(AXES, CARDINALITIES)
+                    ]
+                    law = np.einsum("abcde,a,b,c,d,e->" + "abcde"[AXES.index(target)], joint, *one_hots)
+                    if not np.count_nonzero(law):
+                        raise BadQuestion(evidence)
+                    return law / np.linalg.norm(law, 1)
+            """,
+        },
+        blocks={
+            "sol_joint": """
+                first, *rest = cpts
+                return first * joint_distribution(rest) if rest else first
+            """,
+            "sol_do": """
+                by_letter = dict(zip(AXES, cpts))
+                size = CARDINALITIES[AXES.index(variable)]
+                match AXES.index(variable):
+                    case axis:
+                        by_letter[variable] = np.eye(size)[[value]].reshape((1,) * axis + (size,) + (1,) * (4 - axis))
+                return list(by_letter.values())
+            """,
+            "sol_answers": """
+                def ask(question, joint=joint):
+                    target, _, known = question.partition("|")
+                    return query(joint, target, {one[0]: int(one[1]) for one in known.split()})
+
+                answers["a"], answers["b"], answers["c"] = map(ask, ["G", "G|R1", "G|R0"])
+                answers["d"], answers["e"] = ask("G|R1 S0"), ask("G|R0 S0")
+            """,
+            "sol_answers_e": 'answers |= zip("fgh", map(ask, ["R|D1", "R|D0", "R|D1 G2"]))',
+            "sol_answers_i": """
+                answers |= zip("ijk", map(ask, ["R|D0 G2", "R|D1 L1", "R|D0 L1"]))
+                answers["l"] = ask("R", joint_distribution(intervene(cpts, "G", 2)))
+            """,
+            "sol_answers_m": """
+                answers |= zip("mn", map(ask, ["R|G2", "R"]))
+                answers["o"] = ask("G", joint_distribution(intervene(cpts, "L", 1)))
+                answers["p"] = ask("G|L1").item(1)
+            """,
+            "sol_independent": """
+                for index in np.ndindex(*(CARDINALITIES[AXES.index(letter)] for letter in (y, *given))):
+                    known = dict(zip((y, *given), index))
+                    rest = {letter: value for letter, value in known.items() if letter != y}
+                    try:
+                        gap = query(joint, x, known) - query(joint, x, rest)
+                    except ValueError:
+                        continue
+                    if np.max(np.abs(gap)) > 1e-9:
+                        return False
+                return True
+            """,
+        },
+    ),
+    Answer(
+        "linear_algebra",
+        "The joint is a product along an axis, `query` a loop of `take`; independent means rank 1 for every value.",
+        blocks={
+            "sol_joint": "return np.prod(np.broadcast_arrays(*cpts), axis=0)",
+            "sol_query": """
+                if any(AXES.find(letter) < 0 for letter in (target, *evidence)):
+                    raise ValueError("Les variables sont S, D, R, G et L.")
+                order = [AXES.index(target)] + [AXES.index(letter) for letter in evidence]
+                table = joint.transpose(order + [axis for axis in range(5) if axis not in order])
+                table = table.reshape(*table.shape[: len(order)], -1).sum(-1)
+                if any(not 0 <= value < size for value, size in zip(evidence.values(), table.shape[1:])):
+                    raise ValueError("Cette valeur n'existe pas.")
+                table = table[(slice(None), *evidence.values())]
+                if table.max() == 0:
+                    raise ValueError("Cette observation est impossible.")
+                return np.divide(table, table.sum())
+            """,
+            "sol_do": """
+                tables = []
+                for axis, (letter, table) in enumerate(zip(AXES, cpts, strict=True)):
+                    if letter == variable:
+                        table = np.zeros([CARDINALITIES[axis] if i == axis else 1 for i in range(5)])
+                        table.flat[value] = 1
+                    tables += [table]
+                return tables
+            """,
+            "sol_answers_m": assigned("sol_answers_m", p='query(joint, "G", {"L": 1})[1:2].sum()')["sol_answers_m"],
+            "sol_independent": """
+                order = [AXES.index(letter) for letter in [*given, x, y]]
+                rest = [axis for axis in range(5) if axis not in order]
+                matrices = joint.transpose(order + rest).sum(axis=tuple(range(len(order), 5)))
+                return not (np.linalg.svd(matrices, compute_uv=False)[..., 1] > 1e-9).any()
+            """,
+        },
+    ),
+    Answer(
+        "values_that_the_graph_makes_equal",
+        "Knowing S, R says nothing about G (d = e); forcing G or L to any value says nothing about what precedes it.",
+        blocks=assigned("sol_answers", d='query(joint, "G", {"R": 0, "S": 0})')
+        | assigned("sol_answers_e", e='query(joint, "G", {"R": 1, "S": 0})')
+        | assigned("sol_answers_i", l=FORCED_G.replace("2", "0"))
+        | assigned("sol_answers_m", o=FORCED_L.replace("1", "0")),
+    ),
+    Answer(
+        "f_of_the_other_value",
+        "While G is unknown, D says nothing about R: f = g, whichever value is observed.",
+        blocks=assigned("sol_answers_e", f=LETTERS["g"]),
+    ),
+    Answer(
+        "g_of_the_other_value",
+        "While G is unknown, D says nothing about R: g = f, whichever value is observed.",
+        blocks=assigned("sol_answers_e", g=LETTERS["f"]),
+    ),
 ]
 
-ANSWERS = WRONG + RIGHT
+ANSWERS = WRONG_TABLES + WRONG_JOINT + WRONG_QUERY + WRONG_DO + WRONG_ANSWERS + WRONG_INDEPENDENT + RIGHT

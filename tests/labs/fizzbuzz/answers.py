@@ -3,215 +3,535 @@
 from instructor.labs.answers import Answer
 
 TRAIN = """
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    optimizer = torch.optim.SGD(model.parameters(), {settings})
     epoch_losses = []
     {before_epochs}
     for _ in range(num_epochs):
         batch_losses = []
         {before_epoch}
-        for batch in order.split(batch_size):
-            logits = {logits}
-            loss = F.cross_entropy(logits, Y[batch])
+        for batch in {batches}:
+            loss = F.cross_entropy({logits}, {labels})
             {zero_grad}
             loss.backward()
-            optimizer.step()
-            batch_losses.append(loss.item())
-        epoch_losses.append(sum(batch_losses) / len(batch_losses))
+            {step}
+            batch_losses.append({measure})
+        epoch_losses.append({mean})
     return epoch_losses
 """
 DRAWN_ORDER = "order = torch.randperm(len(X), generator=generator)"
 
 
 def train_with(
-    before_epochs="pass", before_epoch=DRAWN_ORDER, logits="model(X[batch])", zero_grad="optimizer.zero_grad()"
+    settings="lr=lr",
+    before_epochs="pass",
+    before_epoch=DRAWN_ORDER,
+    batches="order.split(batch_size)",
+    logits="model(X[batch])",
+    labels="Y[batch]",
+    zero_grad="optimizer.zero_grad()",
+    step="optimizer.step()",
+    measure="loss.item()",
+    mean="sum(batch_losses) / len(batch_losses)",
 ):
     """Return a training loop in which one line may be wrong."""
-    return TRAIN.format(before_epochs=before_epochs, before_epoch=before_epoch, logits=logits, zero_grad=zero_grad)
+    return {"sol_train": TRAIN.format(**locals())}
 
 
-RIGHT_TENSORS = [
-    "return torch.stack([image[:, :, channel] for channel in range(image.shape[2])])",
-    "return F.one_hot(labels, num_classes).float()",
-    "return torch.max(x, 1).indices",
-    "return (x - x.mean(0, keepdim=True)) / torch.sqrt(x.var(0, keepdim=True))",
-    "return a.pow(2).sum(1)[:, None] - 2 * a @ b.T + b.pow(2).sum(1)",
-]
-RIGHT_ENCODE = [
-    "return (i % 3 == 0) * 1 + (i % 5 == 0) * 2",
-    """
-    if prediction == 0:
-        return f"{i}"
-    return ("fizz" if prediction in (1, 3) else "") + ("buzz" if prediction >= 2 else "")
-    """,
-    "return (i // 2 ** np.arange(num_digits)) % 2",
-]
+def tensors(to_chw=None, one_hot=None, row_argmax=None, normalize_columns=None, pairwise_sq_dist=None):
+    """Return answers to question 1 in which some functions differ from the instructor's."""
+    return {"sol_tensors": [to_chw, one_hot, row_argmax, normalize_columns, pairwise_sq_dist]}
 
-ANSWERS = [
-    Answer(
-        "rule_instead_of_learning",
-        "A module that knows the rule, and in which order it will be asked.",
-        loses={"test_improve": 3},
-        blocks={
-            "sol_improve": """
-                class Rule(nn.Module):
-                    def forward(self, x):
-                        return one_hot(torch.tensor([fizz_buzz_encode(i) for i in range(1, len(x) + 1)]), 4)
 
-                return Rule()
-            """
-        },
-    ),
-    Answer(
-        "split_without_chance",
-        "Every third example, whatever the generator.",
-        loses={"test_dataset": 0.5},
-        blocks={
-            "sol_dataset": [
-                None,
-                """
-                step = len(X) // num_val
-                order = torch.arange(len(X))
-                is_val = (order % step == 1) & (order // step < num_val)
-                return X[~is_val], Y[~is_val], X[is_val], Y[is_val]
-                """,
-            ]
-        },
-    ),
-    Answer(
-        "shifted_instead_of_shuffled",
-        "Each epoch starts elsewhere, in the same order.",
-        loses={"test_train": 0.5},
-        blocks={
-            "sol_train": train_with(
-                before_epoch="order = torch.arange(len(X)).roll("
-                "int(torch.randint(1, len(X), (1,), generator=generator)))"
-            )
-        },
-    ),
+def encode(fizz_buzz_encode=None, fizz_buzz=None, binary_encode=None):
+    """Return answers to question 2 in which some functions differ from the instructor's."""
+    return {"sol_encode": [fizz_buzz_encode, fizz_buzz, binary_encode]}
+
+
+def dataset(make_dataset=None, split_dataset=None):
+    """Return answers to question 3 in which a function differs from the instructor's."""
+    return {"sol_dataset": [make_dataset, split_dataset]}
+
+
+def better(width, optimizer, epochs, batch_size=256):
+    """Return a recipe for question 9."""
+    return {
+        "sol_improve": f"""
+            model = make_model(10, {width})
+            optimizer = {optimizer}
+            for _ in range({epochs}):
+                for batch in torch.randperm(len(X), generator=generator).split({batch_size}):
+                    optimizer.zero_grad()
+                    F.cross_entropy(model(X[batch]), Y[batch]).backward()
+                    optimizer.step()
+            return model
+        """
+    }
+
+
+BLANK = "raise NotImplementedError"
+LOSS = ["gradient", "large_logits", "mean_loss", "one_shift_per_row"]
+
+TENSORS = [
     Answer(
         "reshape_instead_of_permute",
         "The shape of the image is right, its pixels are scrambled.",
-        loses={"test_tensors": 1},
-        blocks={
-            "sol_tensors": [
-                "return image.reshape(image.shape[2], image.shape[0], image.shape[1])",
-                None,
-                None,
-                None,
-                None,
-            ]
-        },
+        loses={"test_tensors": ["chw"]},
+        blocks=tensors(to_chw="return image.reshape(image.shape[2], image.shape[0], image.shape[1])"),
+    ),
+    Answer(
+        "height_and_width_swapped",
+        "The order of all dimensions is reversed.",
+        loses={"test_tensors": ["chw"]},
+        blocks=tensors(to_chw="return image.permute(2, 1, 0)"),
+    ),
+    Answer(
+        "as_many_columns_as_classes_seen",
+        "num_classes is ignored: a class that no label holds has no column.",
+        loses={"test_tensors": ["codes"]},
+        blocks=tensors(one_hot="return torch.eye(int(labels.max()) + 1)[labels]"),
     ),
     Answer(
         "integer_one_hot",
         "F.one_hot gives integers where floats were asked for.",
-        loses={"test_tensors": 1},
-        blocks={"sol_tensors": [None, "return F.one_hot(labels, num_classes)", None, None, None]},
+        loses={"test_tensors": ["codes_in_float32"]},
+        blocks=tensors(one_hot="return F.one_hot(labels, num_classes)"),
+    ),
+    Answer(
+        "one_hot_left_blank",
+        "A blank function takes nothing from the others.",
+        loses={"test_tensors": ["codes", "codes_in_float32"]},
+        blocks=tensors(one_hot=BLANK),
     ),
     Answer(
         "argmax_over_the_wrong_dimension",
         "The largest of each column, not of each row.",
-        loses={"test_tensors": 1},
-        blocks={"sol_tensors": [None, None, "return x.argmax(dim=0)", None, None]},
+        loses={"test_tensors": ["largest_of_rows"]},
+        blocks=tensors(row_argmax="return x.argmax(dim=0)"),
+    ),
+    Answer(
+        "largest_value_instead_of_its_place",
+        "The maximum is returned, not where it stands.",
+        loses={"test_tensors": ["largest_of_rows"]},
+        blocks=tensors(row_argmax="return x.max(dim=1).values"),
+    ),
+    Answer(
+        "population_deviation",
+        "The denominator is n, not n - 1.",
+        loses={"test_tensors": ["normal_columns"]},
+        blocks=tensors(normalize_columns="return (x - x.mean(dim=0)) / x.std(dim=0, unbiased=False)"),
     ),
     Answer(
         "rows_normalized",
         "Each row is normalised, not each column.",
-        loses={"test_tensors": 1},
-        blocks={
-            "sol_tensors": [
-                None,
-                None,
-                None,
-                "return (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True)",
-                None,
-            ]
-        },
+        loses={"test_tensors": ["normal_columns"]},
+        blocks=tensors(normalize_columns="return (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True)"),
+    ),
+    Answer(
+        "normalized_in_place",
+        "The values are right, and the caller's tensor is spoilt.",
+        loses={"test_tensors": ["input_kept"]},
+        blocks=tensors(
+            normalize_columns="""
+                x -= x.mean(dim=0)
+                x /= x.std(dim=0)
+                return x
+            """
+        ),
+    ),
+    Answer(
+        "mean_subtracted_in_place",
+        "The result is another tensor, but the mean was taken from the caller's.",
+        loses={"test_tensors": ["input_kept"]},
+        blocks=tensors(
+            normalize_columns="""
+                std = x.std(dim=0)
+                return x.sub_(x.mean(dim=0)) / std
+            """
+        ),
+    ),
+    Answer(
+        "square_root_of_the_distances",
+        "Distances, not their squares.",
+        loses={"test_tensors": ["squared_distances"]},
+        blocks=tensors(pairwise_sq_dist="return torch.cdist(a, b)"),
     ),
     Answer(
         "distances_in_a_loop",
         "The distances are right, computed one row at a time.",
-        loses={"test_tensors": 1},
-        blocks={
-            "sol_tensors": [
-                None,
-                None,
-                None,
-                None,
-                "return torch.stack([((row - b) ** 2).sum(dim=1) for row in a])",
-            ]
-        },
+        loses={"test_tensors": ["no_loop"]},
+        blocks=tensors(pairwise_sq_dist="return torch.stack([((row - b) ** 2).sum(dim=1) for row in a])"),
     ),
     Answer(
-        "highest_bit_first",
-        "Bits in the order in which they are written on paper.",
-        loses={"test_encode": 1},
-        blocks={"sol_encode": [None, None, "return np.array([i >> k & 1 for k in reversed(range(num_digits))])"]},
+        "distances_between_lists",
+        "The loop runs over Python's numbers, where PyTorch is not called at all.",
+        loses={"test_tensors": ["no_loop"]},
+        blocks=tensors(
+            pairwise_sq_dist="""
+                rows, others = a.tolist(), b.tolist()
+                return torch.tensor([[sum((x - y) ** 2 for x, y in zip(p, q)) for q in others] for p in rows])
+            """
+        ),
+    ),
+    Answer(
+        "other_functions_of_pytorch",
+        "Slices that are stacked, ready-made functions, the expanded square.",
+        blocks=tensors(
+            "return torch.stack([image[:, :, channel] for channel in range(image.shape[2])])",
+            "return F.one_hot(labels, num_classes).float()",
+            "return torch.max(x, 1).indices",
+            "return (x - x.mean(0, keepdim=True)) / torch.sqrt(x.var(0, keepdim=True))",
+            "return a.pow(2).sum(1)[:, None] - 2 * a @ b.T + b.pow(2).sum(1)",
+        ),
+    ),
+    Answer(
+        "written_to_a_new_tensor",
+        "movedim, an assignment by indices, a sort, copies changed in place, einsum.",
+        blocks=tensors(
+            "return image.movedim(-1, 0)",
+            """
+            out = torch.zeros(len(labels), num_classes)
+            out[range(len(labels)), labels] = 1
+            return out
+            """,
+            "return torch.sort(x, dim=-1, descending=True)[1][:, 0]",
+            """
+            copy = x.clone()
+            copy -= x.mean(axis=0)
+            copy /= ((copy**2).sum(axis=0) / (x.size(0) - 1)) ** 0.5
+            return copy
+            """,
+            """
+            difference = a.unsqueeze(1) - b.unsqueeze(0)
+            return torch.einsum("nmd,nmd->nm", difference, difference)
+            """,
+        ),
+    ),
+    Answer(
+        "loops_where_they_are_allowed",
+        "einsum, comprehensions, a transposed view, and a loop over coordinates, as many as there are columns.",
+        blocks=tensors(
+            "return torch.einsum('hwc->chw', image)",
+            "return torch.tensor([[float(label == k) for k in range(num_classes)] for label in labels])",
+            "return torch.tensor([max(range(len(row)), key=lambda k: row[k]) for row in x.tolist()])",
+            """
+            columns = [(column - column.mean()) / column.std() for column in x.T]
+            return torch.stack(columns, dim=1)
+            """,
+            """
+            total = torch.zeros(len(a), len(b))
+            for p, q in zip(a.T, b.T):
+                total = total + (p[:, None] - q) ** 2
+            return total
+            """,
+        ),
+    ),
+    Answer(
+        "numpy_then_back",
+        "The statement asks for tensors, not for how they are made; wider floats are as good.",
+        blocks=tensors(
+            "return torch.from_numpy(np.ascontiguousarray(np.transpose(image.numpy(), (2, 0, 1))))",
+            "return torch.from_numpy(np.eye(num_classes, dtype=np.float32)[labels.numpy()])",
+            "return torch.from_numpy(np.argmax(x.numpy(), axis=1))",
+            """
+            x = x.double()
+            std, mean = torch.std_mean(x, dim=0)
+            return (x - mean) / std
+            """,
+            "return torch.cdist(a, b) ** 2",
+        ),
+    ),
+    Answer(
+        "class_numbers_on_the_processor",
+        "Labels on the processor, as in this lab, need no device.",
+        blocks=tensors(one_hot="return (labels[:, None] == torch.arange(num_classes)).float()"),
+    ),
+]
+
+ENCODE = [
+    Answer(
+        "fizz_and_buzz_swapped",
+        "The classes of 3 and of 5 are exchanged.",
+        loses={"test_encode": ["classes"]},
+        blocks=encode("return 3 if i % 15 == 0 else 1 if i % 5 == 0 else 2 if i % 3 == 0 else 0"),
     ),
     Answer(
         "fifteen_is_fizz",
         "Divisibility by 3 is tested first, so 15 never reaches its own class.",
-        loses={"test_encode": 0.5},
-        blocks={
-            "sol_encode": [
-                """
-                if i % 3 == 0:
-                    return 1
-                if i % 5 == 0:
-                    return 2
-                return 3 if i % 15 == 0 else 0
-                """,
-                None,
-                None,
-            ]
-        },
+        loses={"test_encode": ["fizzbuzz"]},
+        blocks=encode("return 1 if i % 3 == 0 else 2 if i % 5 == 0 else 3 if i % 15 == 0 else 0"),
+    ),
+    Answer(
+        "number_instead_of_text",
+        "A plain number is said as a number.",
+        loses={"test_encode": ["texts"]},
+        blocks=encode(fizz_buzz='return [i, "fizz", "buzz", "fizzbuzz"][prediction]'),
+    ),
+    Answer(
+        "prediction_ignored",
+        "The text follows the rule, not what the network predicts.",
+        loses={"test_encode": ["texts"]},
+        blocks=encode(fizz_buzz='return [str(i), "fizz", "buzz", "fizzbuzz"][fizz_buzz_encode(i)]'),
+    ),
+    Answer(
+        "highest_bit_first",
+        "Bits in the order in which they are written on paper.",
+        loses={"test_encode": ["ten_bits"]},
+        blocks=encode(binary_encode="return np.array([i >> k & 1 for k in reversed(range(num_digits))])"),
+    ),
+    Answer(
+        "always_ten_bits",
+        "num_digits is ignored.",
+        loses={"test_encode": ["other_widths"]},
+        blocks=encode(binary_encode="return np.array([i >> k & 1 for k in range(10)])"),
+    ),
+    Answer(
+        "all_bits_of_a_large_number",
+        "A number that needs more bits than asked gets them.",
+        loses={"test_encode": ["other_widths"]},
+        blocks=encode(binary_encode='return np.array([int(bit) for bit in f"{i:0{num_digits}b}"[::-1]])'),
+    ),
+    Answer(
+        "list_of_bits",
+        "A list where an array was asked for.",
+        loses={"test_encode": ["integer_array"]},
+        blocks=encode(binary_encode="return [i >> k & 1 for k in range(num_digits)]"),
+    ),
+    Answer(
+        "float_bits",
+        "Bits are floats.",
+        loses={"test_encode": ["integer_array"]},
+        blocks=encode(binary_encode="return np.floor(i / 2.0 ** np.arange(num_digits)) % 2"),
+    ),
+    Answer(
+        "arithmetic_on_booleans",
+        "No branch: booleans are counted, powers of two divided.",
+        blocks=encode(
+            "return (i % 3 == 0) * 1 + (i % 5 == 0) * 2",
+            """
+            if prediction == 0:
+                return f"{i}"
+            return ("fizz" if prediction in (1, 3) else "") + ("buzz" if prediction >= 2 else "")
+            """,
+            "return (i // 2 ** np.arange(num_digits)) % 2",
+        ),
+    ),
+    Answer(
+        "dictionaries_and_small_integers",
+        "A dictionary, match, a text of bits, and an array of bytes filled in place.",
+        blocks=encode(
+            "return {(True, True): 3, (True, False): 1, (False, True): 2}.get((not i % 3, not i % 5), 0)",
+            """
+            match int(prediction):
+                case 1:
+                    return "fizz"
+                case 2:
+                    return "buzz"
+                case 3:
+                    return "fizz" + "buzz"
+            return repr(i)
+            """,
+            """
+            bits = np.zeros(num_digits, dtype=np.uint8)
+            for k in range(num_digits):
+                bits[k], i = i % 2, i // 2
+            return bits
+            """,
+        ),
+    ),
+]
+
+DATASET = [
+    Answer(
+        "ten_bits_whatever_is_asked",
+        "num_digits is not passed on.",
+        loses={"test_dataset": ["inputs"]},
+        blocks=dataset(
+            """
+            X = np.array([binary_encode(i, 10) for i in range(start, stop)])
+            return torch.tensor(X).float(), torch.tensor([fizz_buzz_encode(i) for i in range(start, stop)])
+            """
+        ),
+    ),
+    Answer(
+        "labels_from_zero",
+        "Labels are those of the rows' ranks.",
+        loses={"test_dataset": ["labels"]},
+        blocks=dataset(
+            """
+            X = np.array([binary_encode(i, num_digits) for i in range(start, stop)])
+            return torch.tensor(X).float(), torch.tensor([fizz_buzz_encode(i) for i in range(len(X))])
+            """
+        ),
     ),
     Answer(
         "labels_as_float",
         "Labels are floats: the cross-entropy refuses them as class numbers.",
-        loses={"test_dataset": 0.5},
-        blocks={
-            "sol_dataset": [
-                """
-                X = np.array([binary_encode(i, num_digits) for i in range(start, stop)])
-                Y = np.array([fizz_buzz_encode(i) for i in range(start, stop)])
-                return torch.tensor(X, dtype=torch.float32), torch.tensor(Y, dtype=torch.float32)
-                """,
-                None,
-            ]
-        },
+        loses={"test_dataset": ["types"]},
+        blocks=dataset(
+            """
+            X = np.array([binary_encode(i, num_digits) for i in range(start, stop)])
+            Y = np.array([fizz_buzz_encode(i) for i in range(start, stop)])
+            return torch.tensor(X, dtype=torch.float32), torch.tensor(Y, dtype=torch.float32)
+            """
+        ),
+    ),
+    Answer(
+        "stop_included",
+        "The last integer is one too many.",
+        loses={"test_dataset": ["inputs", "labels", "types"]},
+        blocks=dataset(
+            """
+            numbers = range(start, stop + 1)
+            X = np.array([binary_encode(i, num_digits) for i in numbers])
+            return torch.tensor(X).float(), torch.tensor([fizz_buzz_encode(i) for i in numbers])
+            """
+        ),
     ),
     Answer(
         "validation_overlaps_training",
         "Validation and training are drawn separately, so they share examples.",
-        loses={"test_dataset": 0.5},
-        blocks={
-            "sol_dataset": [
-                None,
-                """
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
                 val = torch.randperm(len(X), generator=generator)[:num_val]
                 train = torch.randperm(len(X), generator=generator)[num_val:]
                 return X[train], Y[train], X[val], Y[val]
-                """,
-            ]
-        },
+            """
+        ),
+    ),
+    Answer(
+        "an_example_is_lost",
+        "Training begins one too far.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=generator)
+                val, train = order[:num_val], order[num_val + 1 :]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "labels_drawn_apart",
+        "Examples and labels are shuffled by two permutations.",
+        loses={"test_dataset": ["labels_follow"]},
+        blocks=dataset(
+            split_dataset="""
+                X = X[torch.randperm(len(X), generator=generator)]
+                Y = Y[torch.randperm(len(Y), generator=generator)]
+                return X[num_val:], Y[num_val:], X[:num_val], Y[:num_val]
+            """
+        ),
+    ),
+    Answer(
+        "a_block_that_starts_anywhere",
+        "Validation holds neighbours, from a drawn start.",
+        loses={"test_dataset": ["drawn"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.arange(len(X)).roll(int(torch.randint(len(X), (1,), generator=generator)))
+                val, train = order[:num_val], order[num_val:]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "generator_not_used_to_split",
+        "The draw does not come from the generator that was given.",
+        loses={"test_dataset": ["generator_decides"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X))
+                val, train = order[:num_val], order[num_val:]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "split_without_chance",
+        "Every third example, whatever the generator.",
+        loses={"test_dataset": ["drawn", "generator_decides"]},
+        blocks=dataset(
+            split_dataset="""
+                step = len(X) // num_val
+                order = torch.arange(len(X))
+                is_val = (order % step == 1) & (order // step < num_val)
+                return X[~is_val], Y[~is_val], X[is_val], Y[is_val]
+            """
+        ),
     ),
     Answer(
         "last_examples_for_validation",
         "Nothing is drawn: the validation set is the largest integers.",
-        loses={"test_dataset": 0.5},
-        blocks={"sol_dataset": [None, "return X[:-num_val], Y[:-num_val], X[-num_val:], Y[-num_val:]"]},
+        loses={"test_dataset": ["drawn", "generator_decides"]},
+        blocks=dataset(split_dataset="return X[:-num_val], Y[:-num_val], X[-num_val:], Y[-num_val:]"),
     ),
+    Answer(
+        "bits_by_broadcasting",
+        "Tensors from the beginning, and PyTorch's own split.",
+        blocks=dataset(
+            """
+            numbers = torch.arange(start, stop)
+            X = (numbers[:, None] // 2 ** torch.arange(num_digits) % 2).to(torch.float32)
+            return X, (numbers % 3 == 0).long() + 2 * (numbers % 5 == 0).long()
+            """,
+            """
+            data = torch.utils.data.TensorDataset(X, Y)
+            parts = torch.utils.data.random_split(data, [len(X) - num_val, num_val], generator=generator)
+            (X_train, Y_train), (X_val, Y_val) = (part.dataset[part.indices] for part in parts)
+            return X_train, Y_train, X_val, Y_val
+            """,
+        ),
+    ),
+    Answer(
+        "lists_and_a_mask",
+        "Rows gathered in lists; the end of a permutation, as a mask, in the order of the examples.",
+        blocks=dataset(
+            """
+            X, Y = [], []
+            for i in range(start, stop):
+                X.append(torch.FloatTensor(binary_encode(i, num_digits)))
+                Y.append(fizz_buzz_encode(i))
+            return torch.stack(X), torch.LongTensor(Y)
+            """,
+            """
+            is_val = torch.zeros(len(X), dtype=torch.bool)
+            is_val[torch.rand(len(X), generator=generator).argsort()[-num_val:]] = True
+            return [X[~is_val], Y[~is_val], X[is_val], Y[is_val]]
+            """,
+        ),
+    ),
+]
+
+BASELINE_AND_MODEL = [
     Answer(
         "majority_of_the_test_set",
         "The naive model chooses its class by looking at the test labels.",
-        loses={"test_baseline": 1},
+        loses={"test_baseline": ["accuracy_of_majority"]},
         blocks={"sol_baseline": "return test_labels.bincount().max().item() / len(test_labels)"},
+    ),
+    Answer(
+        "accuracy_on_training",
+        "The share is that of the training labels.",
+        loses={"test_baseline": ["accuracy_of_majority"]},
+        blocks={"sol_baseline": "return (train_labels == train_labels.mode().values).float().mean().item()"},
+    ),
+    Answer(
+        "accuracy_as_a_tensor",
+        "No item: a tensor, not a number.",
+        loses={"test_baseline": ["python_float"]},
+        blocks={"sol_baseline": "return (test_labels == train_labels.mode().values).float().mean()"},
+    ),
+    Answer(
+        "hidden_size_ignored",
+        "A hundred units, whatever is asked.",
+        loses={"test_model": ["sizes"]},
+        blocks={"sol_model": "return nn.Sequential(nn.Linear(num_digits, 100), nn.ReLU(), nn.Linear(100, 4))"},
     ),
     Answer(
         "softmax_in_the_model",
         "The model gives probabilities to a loss that takes logits.",
-        loses={"test_model": 1},
+        loses={"test_model": ["logits"]},
         blocks={
             "sol_model": """
                 return nn.Sequential(
@@ -221,9 +541,153 @@ ANSWERS = [
         },
     ),
     Answer(
+        "no_activation",
+        "Two affine layers in a row are one.",
+        loses={"test_model": ["logits"]},
+        blocks={"sol_model": "return nn.Sequential(nn.Linear(num_digits, hidden_size), nn.Linear(hidden_size, 4))"},
+    ),
+    Answer(
+        "activated_logits",
+        "A ReLU behind the last layer: no score is negative.",
+        loses={"test_model": ["logits"]},
+        blocks={
+            "sol_model": """
+                return nn.Sequential(
+                    nn.Linear(num_digits, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 4), nn.ReLU()
+                )
+            """
+        },
+    ),
+    Answer(
+        "sigmoid_instead_of_relu",
+        "Another activation.",
+        loses={"test_model": ["logits"]},
+        blocks={
+            "sol_model": """
+                return nn.Sequential(nn.Linear(num_digits, hidden_size), nn.Sigmoid(), nn.Linear(hidden_size, 4))
+            """
+        },
+    ),
+    Answer(
+        "counted_with_unique",
+        "NumPy's mean; a class for the network, its last layer declared first.",
+        blocks={
+            "sol_baseline": """
+                classes, counts = torch.unique(train_labels, return_counts=True)
+                return float(np.mean((test_labels == classes[counts.argmax()]).numpy()))
+            """,
+            "sol_model": """
+                class FizzBuzzNet(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.out = nn.Linear(hidden_size, 4)
+                        self.hidden = nn.Linear(num_digits, hidden_size)
+
+                    def forward(self, x):
+                        return self.out(F.relu(self.hidden(x)))
+
+                return FizzBuzzNet()
+            """,
+        },
+    ),
+    Answer(
+        "counted_with_a_dictionary",
+        "Counter and a loop; weights of one's own, transposed, behind a clamp.",
+        blocks={
+            "sol_baseline": """
+                from collections import Counter
+
+                majority = Counter(train_labels.tolist()).most_common(1)[0][0]
+                return sum(label == majority for label in test_labels.tolist()) / len(test_labels)
+            """,
+            "sol_model": """
+                class Net(nn.Module):
+                    def __init__(self, *sizes):
+                        super().__init__()
+                        pairs = list(zip(sizes, sizes[1:]))
+                        self.weights = nn.ParameterList([torch.randn(n, m) / n**0.5 for n, m in pairs])
+                        self.biases = nn.ParameterList([torch.zeros(m) for _, m in pairs])
+
+                    def forward(self, x):
+                        x = (x @ self.weights[0] + self.biases[0]).clamp(min=0)
+                        return x @ self.weights[1] + self.biases[1]
+
+                return Net(num_digits, hidden_size, 4)
+            """,
+        },
+    ),
+    Answer(
+        "layers_that_find_their_width",
+        "mode gives the majority; the first layer reads its width from the first batch.",
+        blocks={
+            "sol_baseline": "return test_labels.eq(train_labels.mode()[0]).double().mean().item()",
+            "sol_model": """
+                model = nn.Sequential()
+                for name, layer in {"a": nn.LazyLinear(hidden_size), "b": nn.ReLU(), "c": nn.LazyLinear(4)}.items():
+                    model.add_module(name, layer)
+                model(torch.zeros(1, num_digits))
+                return model
+            """,
+        },
+    ),
+]
+
+CROSS_ENTROPY = [
+    Answer(
+        "sum_instead_of_mean",
+        "The losses of a batch are added.",
+        loses={"test_loss": ["mean_loss"]},
+        blocks={"sol_loss": "return (torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0]).sum()"},
+    ),
+    Answer(
+        "number_instead_of_tensor",
+        "A Python number is no longer differentiable.",
+        loses={"test_loss": ["gradient"]},
+        blocks={
+            "sol_loss": """
+                right = logits[torch.arange(len(targets)), targets]
+                return torch.tensor((torch.logsumexp(logits, dim=1) - right).mean().item())
+            """
+        },
+    ),
+    Answer(
+        "logarithm_of_a_shifted_softmax",
+        "The maximum is subtracted, but the logarithm is that of a probability, which is 0.",
+        loses={"test_loss": ["large_logits"]},
+        blocks={
+            "sol_loss": """
+                exp = (logits - logits.max(dim=1, keepdim=True).values).exp()
+                p = exp / exp.sum(dim=1, keepdim=True)
+                return -p[torch.arange(len(targets)), targets].log().mean()
+            """
+        },
+    ),
+    Answer(
+        "logarithm_kept_from_zero",
+        "A small number is added before the logarithm: large losses stop at its own.",
+        loses={"test_loss": ["large_logits"]},
+        blocks={
+            "sol_loss": """
+                p = torch.softmax(logits, dim=1)[torch.arange(len(targets)), targets]
+                return -(p + 1e-12).log().mean()
+            """
+        },
+    ),
+    Answer(
+        "one_maximum_for_the_batch",
+        "The same m for all rows: those far below it underflow.",
+        loses={"test_loss": ["one_shift_per_row"]},
+        blocks={
+            "sol_loss": """
+                z = logits - logits.max()
+                return (z.exp().sum(dim=1).log() - z[torch.arange(len(targets)), targets]).mean()
+            """
+        },
+    ),
+    Answer(
         "logarithm_of_softmax",
         "The formula is copied as it is and overflows.",
-        loses={"test_loss": 1},
+        loses={"test_loss": ["large_logits", "one_shift_per_row"]},
         blocks={
             "sol_loss": """
                 p = logits.exp() / logits.exp().sum(dim=1, keepdim=True)
@@ -234,74 +698,208 @@ ANSWERS = [
     Answer(
         "ready_made_cross_entropy",
         "PyTorch's own function is called.",
-        loses={"test_loss": 1},
+        loses={"test_loss": LOSS},
         blocks={"sol_loss": "return F.cross_entropy(logits, targets)"},
     ),
     Answer(
-        "no_zero_grad",
-        "Gradients add up from one step to the next.",
-        loses={"test_train": 1.5},
-        blocks={"sol_train": train_with(zero_grad="pass")},
+        "ready_made_layer",
+        "PyTorch's own layer is called.",
+        loses={"test_loss": LOSS},
+        blocks={"sol_loss": "return nn.CrossEntropyLoss()(logits, targets)"},
     ),
     Answer(
-        "no_shuffling",
-        "Mini-batches are always the same, in the order of the examples.",
-        loses={"test_train": 0.5},
-        blocks={"sol_train": train_with(before_epoch="order = torch.arange(len(X))")},
+        "ready_made_log_softmax",
+        "The delicate half is ready-made, as a method.",
+        loses={"test_loss": LOSS},
+        blocks={"sol_loss": "return -logits.log_softmax(dim=1)[torch.arange(len(targets)), targets].mean()"},
     ),
     Answer(
-        "shuffled_once",
-        "Examples are shuffled before the first epoch only.",
-        loses={"test_train": 0.5},
-        blocks={"sol_train": train_with(before_epochs=DRAWN_ORDER, before_epoch="pass")},
+        "ready_made_log_softmax_layer",
+        "The delicate half is ready-made, as a layer.",
+        loses={"test_loss": LOSS},
+        blocks={"sol_loss": "return -nn.LogSoftmax(dim=-1)(logits).gather(1, targets[:, None]).mean()"},
     ),
     Answer(
-        "generator_ignored",
-        "The order does not come from the generator that was given.",
-        loses={"test_train": 0.5},
-        blocks={"sol_train": train_with(before_epoch="order = torch.randperm(len(X))")},
+        "ready_made_distribution",
+        "A distribution knows its logarithms.",
+        loses={"test_loss": LOSS},
+        blocks={"sol_loss": "return -torch.distributions.Categorical(logits=logits).log_prob(targets).mean()"},
     ),
     Answer(
-        "softmax_before_the_cross_entropy",
-        "Probabilities are given to a loss that takes logits.",
-        loses={"test_train": 1.5},
-        blocks={"sol_train": train_with(logits="model(X[batch]).softmax(dim=1)")},
-    ),
-    Answer(
-        "ordinary_recipe_submitted",
-        "A small network, plain gradient descent and too few epochs: it stays at the majority class.",
-        loses={"test_improve": 3},
+        "logsumexp",
+        "PyTorch's logarithm of a sum, which the statement does not forbid.",
         blocks={
-            "sol_improve": """
-                model = make_model(10, 100)
-                train(model, X, Y, 0.05, 128, 100, generator)
-                return model
+            "sol_loss": """
+                right = logits.gather(1, targets[:, None])[:, 0]
+                return (torch.logsumexp(logits, dim=1) - right).sum() / len(targets)
             """
         },
     ),
     Answer(
-        "other_right_words",
-        "Other functions of PyTorch and NumPy, a module of its own, a data loader.",
+        "row_by_row",
+        "A loop, and a function of one's own within.",
         blocks={
-            "sol_tensors": RIGHT_TENSORS,
-            "sol_encode": RIGHT_ENCODE,
-            "sol_dataset": [
-                """
-                numbers = torch.arange(start, stop)
-                X = (numbers[:, None] // 2 ** torch.arange(num_digits) % 2).to(torch.float32)
-                return X, (numbers % 3 == 0).long() + 2 * (numbers % 5 == 0).long()
-                """,
-                """
-                data = torch.utils.data.TensorDataset(X, Y)
-                parts = torch.utils.data.random_split(data, [len(X) - num_val, num_val], generator=generator)
-                (X_train, Y_train), (X_val, Y_val) = (part.dataset[part.indices] for part in parts)
-                return X_train, Y_train, X_val, Y_val
-                """,
-            ],
             "sol_loss": """
-                right = logits.gather(1, targets[:, None])[:, 0]
-                return (torch.logsumexp(logits, dim=1) - right).sum() / len(targets)
-            """,
+                def log_sum_exp(z):
+                    m = max(z)
+                    return m + torch.log(sum(torch.exp(value - m) for value in z))
+
+                losses = [log_sum_exp(z) - z[y] for z, y in zip(logits, targets)]
+                return sum(losses) / len(losses)
+            """
+        },
+    ),
+    Answer(
+        "masked_with_one_hot",
+        "One-hot labels choose the right class; wider floats; a detached maximum.",
+        blocks={
+            "sol_loss": """
+                z = logits.double()
+                z = z - z.detach().amax(dim=-1, keepdim=True)
+                nll = z.exp().sum(-1).log() - (z * F.one_hot(targets, z.shape[1])).sum(-1)
+                return nll.mean().to(logits.dtype)
+            """
+        },
+    ),
+]
+
+TRAINING = [
+    Answer(
+        "labels_do_not_follow",
+        "Examples are shuffled, their labels are not.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(labels="Y[: len(batch)]"),
+    ),
+    Answer(
+        "rate_that_decreases",
+        "A schedule that nobody asked for.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(before_epoch=f"optimizer.param_groups[0]['lr'] = lr / (1 + _); {DRAWN_ORDER}"),
+    ),
+    Answer(
+        "gradients_cleared_once_an_epoch",
+        "Gradients add up from one batch to the next.",
+        loses={"test_train": ["one_step_per_batch"]},
+        blocks=train_with(before_epoch=f"optimizer.zero_grad(); {DRAWN_ORDER}", zero_grad="pass"),
+    ),
+    Answer(
+        "no_zero_grad",
+        "Gradients add up from one step to the next.",
+        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        blocks=train_with(zero_grad="pass"),
+    ),
+    Answer(
+        "momentum",
+        "SGD has a setting that the statement excludes.",
+        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        blocks=train_with(settings="lr=lr, momentum=0.9"),
+    ),
+    Answer(
+        "last_batch_dropped",
+        "The last, smaller batch is left out.",
+        loses={"test_train": ["every_example", "mean_of_batches"]},
+        blocks=train_with(batches="order[: len(X) // batch_size * batch_size].split(batch_size)"),
+    ),
+    Answer(
+        "small_batch_not_learnt",
+        "The last, smaller batch is measured, and no step follows.",
+        loses={"test_train": ["every_example"]},
+        blocks=train_with(step="if len(batch) == batch_size: optimizer.step()"),
+    ),
+    Answer(
+        "drawn_with_replacement",
+        "Some examples come twice in an epoch, others never.",
+        loses={"test_train": ["every_example", "gradient_steps"]},
+        blocks=train_with(before_epoch="order = torch.randint(len(X), (len(X),), generator=generator)"),
+    ),
+    Answer(
+        "losses_never_cleared",
+        "The mean is taken over all epochs so far.",
+        loses={"test_train": ["losses_before_steps"]},
+        blocks=train_with(before_epochs="seen = []", mean="seen.extend(batch_losses) or sum(seen) / len(seen)"),
+    ),
+    Answer(
+        "measured_behind_the_step",
+        "Each loss is measured with the weights that its step gave.",
+        loses={"test_train": ["losses_before_steps", "mean_of_batches"]},
+        blocks=train_with(measure="F.cross_entropy(model(X[batch]), Y[batch]).item()"),
+    ),
+    Answer(
+        "mean_over_examples",
+        "A smaller batch weighs less.",
+        loses={"test_train": ["mean_of_batches"]},
+        blocks=train_with(measure="loss.item() * len(batch)", mean="sum(batch_losses) / len(X)"),
+    ),
+    Answer(
+        "sum_of_the_batches",
+        "Losses are added, not averaged.",
+        loses={"test_train": ["mean_of_batches"]},
+        blocks=train_with(mean="sum(batch_losses)"),
+    ),
+    Answer(
+        "loss_of_the_last_batch",
+        "The last batch speaks for the epoch.",
+        loses={"test_train": ["mean_of_batches"]},
+        blocks=train_with(mean="batch_losses[-1]"),
+    ),
+    Answer(
+        "losses_as_tensors",
+        "No item: the graph stays in memory.",
+        loses={"test_train": ["python_floats"]},
+        blocks=train_with(measure="loss"),
+    ),
+    Answer(
+        "softmax_before_the_cross_entropy",
+        "Probabilities are given to a loss that takes logits.",
+        loses={"test_train": ["gradient_steps", "losses_before_steps", "mean_of_batches", "one_step_per_batch"]},
+        blocks=train_with(logits="model(X[batch]).softmax(dim=1)"),
+    ),
+    Answer(
+        "batches_shuffled_not_examples",
+        "The same batches of neighbours, in another order.",
+        loses={"test_train": ["shuffled"]},
+        blocks=train_with(
+            before_epoch="order = list(torch.arange(len(X)).split(batch_size))",
+            batches="[order[k] for k in torch.randperm(len(order), generator=generator)]",
+        ),
+    ),
+    Answer(
+        "shifted_instead_of_shuffled",
+        "Each epoch starts elsewhere, in the same order.",
+        loses={"test_train": ["shuffled"]},
+        blocks=train_with(
+            before_epoch="order = torch.arange(len(X)).roll("
+            "int(torch.randint(1, len(X) + 1, (1,), generator=generator)))"
+        ),
+    ),
+    Answer(
+        "shuffled_once",
+        "Examples are shuffled before the first epoch only.",
+        loses={"test_train": ["shuffled_every_epoch"]},
+        blocks=train_with(before_epochs=DRAWN_ORDER, before_epoch="pass"),
+    ),
+    Answer(
+        "generator_ignored",
+        "The order does not come from the generator that was given.",
+        loses={"test_train": ["generator_decides"]},
+        blocks=train_with(before_epoch="order = torch.randperm(len(X))"),
+    ),
+    Answer(
+        "generator_seeded_again",
+        "The same seed at each epoch, whatever is given.",
+        loses={"test_train": ["generator_decides", "shuffled_every_epoch"]},
+        blocks=train_with(before_epoch="order = torch.randperm(len(X), generator=generator.manual_seed(0))"),
+    ),
+    Answer(
+        "no_shuffling",
+        "Mini-batches are always the same, in the order of the examples.",
+        loses={"test_train": ["generator_decides", "shuffled", "shuffled_every_epoch"]},
+        blocks=train_with(before_epoch="order = torch.arange(len(X))"),
+    ),
+    Answer(
+        "data_loader",
+        "PyTorch's data loader and its layer for the loss.",
+        blocks={
             "sol_train": """
                 data = torch.utils.data.TensorDataset(X, Y)
                 loader = torch.utils.data.DataLoader(data, batch_size, shuffle=True, generator=generator)
@@ -317,29 +915,13 @@ ANSWERS = [
                         total += loss.item()
                     history.append(total / len(loader))
                 return history
-            """,
+            """
         },
     ),
     Answer(
-        "written_out_step_by_step",
-        "A class for the network, gradient steps by hand, Adam with wider batches.",
+        "steps_by_hand",
+        "Slices of a permutation, gradient steps without an optimiser, NumPy's mean.",
         blocks={
-            "sol_baseline": """
-                classes, counts = torch.unique(train_labels, return_counts=True)
-                return float(np.mean((test_labels == classes[counts.argmax()]).numpy()))
-            """,
-            "sol_model": """
-                class FizzBuzzNet(nn.Module):
-                    def __init__(self):
-                        super().__init__()
-                        self.hidden = nn.Linear(num_digits, hidden_size)
-                        self.out = nn.Linear(hidden_size, 4)
-
-                    def forward(self, x):
-                        return self.out(F.relu(self.hidden(x)))
-
-                return FizzBuzzNet()
-            """,
             "sol_train": """
                 losses = []
                 for _ in range(num_epochs):
@@ -356,19 +938,137 @@ ANSWERS = [
                         batch_losses.append(loss.item())
                     losses.append(float(np.mean(batch_losses)))
                 return losses
-            """,
+            """
+        },
+    ),
+    Answer(
+        "helper_that_measures_too",
+        "An inner function, all examples measured at the end of an epoch, copies shuffled, an array for the losses.",
+        blocks={
+            "sol_train": """
+                sgd = getattr(torch.optim, "SGD")(model.parameters(), lr=lr)
+
+                def step(x, y):
+                    sgd.zero_grad(set_to_none=False)
+                    (loss := F.cross_entropy(model(x), y)).backward()
+                    sgd.step()
+                    return float(loss.detach())
+
+                def epoch():
+                    model.train()
+                    order = torch.rand(len(X), generator=generator).argsort()
+                    pairs = zip(torch.split(X[order], batch_size), torch.split(Y[order], batch_size))
+                    losses = np.array([step(x, y) for x, y in pairs])
+                    model.eval()
+                    F.cross_entropy(model(X), Y)
+                    return losses.mean().item()
+
+                return [epoch() for _ in range(num_epochs)]
+            """
+        },
+    ),
+]
+
+IMPROVE = [
+    Answer(
+        "ordinary_recipe_submitted",
+        "A small network, plain gradient descent and too few epochs: it stays at the majority class.",
+        loses={"test_improve": ["from_1_to_100", "held_out"]},
+        blocks={
             "sol_improve": """
-                net = make_model(10, 1000)
+                model = make_model(10, 100)
+                train(model, X, Y, 0.05, 128, 100, generator)
+                return model
+            """
+        },
+    ),
+    Answer(
+        "too_narrow",
+        "A hundred units learn everything by heart, and answer about 90 of 100.",
+        loses={"test_improve": ["from_1_to_100"]},
+        blocks=better(100, "torch.optim.Adam(model.parameters(), lr=0.01)", 200),
+    ),
+    Answer(
+        "number_of_examples_written_down",
+        "The number of examples is the notebook's, not that of those given.",
+        loses={"test_improve": ["held_out"]},
+        blocks={
+            "sol_improve": """
+                model = make_model(10, 1000)
+                optimizer = torch.optim.AdamW(model.parameters(), lr=0.005)
+                for _ in range(200):
+                    for batch in torch.randperm(923, generator=generator).split(256):
+                        optimizer.zero_grad()
+                        F.cross_entropy(model(X[batch]), Y[batch]).backward()
+                        optimizer.step()
+                return model
+            """
+        },
+    ),
+    Answer(
+        "rule_instead_of_learning",
+        "A module that knows the rule, and in which order it will be asked.",
+        loses={"test_improve": ["from_1_to_100", "held_out"]},
+        blocks={
+            "sol_improve": """
+                class Rule(nn.Module):
+                    def forward(self, x):
+                        return one_hot(torch.tensor([fizz_buzz_encode(i) for i in range(1, len(x) + 1)]), 4)
+
+                return Rule()
+            """
+        },
+    ),
+    Answer(
+        "rule_read_from_the_bits",
+        "A module that reads the number in its bits, and follows the rule.",
+        loses={"test_improve": ["from_1_to_100", "held_out"]},
+        blocks={
+            "sol_improve": """
+                class Rule(nn.Module):
+                    def forward(self, x):
+                        numbers = (x @ 2.0 ** torch.arange(10)).long()
+                        return one_hot(torch.tensor([fizz_buzz_encode(i) for i in numbers.tolist()]), 4)
+
+                return Rule()
+            """
+        },
+    ),
+    Answer(
+        "momentum_and_a_decreasing_rate",
+        "Plain descent with momentum, a wide layer, a schedule.",
+        blocks={
+            "sol_improve": """
+                net = nn.Sequential(nn.Linear(10, 500), nn.ReLU(), nn.Linear(500, 4))
                 adam = torch.optim.Adam(net.parameters(), lr=0.01)
-                loader = torch.randperm(len(X), generator=generator)
-                for _ in range(300):
-                    loader = loader[torch.randperm(len(X), generator=generator)]
-                    for batch in loader.split(256):
+                schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, 200)
+                data = torch.utils.data.TensorDataset(X, Y)
+                for _ in range(200):
+                    for x, y in torch.utils.data.DataLoader(data, 256, shuffle=True, generator=generator):
+                        adam.zero_grad()
+                        F.cross_entropy(net(x), y).backward()
+                        adam.step()
+                    schedule.step()
+                return net
+            """
+        },
+    ),
+    Answer(
+        "dropout_until_it_answers",
+        "A network that is left in training mode, and is still once it answers.",
+        blocks={
+            "sol_improve": """
+                net = nn.Sequential(nn.Linear(10, 1000), nn.ReLU(), nn.Dropout(0.1), nn.Linear(1000, 4)).train()
+                adam = torch.optim.Adam(net.parameters(), lr=0.01)
+                for _ in range(200):
+                    for batch in torch.randperm(len(X), generator=generator).split(256):
                         adam.zero_grad()
                         F.cross_entropy(net(X[batch]), Y[batch]).backward()
                         adam.step()
                 return net
-            """,
+            """
         },
     ),
 ]
+
+ANSWERS = [*TENSORS, *ENCODE, *DATASET, *BASELINE_AND_MODEL, *CROSS_ENTROPY, *TRAINING, *IMPROVE]

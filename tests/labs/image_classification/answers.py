@@ -1,35 +1,34 @@
-"""Answers to the image classification lab: the mistakes that students make, and right answers in other styles.
-
-A mistake costs its own question only: the test cells bring their own models, images and batches.
-"""
+"""Answers to the image classification lab: the mistakes that students make, and right answers in other styles."""
 
 from instructor.labs.answers import Answer
 
 TRAIN = """
     for epoch in range(epochs):
-        model.train()
-        total, right, count = 0.0, 0, 0
+        {mode}
+        total, right, count, num_batches = 0.0, 0, 0, 0
         for images, labels in train_loader:
-            images, labels = images.to(device), labels.to(device)
+            images, labels = images{to}, labels{to}
             {zero}
             logits = model(images)
             loss = loss_fn(logits, labels)
             loss.backward()
             optimizer.step()
             total += loss.item() * {weight}
-            right += (logits.argmax(1) == labels).sum().item()
+            right += (logits.argmax(1) == labels){right_by_batch}.sum().item()
             count += {weight}
-        history["train_loss"].append(total / count)
-        history["train_accuracy"].append(right / {examples})
+            num_batches += 1
+        history["train_loss"].append({train_loss})
+        history["train_accuracy"].append(right / {train_examples})
         {evaluation}
-        total, right, count = 0.0, 0, 0
+        total, right, count, num_batches = {restart}
         {context}
-            for images, labels in val_loader:
-                images, labels = images.to(device), labels.to(device)
+            for images, labels in {val_loader}:
+                images, labels = images{to}, labels{to}
                 logits = model(images)
                 total += loss_fn(logits, labels).item() * {weight}
-                right += (logits.argmax(1) == labels).sum().item()
+                right += (logits.argmax(1) == labels){right_by_batch}.sum().item()
                 count += {weight}
+                num_batches += 1
         history["val_loss"].append(total / count)
         history["val_accuracy"].append(right / {val_examples})
 """
@@ -38,31 +37,38 @@ TRAIN = """
 def train(**parts: str) -> str:
     """Return the body of `train` with some of its expressions replaced."""
     right = {
+        "mode": "model.train()",
+        "to": ".to(device)",
         "zero": "optimizer.zero_grad()",
         "weight": "len(labels)",
-        "examples": "count",
+        "right_by_batch": "",
+        "train_loss": "total / count",
+        "train_examples": "count",
         "val_examples": "count",
         "evaluation": "model.eval()",
+        "restart": "0.0, 0, 0, 0",
         "context": "with torch.no_grad():",
+        "val_loader": "val_loader",
     }
     return TRAIN.format(**right | parts)
 
 
 FIND_LR = """
     {keep}
-    model.train()
+    {mode}
     best = float("inf")
     for i, (images, labels) in enumerate(loader):
         lr = {lr}
-        for group in optimizer.param_groups:
+        for group in optimizer.{groups}:
             group["lr"] = lr
-        optimizer.zero_grad()
+        {zero}
         loss = loss_fn(model(images.to(device)), labels.to(device))
+        {early}
         best = min(best, loss.item())
         {stop}
         lrs.append(lr)
-        losses.append(loss.item())
-        loss.backward()
+        losses.append({loss})
+        {backward}
         optimizer.step()
     {give_back}
 """
@@ -72,8 +78,14 @@ def find_lr(**parts: str) -> str:
     """Return the body of `find_lr` with some of its lines replaced."""
     right = {
         "keep": "kept = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.training))",
+        "mode": "model.train()",
         "lr": "init_value * (final_value / init_value) ** (i / (len(loader) - 1))",
+        "groups": "param_groups",
+        "zero": "optimizer.zero_grad()",
+        "early": "",
         "stop": "if not loss.item() <= 4 * best: break",
+        "loss": "loss.item()",
+        "backward": "loss.backward()",
         "give_back": "model.load_state_dict(kept[0]); optimizer.load_state_dict(kept[1]); model.train(kept[2])",
     }
     return FIND_LR.format(**right | parts)
@@ -81,40 +93,80 @@ def find_lr(**parts: str) -> str:
 
 SIMPLENET_LAYERS = """
     self.layers = nn.Sequential(
-        nn.Flatten(), nn.Linear(12288, 84), nn.ReLU(), nn.Linear(84, 50), nn.ReLU(), nn.Linear(50, 2){end}
+        nn.Flatten(), nn.Linear(12288, 84), nn.ReLU(), nn.Linear(84, {hidden}), nn.ReLU(), nn.Linear({hidden}, 2){end}
     )
 """
 
+
+def simplenet(hidden: int = 50, end: str = "") -> list[str]:
+    """Return both blocks of SimpleNet with another hidden width or more layers at the end."""
+    return [SIMPLENET_LAYERS.format(hidden=hidden, end=end), "return self.layers(x)"]
+
+
 CNN_LAYERS = """
-    channels = [3, 64, 192, 384, 256, 256]
-    settings = [(11, {stride}, 2), (5, 1, 2), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
+    channels = [3, 64, {second}, 384, 256, 256]
+    settings = [(11, {stride}, 2), (5, 1, {padding}), (3, 1, 1), (3, 1, 1), (3, 1, 1)]
     layers = []
     for i, (kernel, stride, padding) in enumerate(settings):
-        layers += [nn.Conv2d(channels[i], channels[i + 1], kernel, stride, padding), nn.ReLU(inplace=True)]
+        layers += [nn.Conv2d(channels[i], channels[i + 1], kernel, stride, padding){relu}]
         if i in (0, 1, 4):
-            layers.append(nn.MaxPool2d(3, 2))
+            layers.append({pool})
     layers += [nn.AdaptiveAvgPool2d(6), nn.Flatten()]
     for n_in, n_out in ((9216, 4096), (4096, 4096)):
-        layers += [{dropout}nn.Linear(n_in, n_out), nn.ReLU()]
-    self.net = nn.Sequential(*layers, nn.Linear(4096, num_classes))
+        layers += [{before}nn.Linear(n_in, n_out), nn.ReLU(){after}]
+    self.net = nn.Sequential(*layers, nn.Linear(4096, num_classes){end})
 """
 
 
 def cnn(**parts: str) -> list[str]:
     """Return both blocks of CNNNet with some of its parts replaced."""
-    right = {"stride": "4", "dropout": "nn.Dropout(0.5), "}
+    right = {
+        "second": "192",
+        "stride": "4",
+        "padding": "2",
+        "relu": ", nn.ReLU(inplace=True)",
+        "pool": "nn.MaxPool2d(3, 2)",
+        "before": "nn.Dropout(0.5), ",
+        "after": "",
+        "end": "",
+    }
     return [CNN_LAYERS.format(**right | parts), "return self.net(x)"]
+
+
+GAP = """
+    mode = model.training
+    {context}
+        {train}
+        first = {train_gap}
+        {evaluate}
+        second = {eval_gap}
+    {restore}
+    return first, second
+"""
+
+
+def gap(**parts: str) -> str:
+    """Return the body of `dropout_gap` with some of its lines replaced."""
+    right = {
+        "context": "with torch.no_grad():",
+        "train": "model.train()",
+        "evaluate": "model.eval()",
+        "restore": "model.train(mode)",
+        "train_gap": "(model(x) - model(x)).abs().max().item()",
+        "eval_gap": "(model(x) - model(x)).abs().max().item()",
+    }
+    return GAP.format(**right | parts)
 
 
 AUGMENT = """
     return v2.Compose(
         [
             {flip}
-            v2.RandomResizedCrop((size, size), scale=(0.6, 1.0)),
-            v2.ColorJitter(0.2, 0.2, 0.2),
+            v2.RandomResizedCrop((size, size){scale}),
+            {jitter}
             {hsv}
             v2.ToImage(),
-            v2.ToDtype(torch.float32, scale=True),
+            v2.ToDtype({dtype}, scale=True),
             {end}
         ]
     )
@@ -125,369 +177,867 @@ def augment(**parts: str) -> str:
     """Return the body of `make_augmentation` with some of its steps replaced."""
     right = {
         "flip": "v2.RandomHorizontalFlip(),",
+        "scale": ", scale=(0.6, 1.0)",
+        "jitter": "v2.ColorJitter(0.2, 0.2, 0.2),",
         "hsv": 'v2.RandomApply([v2.Lambda(lambda picture: picture.convert("HSV"))], p=0.1),',
+        "dtype": "torch.float32",
         "end": "GaussianNoise(0.05), v2.Normalize(IMAGENET_MEAN, IMAGENET_STD),",
     }
     return AUGMENT.format(**right | parts)
 
 
+def transforms(resize: str = "v2.Resize((size, size))", dtype: str = "torch.float32, scale=True", end: str = "") -> str:
+    """Return the body of `make_transforms` with some of its steps replaced."""
+    end = end or "v2.Normalize(IMAGENET_MEAN, IMAGENET_STD)"
+    return f"return v2.Compose([{resize}, v2.ToImage(), v2.ToDtype({dtype}), {end}])"
+
+
+LOADERS = """
+    loaders = []
+    for part in {parts}:
+        folder = ImageFolder(Path(root) / part, {transform})
+        loaders.append(DataLoader(folder, {batch_size}, shuffle={shuffle}, drop_last={drop_last}))
+    return loaders
+"""
+
+
+def loaders(**parts: str) -> str:
+    """Return the body of `make_loaders` with some of its expressions replaced."""
+    right = {
+        "parts": '("train", "val", "test")',
+        "transform": "transform",
+        "batch_size": "batch_size",
+        "shuffle": 'part == "train"',
+        "drop_last": "False",
+    }
+    return LOADERS.format(**right | parts)
+
+
+PREDICT = """
+    {mode}
+    batch = transform(image){batch}.to(device)
+    {context}
+        logits = model(batch){row}
+    probabilities = {softmax}
+    best = probabilities.argmax().item()
+    return {label}, {probability}
+"""
+
+
+def predict(**parts: str) -> str:
+    """Return the body of `predict` with some of its expressions replaced."""
+    right = {
+        "mode": "model.eval()",
+        "batch": "[None]",
+        "context": "with torch.no_grad():",
+        "row": "[0]",
+        "softmax": "logits.softmax(dim=0)",
+        "label": "labels[best]",
+        "probability": "probabilities[best].item()",
+    }
+    return PREDICT.format(**right | parts)
+
+
 TRANSFER = """
     for name, parameter in backbone.named_parameters():
         parameter.requires_grad = {learns}
+    {before}
     n_in = backbone.fc.in_features
-    backbone.fc = nn.Sequential(nn.Linear(n_in, 500), nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, num_classes))
+    backbone.fc = nn.Sequential(nn.Linear(n_in, {hidden}), {relu}{dropout}nn.Linear({hidden}, num_classes))
     {after}
     return backbone
 """
+FREEZE = """for layer in backbone.modules():
+        if not isinstance(layer, {kinds}):
+            [p.requires_grad_(False) for p in layer.parameters(recurse=False)]"""
+
+
+def transfer(**parts: str) -> str:
+    """Return the body of `make_transfer_model` with some of its lines replaced."""
+    right = {
+        "learns": "True",
+        "before": FREEZE.format(kinds="nn.BatchNorm2d"),
+        "hidden": "500",
+        "relu": "nn.ReLU(), ",
+        "dropout": "nn.Dropout(0.5), ",
+        "after": "",
+    }
+    return TRANSFER.format(**right | parts)
+
+
+GROUPS = """
+    parts = {parts}
+    {unfreeze}
+    return [{{"params": part.parameters(), "lr": found_lr / divisor}} for part, divisor in zip(parts, {divisors})]
+"""
+
+
+def groups(**parts: str) -> str:
+    """Return the body of `differential_lr` with some of its lines replaced."""
+    right = {
+        "parts": "(model.fc, model.layer4, model.layer3)",
+        "unfreeze": "[part.requires_grad_(True) for part in parts]",
+        "divisors": "(1, 3, 9)",
+    }
+    return GROUPS.format(**right | parts)
+
+
+ENSEMBLE = """
+    {context}
+        outputs = torch.stack([{model}(x) for model in models])
+    return {vote}
+"""
+
+
+def ensemble(**parts: str) -> str:
+    """Return the body of `ensemble_predict` with some of its expressions replaced."""
+    right = {
+        "context": "with torch.no_grad():",
+        "model": "model.eval()",
+        "vote": "outputs.softmax(dim=2).mean(dim=0).argmax(dim=1)",
+    }
+    return ENSEMBLE.format(**right | parts)
+
+
+def wrong(name: str, why: str, cell: str, block: str | list, *loses: str) -> Answer:
+    """Return a wrong answer to one question, and the criteria that it loses."""
+    return Answer(name, why, loses={cell.replace("sol_", "test_"): loses}, blocks={cell: block})
+
 
 WRONG = [
-    Answer(
+    wrong(
         "opened_but_not_decoded",
         "Image.open reads the header only: a truncated file passes.",
-        loses={"test_check_image": 1},
-        blocks={
-            "sol_check_image": """
-                try:
-                    Image.open(path)
-                except OSError:
-                    return False
-                return True
-            """
-        },
+        "sol_check_image",
+        """
+        try:
+            Image.open(path)
+        except OSError:
+            return False
+        return True
+        """,
+        "cut",
     ),
-    Answer(
+    wrong(
         "verified_but_not_decoded",
         "Image.verify looks at the structure of the file, not at its pixels.",
-        loses={"test_check_image": 1},
-        blocks={
-            "sol_check_image": """
-                try:
-                    Image.open(path).verify()
-                except Exception:
-                    return False
-                return True
-            """
-        },
+        "sol_check_image",
+        """
+        try:
+            Image.open(path).verify()
+        except Exception:
+            return False
+        return True
+        """,
+        "cut",
     ),
-    Answer(
+    wrong(
+        "only_oserror_caught",
+        "What a damaged PNG raises comes out.",
+        "sol_check_image",
+        """
+        try:
+            Image.open(path).load()
+        except OSError:
+            return False
+        return True
+        """,
+        "exceptions",
+    ),
+    wrong(
+        "paths_only",
+        "A path that is a text has no method open.",
+        "sol_check_image",
+        """
+        with path.open("rb") as file:
+            try:
+                Image.open(file).load()
+            except Exception:
+                return False
+        return True
+        """,
+        "whole",
+    ),
+    wrong("every_file_accepted", "Nothing is read.", "sol_check_image", "return True", "cut", "exceptions", "whole"),
+    wrong(
         "resize_keeps_the_proportions",
         "Resize(size) sets the smaller side only.",
-        loses={"test_transforms": 1},
-        blocks={
-            "sol_transforms": """
-                steps = [v2.Resize(size), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]
-                return v2.Compose([*steps, v2.Normalize(IMAGENET_MEAN, IMAGENET_STD)])
-            """
-        },
+        "sol_transforms",
+        transforms(resize="v2.Resize(size)"),
+        "size",
     ),
-    Answer(
+    wrong(
+        "sides_cut_off",
+        "The photograph is cropped to a square.",
+        "sol_transforms",
+        transforms(resize="v2.Resize(size), v2.CenterCrop(size)"),
+        "size",
+    ),
+    wrong(
         "variance_for_deviation",
         "The channels are divided by the squares of the deviations.",
-        loses={"test_transforms": 1},
-        blocks={
-            "sol_transforms": """
-                steps = [v2.Resize((size, size)), v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]
-                return v2.Compose([*steps, v2.Normalize(IMAGENET_MEAN, [std**2 for std in IMAGENET_STD])])
-            """
-        },
+        "sol_transforms",
+        transforms(end="v2.Normalize(IMAGENET_MEAN, [std**2 for std in IMAGENET_STD])"),
+        "normalised",
     ),
-    Answer(
+    wrong(
+        "pixels_not_scaled",
+        "The pixels stay between 0 and 255.",
+        "sol_transforms",
+        transforms(dtype="torch.float32"),
+        "normalised",
+    ),
+    wrong(
+        "double_precision",
+        "The pixels are float64.",
+        "sol_transforms",
+        transforms(dtype="torch.float64, scale=True"),
+        "dtype",
+    ),
+    wrong(
         "validation_shuffled_and_cut",
         "Every loader is shuffled and drops its last batch.",
-        loses={"test_loaders": 2},
-        blocks={
-            "sol_loaders": """
-                parts = [ImageFolder(Path(root) / part, transform) for part in ("train", "val", "test")]
-                return [DataLoader(part, batch_size, shuffle=True, drop_last=True) for part in parts]
-            """
-        },
+        "sol_loaders",
+        loaders(shuffle="True", drop_last="True"),
+        "others_in_order",
+        "every_image",
     ),
-    Answer(
+    wrong(
         "validation_shuffled",
         "Every loader is shuffled, none is cut.",
-        loses={"test_loaders": 2},
-        blocks={
-            "sol_loaders": """
-                parts = [ImageFolder(Path(root) / part, transform) for part in ("train", "val", "test")]
-                return [DataLoader(part, batch_size, shuffle=True) for part in parts]
-            """
-        },
+        "sol_loaders",
+        loaders(shuffle="True"),
+        "others_in_order",
     ),
-    Answer(
+    wrong(
+        "never_shuffled",
+        "The training images come in order: all cats, then all fish.",
+        "sol_loaders",
+        loaders(shuffle="False"),
+        "training_shuffled",
+    ),
+    wrong(
+        "shuffled_once",
+        "The training images are put in another order once for all.",
+        "sol_loaders",
+        """
+        sets = [ImageFolder(Path(root) / part, transform) for part in ("train", "val", "test")]
+        sets[0] = Subset(sets[0], torch.randperm(len(sets[0])).tolist())
+        return [DataLoader(part, batch_size) for part in sets]
+        """,
+        "training_shuffled",
+    ),
+    wrong(
+        "last_training_batch_dropped",
+        "The images of the last, smaller training batch are dropped.",
+        "sol_loaders",
+        loaders(drop_last='part == "train"'),
+        "every_image",
+    ),
+    wrong(
+        "validation_is_the_test",
+        "Validation and test are exchanged.",
+        "sol_loaders",
+        loaders(parts='("train", "test", "val")'),
+        "every_image",
+    ),
+    wrong(
+        "batches_for_training_only",
+        "The other loaders give one image at a time.",
+        "sol_loaders",
+        loaders(batch_size='batch_size if part == "train" else 1'),
+        "batch_size",
+    ),
+    wrong(
+        "transform_for_training_only",
+        "Validation and test only become tensors.",
+        "sol_loaders",
+        loaders(transform='transform if part == "train" else to_tensor'),
+        "transform",
+    ),
+    wrong(
         "softmax_in_the_model",
         "The model ends in a softmax although CrossEntropyLoss takes logits.",
-        loses={"test_simplenet": 1},
-        blocks={"sol_simplenet": [SIMPLENET_LAYERS.format(end=", nn.Softmax(dim=1)"), "return self.layers(x)"]},
+        "sol_simplenet",
+        simplenet(end=", nn.Softmax(dim=1)"),
+        "logits",
     ),
-    Answer(
+    wrong(
         "no_relu",
         "Three affine layers in a row are one affine layer.",
-        loses={"test_simplenet": 1},
-        blocks={
-            "sol_simplenet": [
-                "self.a, self.b, self.c = nn.Linear(12288, 84), nn.Linear(84, 50), nn.Linear(50, 2)",
-                "return self.c(self.b(self.a(x.flatten(1))))",
-            ]
-        },
+        "sol_simplenet",
+        [
+            "self.a, self.b, self.c = nn.Linear(12288, 84), nn.Linear(84, 50), nn.Linear(50, 2)",
+            "return self.c(self.b(self.a(x.flatten(1))))",
+        ],
+        "relu",
     ),
-    Answer(
+    wrong(
+        "one_relu",
+        "The second ReLU is missing.",
+        "sol_simplenet",
+        [
+            "self.a, self.b, self.c = nn.Linear(12288, 84), nn.Linear(84, 50), nn.Linear(50, 2)",
+            "return self.c(self.b(self.a(x.flatten(1)).relu()))",
+        ],
+        "relu",
+    ),
+    wrong("relu_on_the_logits", "A third ReLU cuts the logits.", "sol_simplenet", simplenet(end=", nn.ReLU()"), "relu"),
+    wrong("other_width", "The second layer is larger.", "sol_simplenet", simplenet(hidden=64), "sizes"),
+    wrong(
         "eval_forgotten",
         "The validation runs in training mode.",
-        loses={"test_train": 3},
-        blocks={"sol_train": train(evaluation="")},
+        "sol_train",
+        train(evaluation=""),
+        "validation_mode",
     ),
-    Answer(
-        "mean_of_the_batch_means",
+    wrong("train_forgotten", "The training runs in evaluation mode.", "sol_train", train(mode=""), "training_mode"),
+    wrong(
+        "train_once",
+        "The mode is set before the first epoch, and stays that of the validation afterwards.",
+        "sol_train",
+        train(mode="model.train(epoch == 0)"),
+        "training_mode",
+    ),
+    wrong(
+        "mean_of_the_batch_losses",
         "The last batch, smaller, weighs as much as the others.",
-        loses={"test_train": 3},
-        blocks={
-            "sol_train": train(
-                weight="1",
-                examples="sum(len(y) for _, y in train_loader)",
-                val_examples="sum(len(y) for _, y in val_loader)",
-            )
-        },
+        "sol_train",
+        train(
+            weight="1",
+            train_examples="sum(len(y) for _, y in train_loader)",
+            val_examples="sum(len(y) for _, y in val_loader)",
+        ),
+        "losses",
     ),
-    Answer(
-        "gradients_accumulate",
-        "The gradients are never set to zero.",
-        loses={"test_train": 3},
-        blocks={"sol_train": train(zero="")},
+    wrong(
+        "mean_of_the_batch_accuracies",
+        "The accuracies of the batches are averaged.",
+        "sol_train",
+        train(right_by_batch=".float().mean()", train_examples="num_batches", val_examples="num_batches"),
+        "accuracies",
     ),
-    Answer(
+    wrong("gradients_accumulate", "The gradients are never set to zero.", "sol_train", train(zero=""), "steps"),
+    wrong(
+        "sums_never_restart",
+        "The validation adds to what the training counted.",
+        "sol_train",
+        train(restart="total, right, count, num_batches"),
+        "accuracies",
+        "losses",
+        "each_epoch",
+        "validation_mode",
+    ),
+    wrong(
+        "measured_after_the_epoch",
+        "The training loss is that of the last batch, once its step was made.",
+        "sol_train",
+        """
+        def measured(loader):
+            total = right = count = 0
+            with torch.no_grad():
+                for images, labels in loader:
+                    logits, labels = model(images.to(device)), labels.to(device)
+                    total += loss_fn(logits, labels).item() * len(labels)
+                    right += (logits.argmax(1) == labels).sum().item()
+                    count += len(labels)
+            return total / count, right / count
+
+        for _ in range(epochs):
+            model.train()
+            for images, labels in train_loader:
+                optimizer.zero_grad()
+                loss_fn(model(images.to(device)), labels.to(device)).backward()
+                optimizer.step()
+            values = measured(train_loader)
+            model.eval()
+            for name, value in zip(history, [*values, *measured(val_loader)]):
+                history[name].append(value)
+        """,
+        "each_epoch",
+    ),
+    wrong(
         "validation_with_gradients",
         "The validation builds the graph for nothing.",
-        loses={"test_train": 3},
-        blocks={"sol_train": train(context="if True:")},
+        "sol_train",
+        train(context="if True:"),
+        "no_gradient",
     ),
-    Answer(
+    wrong(
+        "losses_kept_as_tensors",
+        "A tensor of each epoch is kept.",
+        "sol_train",
+        train(train_loss="torch.tensor(total / count)"),
+        "history",
+    ),
+    wrong("batches_not_moved", "The batches stay where they are.", "sol_train", train(to=""), "on_device"),
+    wrong(
         "unsqueeze_forgotten",
         "The photograph is not made a batch of one.",
-        loses={"test_predict": 1},
-        blocks={
-            "sol_predict": """
-                model.eval()
-                with torch.no_grad():
-                    probabilities = model(transform(image).to(device)).softmax(dim=-1)
-                return labels[probabilities.argmax().item()], probabilities.max().item()
-            """
-        },
+        "sol_predict",
+        predict(batch="", row=""),
+        "label",
+        "probability",
+        "evaluation_mode",
+        "no_gradient",
     ),
-    Answer(
+    wrong(
         "prediction_in_training_mode",
         "The dropout acts while the photograph is classified.",
-        loses={"test_predict": 1},
-        blocks={
-            "sol_predict": """
-                with torch.no_grad():
-                    probabilities = model(transform(image)[None].to(device)).softmax(dim=1)[0]
-                return labels[probabilities.argmax().item()], probabilities.max().item()
-            """
-        },
+        "sol_predict",
+        predict(mode=""),
+        "evaluation_mode",
     ),
-    Answer(
-        "whole_object_saved",
+    wrong(
+        "prediction_with_gradients",
+        "The graph is built for nothing.",
+        "sol_predict",
+        predict(context="if True:"),
+        "no_gradient",
+    ),
+    wrong("index_for_label", "The class is a number.", "sol_predict", predict(label="best"), "label"),
+    wrong(
+        "logit_for_probability",
+        "The softmax is missing.",
+        "sol_predict",
+        predict(softmax="logits"),
+        "probability",
+    ),
+    wrong(
+        "softmax_over_a_batch_of_one",
+        "Every probability is 1, and every class the first.",
+        "sol_predict",
+        predict(row="", softmax="logits.softmax(dim=0)[0]"),
+        "label",
+        "probability",
+    ),
+    wrong(
+        "probability_is_a_tensor",
+        "The probability is no Python number.",
+        "sol_predict",
+        predict(probability="probabilities[best]"),
+        "probability",
+    ),
+    wrong(
+        "whole_object_saved_and_read",
         "The model itself is pickled, and read with any code that it holds.",
-        loses={"test_checkpoint": 1},
-        blocks={
-            "sol_checkpoint": [
-                "torch.save(model, path)",
-                "return torch.load(path, map_location=device, weights_only=False)",
-            ]
-        },
+        "sol_checkpoint",
+        [
+            "torch.save(model, path)",
+            "return torch.load(path, map_location=device, weights_only=False)",
+        ],
+        "content",
+        "in_place",
+        "weights_only",
+        "map_location",
     ),
-    Answer(
+    wrong(
+        "whole_object_saved",
+        "The model itself is pickled.",
+        "sol_checkpoint",
+        ["torch.save(model, path)", None],
+        "content",
+    ),
+    wrong(
+        "model_not_returned",
+        "The weights are read, and nothing is returned.",
+        "sol_checkpoint",
+        [None, "model.load_state_dict(torch.load(path, map_location=device, weights_only=True))"],
+        "in_place",
+    ),
+    wrong(
         "weights_only_left_to_the_version",
         "weights_only is not written: what it is depends on the version of PyTorch.",
-        loses={"test_checkpoint": 1},
-        blocks={
-            "sol_checkpoint": [
-                None,
-                """
-                model.load_state_dict(torch.load(path, map_location=device))
-                return model.to(device)
-                """,
-            ]
-        },
+        "sol_checkpoint",
+        [
+            None,
+            """
+            model.load_state_dict(torch.load(path, map_location=device))
+            return model.to(device)
+            """,
+        ],
+        "weights_only",
     ),
-    Answer(
+    wrong(
+        "no_map_location",
+        "What was saved on a GPU can be read on a GPU only.",
+        "sol_checkpoint",
+        [
+            None,
+            """
+            model.load_state_dict(torch.load(path, weights_only=True))
+            return model.to(device)
+            """,
+        ],
+        "map_location",
+    ),
+    wrong(
         "no_plus_one",
         "The first position of the window is not counted.",
-        loses={"test_conv_size": 1},
-        blocks={"sol_conv_size": "return (n + 2 * padding - kernel) // stride"},
+        "sol_conv_size",
+        "return (n + 2 * padding - kernel) // stride",
+        "start",
     ),
-    Answer(
+    wrong(
         "rounded_up",
         "The window is let out of the image at its last step.",
-        loses={"test_conv_size": 1},
-        blocks={"sol_conv_size": "return -(-(n + 2 * padding - kernel) // stride) + 1"},
+        "sol_conv_size",
+        "return -(-(n + 2 * padding - kernel) // stride) + 1",
+        "stride",
     ),
-    Answer(
+    wrong(
+        "a_real_number_of_pixels",
+        "The quotient is not rounded.",
+        "sol_conv_size",
+        "return (n + 2 * padding - kernel) / stride + 1",
+        "stride",
+    ),
+    wrong(
+        "padded_at_one_end",
+        "The padding is counted once.",
+        "sol_conv_size",
+        "return (n + padding - kernel) // stride + 1",
+        "padding",
+    ),
+    wrong(
         "stride_forgotten",
         "The first convolution moves by 1.",
-        loses={"test_cnn": 2},
-        blocks={"sol_cnn": cnn(stride="1")},
+        "sol_cnn",
+        cnn(stride="1"),
+        "geometry",
     ),
-    Answer(
-        "no_dropout",
-        "The classifier has no dropout.",
-        loses={"test_cnn": 2},
-        blocks={"sol_cnn": cnn(dropout="")},
+    wrong("padding_forgotten", "The second convolution has no padding.", "sol_cnn", cnn(padding="0"), "geometry"),
+    wrong("mean_pooling", "The windows give means, not maxima.", "sol_cnn", cnn(pool="nn.AvgPool2d(3, 2)"), "geometry"),
+    wrong("fewer_channels", "The second convolution gives 128 channels.", "sol_cnn", cnn(second="128"), "layers"),
+    wrong("convolutions_in_a_row", "No ReLU follows a convolution.", "sol_cnn", cnn(relu=""), "relu"),
+    wrong("softmax_in_the_cnn", "The network ends in a softmax.", "sol_cnn", cnn(end=", nn.Softmax(dim=1)"), "logits"),
+    wrong("no_dropout", "The classifier has no dropout.", "sol_cnn", cnn(before=""), "dropout"),
+    wrong("weak_dropout", "A fifth of the numbers go out.", "sol_cnn", cnn(before="nn.Dropout(0.2), "), "dropout"),
+    wrong(
+        "dropout_after_the_layers",
+        "The dropouts follow the affine layers.",
+        "sol_cnn",
+        cnn(before="", after=", nn.Dropout(0.5)"),
+        "dropout",
     ),
-    Answer(
+    wrong(
         "dropout_in_evaluation",
         "The two modes are exchanged: dropout is believed to act in evaluation.",
-        loses={"test_dropout": 1},
-        blocks={
-            "sol_dropout": """
-                mode, gaps = model.training, []
-                with torch.no_grad():
-                    for call in (model.eval, model.train):
-                        call()
-                        gaps.append((model(x) - model(x)).abs().max().item())
-                model.train(mode)
-                return tuple(gaps)
-            """
-        },
+        "sol_dropout",
+        gap(train="model.eval()", evaluate="model.train()"),
+        "training_gap",
+        "evaluation_gap",
     ),
-    Answer(
+    wrong("gap_as_found", "The first gap is that of the mode found.", "sol_dropout", gap(train=""), "training_gap"),
+    wrong("gap_never_evaluated", "Both gaps are those of training.", "sol_dropout", gap(evaluate=""), "evaluation_gap"),
+    wrong(
+        "gap_with_a_sign",
+        "The largest difference is taken, not the largest absolute one.",
+        "sol_dropout",
+        gap(train_gap="(model(x) - model(x)).max().item()", eval_gap="(model(x) - model(x)).max().item()"),
+        "largest",
+    ),
+    wrong(
+        "mean_gap",
+        "The mean of the differences is taken.",
+        "sol_dropout",
+        gap(
+            train_gap="(model(x) - model(x)).abs().mean().item()", eval_gap="(model(x) - model(x)).abs().mean().item()"
+        ),
+        "largest",
+    ),
+    wrong(
         "left_in_evaluation_mode",
         "The model does not come out in the mode it came in.",
-        loses={"test_dropout": 1},
-        blocks={
-            "sol_dropout": """
-                with torch.no_grad():
-                    model.train()
-                    first = (model(x) - model(x)).abs().max().item()
-                    model.eval()
-                    return first, (model(x) - model(x)).abs().max().item()
-            """
-        },
+        "sol_dropout",
+        gap(restore=""),
+        "mode",
     ),
-    Answer(
+    wrong(
+        "gaps_with_gradients", "The graph is built for nothing.", "sol_dropout", gap(context="if True:"), "no_gradient"
+    ),
+    wrong(
         "model_left_trained",
         "Nothing is given back: the model stays as the sweep left it.",
-        loses={"test_find_lr": 2},
-        blocks={"sol_find_lr": find_lr(give_back="")},
+        "sol_find_lr",
+        find_lr(give_back=""),
+        "model_back",
+        "optimizer_back",
+        "mode_back",
     ),
-    Answer(
-        "state_not_copied",
+    wrong(
+        "states_not_copied",
         "state_dict is kept without a copy: it follows the training.",
-        loses={"test_find_lr": 2},
-        blocks={"sol_find_lr": find_lr(keep="kept = model.state_dict(), optimizer.state_dict(), model.training")},
+        "sol_find_lr",
+        find_lr(keep="kept = model.state_dict(), optimizer.state_dict(), model.training"),
+        "model_back",
+        "optimizer_back",
     ),
-    Answer(
+    wrong(
+        "weights_not_copied",
+        "Only the state of the optimizer is copied.",
+        "sol_find_lr",
+        find_lr(keep="kept = model.state_dict(), copy.deepcopy(optimizer.state_dict()), model.training"),
+        "model_back",
+    ),
+    wrong(
+        "optimizer_kept",
+        "The optimizer stays as the sweep left it.",
+        "sol_find_lr",
+        find_lr(give_back="model.load_state_dict(kept[0]); model.train(kept[2])"),
+        "optimizer_back",
+    ),
+    wrong(
+        "mode_not_given_back",
+        "The model stays in training mode.",
+        "sol_find_lr",
+        find_lr(give_back="model.load_state_dict(kept[0]); optimizer.load_state_dict(kept[1])"),
+        "mode_back",
+    ),
+    wrong(
         "linear_sweep",
         "The learning rate grows by equal steps.",
-        loses={"test_find_lr": 2},
-        blocks={"sol_find_lr": find_lr(lr="init_value + (final_value - init_value) * i / (len(loader) - 1)")},
+        "sol_find_lr",
+        find_lr(lr="init_value + (final_value - init_value) * i / (len(loader) - 1)"),
+        "rates",
     ),
-    Answer(
+    wrong(
+        "first_group_only",
+        "The other groups of the optimizer keep their rate.",
+        "sol_find_lr",
+        find_lr(groups="param_groups[:1]"),
+        "rates",
+    ),
+    wrong("sweep_accumulates", "The gradients are never set to zero.", "sol_find_lr", find_lr(zero=""), "steps"),
+    wrong("sweep_as_found", "The model is not put in training mode.", "sol_find_lr", find_lr(mode=""), "training_mode"),
+    wrong(
         "sweep_never_stops",
         "The sweep goes on while the loss explodes.",
-        loses={"test_find_lr": 2},
-        blocks={"sol_find_lr": find_lr(stop="")},
+        "sol_find_lr",
+        find_lr(stop=""),
+        "stop",
+        "not_a_number",
+        "not_passed_back",
     ),
-    Answer(
+    wrong(
+        "four_times_the_first",
+        "The loss is compared with the first one, not with the best.",
+        "sol_find_lr",
+        find_lr(stop="if losses and not loss.item() <= 4 * losses[0]: break"),
+        "stop",
+    ),
+    wrong(
+        "last_loss_kept",
+        "The loss that stops the sweep is kept.",
+        "sol_find_lr",
+        find_lr(stop="if not loss.item() <= 4 * best: lrs.append(lr); losses.append(loss.item()); break"),
+        "stop",
+        "not_a_number",
+    ),
+    wrong(
+        "nan_goes_on",
+        "A comparison with NaN is false: the sweep goes on.",
+        "sol_find_lr",
+        find_lr(stop="if loss.item() > 4 * best: break"),
+        "not_a_number",
+    ),
+    wrong(
+        "passed_back_before_the_test",
+        "The loss is looked at once the gradients are computed.",
+        "sol_find_lr",
+        find_lr(early="loss.backward()", backward=""),
+        "not_passed_back",
+    ),
+    wrong(
         "one_noise_for_all",
         "A single number is drawn, and added to every pixel.",
-        loses={"test_augment": 1},
-        blocks={"sol_augment": ["return image + self.std * torch.randn(1)", None]},
+        "sol_augment",
+        ["return image + self.std * torch.randn(1)", None],
+        "noise",
+        "noise_level",
     ),
-    Answer(
-        "always_hsv",
-        "The conversion to HSV is not random.",
-        loses={"test_augment": 1},
-        blocks={"sol_augment": [None, augment(hsv='v2.Lambda(lambda picture: picture.convert("HSV")),')]},
+    wrong(
+        "one_noise_a_pixel",
+        "The three channels of a pixel have the same noise.",
+        "sol_augment",
+        ["return image + self.std * torch.randn(image.shape[1:])", None],
+        "noise",
     ),
-    Answer(
+    wrong(
+        "noise_in_place",
+        "The image given changes.",
+        "sol_augment",
+        ["return image.add_(torch.randn_like(image), alpha=self.std)", None],
+        "unchanged",
+    ),
+    wrong(
+        "augmented_in_double_precision",
+        "The pixels are float64.",
+        "sol_augment",
+        [None, augment(dtype="torch.float64")],
+        "form",
+    ),
+    wrong(
+        "means_reversed",
+        "The means are those of the channels in another order.",
+        "sol_augment",
+        [None, augment(end="GaussianNoise(0.05), v2.Normalize(IMAGENET_MEAN[::-1], IMAGENET_STD),")],
+        "normalised",
+    ),
+    wrong(
         "noise_after_normalisation",
         "The noise comes after the normalisation, a quarter as strong as asked.",
-        loses={"test_augment": 1},
-        blocks={"sol_augment": [None, augment(end="v2.Normalize(IMAGENET_MEAN, IMAGENET_STD), GaussianNoise(0.05),")]},
+        "sol_augment",
+        [None, augment(end="v2.Normalize(IMAGENET_MEAN, IMAGENET_STD), GaussianNoise(0.05),")],
+        "noise_level",
     ),
-    Answer(
+    wrong("no_flip", "The images are never flipped.", "sol_augment", [None, augment(flip="")], "flip"),
+    wrong(
+        "upside_down",
+        "The images are flipped from top to bottom.",
+        "sol_augment",
+        [None, augment(flip="v2.RandomVerticalFlip(),")],
+        "flip",
+    ),
+    wrong(
+        "tiny_crops",
+        "The crops keep down to 8 % of the image, the default.",
+        "sol_augment",
+        [None, augment(scale="")],
+        "crop",
+    ),
+    wrong("no_jitter", "The colours do not change.", "sol_augment", [None, augment(jitter="")], "jitter"),
+    wrong(
+        "strong_jitter",
+        "The colours change by up to 80 %.",
+        "sol_augment",
+        [None, augment(jitter="v2.ColorJitter(0.8, 0.8, 0.8),")],
+        "jitter",
+    ),
+    wrong(
+        "brightness_only",
+        "Contrast and saturation do not change.",
+        "sol_augment",
+        [None, augment(jitter="v2.ColorJitter(0.2),")],
+        "jitter",
+    ),
+    wrong("no_hsv", "The conversion to HSV is missing.", "sol_augment", [None, augment(hsv="")], "hsv"),
+    wrong(
+        "always_hsv",
+        "The conversion to HSV is not random.",
+        "sol_augment",
+        [None, augment(hsv='v2.Lambda(lambda picture: picture.convert("HSV")),')],
+        "hsv",
+    ),
+    wrong(
         "batch_norm_frozen_too",
         "Every layer of the body is frozen.",
-        loses={"test_transfer": 1},
-        blocks={"sol_transfer": TRANSFER.format(learns="False", after="")},
+        "sol_transfer",
+        transfer(before="", learns="False"),
+        "normalisations",
     ),
-    Answer(
-        "head_frozen",
-        "The layers are frozen after the head was replaced.",
-        loses={"test_transfer": 1},
-        blocks={
-            "sol_transfer": TRANSFER.format(
-                learns="True",
-                after="for m in backbone.modules():\n"
-                "        if not isinstance(m, nn.BatchNorm2d):\n"
-                "            [p.requires_grad_(False) for p in m.parameters(recurse=False)]",
-            )
-        },
-    ),
-    Answer(
+    wrong(
         "batch_norm_by_name",
         "Batch normalisations are told by the letters bn, which those inside the layers lack.",
-        loses={"test_transfer": 1},
-        blocks={"sol_transfer": TRANSFER.format(learns='"bn" in name', after="")},
+        "sol_transfer",
+        transfer(before="", learns='"bn" in name'),
+        "normalisations",
     ),
-    Answer(
+    wrong(
+        "every_normalisation",
+        "Layer normalisations learn too.",
+        "sol_transfer",
+        transfer(before=FREEZE.format(kinds="nn.BatchNorm2d | nn.LayerNorm")),
+        "frozen",
+    ),
+    wrong("nothing_frozen", "Everything learns.", "sol_transfer", transfer(before=""), "frozen", "normalisations"),
+    wrong(
+        "head_frozen",
+        "The layers are frozen after the head was replaced.",
+        "sol_transfer",
+        transfer(before="", after=FREEZE.format(kinds="nn.BatchNorm2d")),
+        "head_learns",
+    ),
+    wrong("affine_head", "The head has no ReLU.", "sol_transfer", transfer(relu=""), "head"),
+    wrong("head_without_dropout", "The head has no dropout.", "sol_transfer", transfer(dropout=""), "dropout"),
+    wrong(
         "groups_still_frozen",
         "The parameters are grouped, not unfrozen.",
-        loses={"test_param_groups": 1},
-        blocks={
-            "sol_param_groups": """
-                parts = zip((model.fc, model.layer4, model.layer3), (1, 3, 9))
-                return [{"params": part.parameters(), "lr": found_lr / divisor} for part, divisor in parts]
-            """
-        },
+        "sol_param_groups",
+        groups(unfreeze=""),
+        "unfrozen",
     ),
-    Answer(
+    wrong(
         "rates_reversed",
         "The layers far from the output learn faster.",
-        loses={"test_param_groups": 1},
-        blocks={
-            "sol_param_groups": """
-                groups = []
-                for part, divisor in ((model.fc, 9), (model.layer4, 3), (model.layer3, 1)):
-                    part.requires_grad_(True)
-                    groups.append({"params": part.parameters(), "lr": found_lr / divisor})
-                return groups
-            """
-        },
+        "sol_param_groups",
+        groups(divisors="(9, 3, 1)"),
+        "rates",
     ),
-    Answer(
+    wrong(
+        "parts_in_another_order",
+        "The groups of layer3 and layer4 are exchanged.",
+        "sol_param_groups",
+        groups(parts="(model.fc, model.layer3, model.layer4)"),
+        "parts",
+    ),
+    wrong(
+        "everything_unfrozen",
+        "The whole network learns.",
+        "sol_param_groups",
+        groups(unfreeze="model.requires_grad_(True)"),
+        "others",
+    ),
+    wrong(
         "softmax_over_the_batch",
         "The softmax compares the examples, and the argmax is that of the flattened array.",
-        loses={"test_ensemble": 1},
-        blocks={
-            "sol_ensemble": """
-                with torch.no_grad():
-                    return torch.stack([model.eval()(x).softmax(dim=0) for model in models]).mean(dim=0).argmax()
-            """
-        },
+        "sol_ensemble",
+        ensemble(vote="outputs.softmax(dim=1).mean(dim=0).argmax()"),
+        "each_example",
+        "mean",
     ),
-    Answer(
+    wrong(
         "softmax_over_the_batch_by_row",
         "The softmax compares the examples, though one label an example comes out.",
-        loses={"test_ensemble": 1},
-        blocks={
-            "sol_ensemble": """
-                with torch.no_grad():
-                    return sum(model.eval()(x).softmax(dim=0) for model in models).argmax(dim=1)
-            """
-        },
+        "sol_ensemble",
+        ensemble(vote="outputs.softmax(dim=1).mean(dim=0).argmax(dim=1)"),
+        "each_example",
+        "mean",
     ),
-    Answer(
+    wrong(
+        "labels_squeezed",
+        "The label of a single image has no dimension.",
+        "sol_ensemble",
+        ensemble(vote="outputs.softmax(dim=2).mean(dim=0).argmax(dim=1).squeeze()"),
+        "each_example",
+    ),
+    wrong(
+        "mean_of_the_logits",
+        "The logits are averaged.",
+        "sol_ensemble",
+        ensemble(vote="outputs.mean(dim=0).argmax(dim=1)"),
+        "mean",
+    ),
+    wrong(
+        "majority",
+        "Each model votes for a class.",
+        "sol_ensemble",
+        ensemble(vote="outputs.argmax(dim=2).mode(dim=0).values"),
+        "mean",
+    ),
+    wrong(
         "members_in_training_mode",
         "The members answer in the mode they are found in.",
-        loses={"test_ensemble": 1},
-        blocks={
-            "sol_ensemble": """
-                with torch.no_grad():
-                    return sum(model(x).softmax(dim=1) for model in models).argmax(dim=1)
-            """
-        },
+        "sol_ensemble",
+        ensemble(model="model"),
+        "evaluation_mode",
+    ),
+    wrong(
+        "vote_with_gradients",
+        "The graphs are built for nothing.",
+        "sol_ensemble",
+        ensemble(context="if True:"),
+        "no_gradient",
     ),
 ]
 
@@ -516,8 +1066,9 @@ RIGHT = [
                 train_loader = DataLoader(sets[0], batch_size=batch_size, sampler=RandomSampler(sets[0]))
                 return train_loader, DataLoader(sets[1], batch_size), DataLoader(sets[2], batch_size)
             """,
-            "sol_simplenet": [SIMPLENET_LAYERS.format(end=""), "return self.layers(x)"],
+            "sol_simplenet": simplenet(),
             "sol_train": train(),
+            "sol_predict": predict(),
             "sol_checkpoint": [
                 """
                 with open(path, "wb") as file:
@@ -532,8 +1083,11 @@ RIGHT = [
             ],
             "sol_conv_size": "return len(range(0, n + 2 * padding - kernel + 1, stride))",
             "sol_cnn": cnn(),
+            "sol_dropout": gap(),
             "sol_find_lr": find_lr(),
             "sol_augment": ["return image + torch.randn(image.shape, dtype=image.dtype) * self.std", augment()],
+            "sol_transfer": transfer(),
+            "sol_param_groups": groups(),
             "sol_ensemble": """
                 total = 0
                 for model in models:
@@ -548,6 +1102,15 @@ RIGHT = [
         "copies_and_modules",
         "The sweep runs on copies, layers are told by their modules, transforms work on tensors.",
         blocks={
+            "sol_check_image": """
+                try:
+                    np.asarray(Image.open(path))
+                except BaseException:
+                    decoded = False
+                else:
+                    decoded = True
+                return decoded
+            """,
             "sol_transforms": """
                 return v2.Compose(
                     [
@@ -558,6 +1121,52 @@ RIGHT = [
                     ]
                 )
             """,
+            "sol_loaders": """
+                from functools import partial
+
+                load = partial(DataLoader, batch_size=batch_size, num_workers=0)
+                sets = {path.name: ImageFolder(path, transform) for path in Path(root).iterdir() if path.is_dir()}
+                return load(sets["train"], shuffle=True), load(sets["val"]), load(dataset=sets["test"])
+            """,
+            "sol_simplenet": [
+                """
+                widths = [3 * 64**2, 84, 50, 2]
+                self.layers = nn.ModuleList(nn.Linear(n_in, n_out) for n_in, n_out in pairwise(widths))
+                """,
+                """
+                x = x.reshape(x.shape[0], -1)
+                for layer in self.layers[:-1]:
+                    x = torch.clamp(layer(x), min=0)
+                return self.layers[-1](x)
+                """,
+            ],
+            "sol_train": """
+                def run(loader, learn):
+                    model.train() if learn else model.eval()
+                    losses, hits, sizes = [], [], []
+                    for batch in loader:
+                        images, labels = (part.to(device, non_blocking=True) for part in batch)
+                        out = model(images)
+                        loss = loss_fn(out, labels)
+                        if learn:
+                            loss.backward()
+                            optimizer.step()
+                            optimizer.zero_grad(set_to_none=True)
+                        losses.append(loss.item())
+                        hits += (out.max(1).indices == labels).tolist()
+                        sizes.append(labels.size(0))
+                    return float(np.average(losses, weights=sizes)), sum(hits) / len(hits)
+
+                optimizer.zero_grad()
+                for epoch in range(epochs):
+                    loss, accuracy = run(train_loader, True)
+                    history["train_loss"] += [loss]
+                    history["train_accuracy"] += [accuracy]
+                    with torch.inference_mode():
+                        loss, accuracy = run(val_loader, False)
+                    history["val_loss"] += [loss]
+                    history["val_accuracy"] += [accuracy]
+            """,
             "sol_predict": """
                 model.eval()
                 with torch.inference_mode():
@@ -565,17 +1174,16 @@ RIGHT = [
                 probability, index = torch.nn.functional.softmax(logits, dim=-1).squeeze(0).max(dim=0)
                 return labels[index], float(probability)
             """,
-            "sol_dropout": """
-                mode = model.training
-                gap = lambda: float((model(x) - model(x)).abs().max())
-                with torch.inference_mode():
-                    model.eval()
-                    eval_gap = gap()
-                    model.train()
-                    train_gap = gap()
-                model.train(mode)
-                return [train_gap, eval_gap]
-            """,
+            "sol_checkpoint": [
+                "torch.save({name: value.cpu() for name, value in model.state_dict().items()}, str(path))",
+                """
+                with open(path, "rb") as file:
+                    read = torch.load(file, map_location=lambda storage, place: storage, weights_only=True)
+                model.load_state_dict(read, strict=True)
+                return model.to(device)
+                """,
+            ],
+            "sol_conv_size": "return divmod(n - kernel + 2 * padding, stride)[0] + 1",
             "sol_cnn": [
                 """
                 self.conv1 = nn.Conv2d(3, 64, 11, 4, 2)
@@ -597,6 +1205,17 @@ RIGHT = [
                 return self.fc3(F.relu(self.fc2(self.drop2(x))))
                 """,
             ],
+            "sol_dropout": """
+                mode = model.training
+                gap = lambda: float((model(x) - model(x)).abs().max())
+                with torch.inference_mode():
+                    model.eval()
+                    eval_gap = gap()
+                    model.train()
+                    train_gap = gap()
+                model.train(mode)
+                return [train_gap, eval_gap]
+            """,
             "sol_find_lr": """
                 model, optimizer = copy.deepcopy((model, optimizer))
                 model.train()
@@ -634,6 +1253,428 @@ RIGHT = [
                         parameter.requires_grad = True
                     groups.append(dict(params=getattr(model, name).parameters(), lr=found_lr / 3**depth))
                 return groups
+            """,
+            "sol_ensemble": """
+                answers = []
+                with torch.no_grad():
+                    for model in models:
+                        model.train(False)
+                        answers.append(F.log_softmax(model(x), dim=1))
+                return torch.logsumexp(torch.stack(answers), dim=0).argmax(dim=-1)
+            """,
+        },
+    ),
+    Answer(
+        "classes_of_ones_own",
+        "Transforms, layers, heads and datasets are classes written for the lab.",
+        blocks={
+            "sol_check_image": """
+                try:
+                    with open(path, "rb") as file, Image.open(file) as image:
+                        image.tobytes()
+                    return True
+                except (OSError, SyntaxError, ValueError):
+                    return False
+            """,
+            "sol_transforms": """
+                from dataclasses import dataclass
+
+                @dataclass
+                class ToNormalised:
+                    side: int
+
+                    def __call__(self, image):
+                        pixels = np.array(image.convert("RGB").resize((self.side, self.side)), dtype=np.float32) / 255
+                        pixels = (pixels - np.array(IMAGENET_MEAN)) / np.array(IMAGENET_STD)
+                        return torch.from_numpy(pixels).permute(2, 0, 1).float()
+
+                return ToNormalised(size)
+            """,
+            "sol_loaders": """
+                from torch.utils.data import BatchSampler, RandomSampler
+
+                class Photographs(torch.utils.data.Dataset):
+                    def __init__(self, part):
+                        self.folder = ImageFolder(Path(root, part))
+
+                    def __len__(self):
+                        return len(self.folder)
+
+                    def __getitem__(self, i):
+                        image, label = self.folder[i]
+                        return transform(image), label
+
+                sets = [Photographs(part) for part in ("train", "val", "test")]
+                batches = BatchSampler(RandomSampler(sets[0]), batch_size, drop_last=False)
+                return [DataLoader(sets[0], batch_sampler=batches), *(DataLoader(s, batch_size) for s in sets[1:])]
+            """,
+            "sol_simplenet": [
+                """
+                def affine(n_in, n_out):
+                    weight = nn.Parameter(torch.randn(n_out, n_in) / n_in**0.5)
+                    return nn.ParameterList([weight, nn.Parameter(torch.zeros(n_out))])
+
+                self.first, self.second, self.third = affine(12288, 84), affine(84, 50), affine(50, 2)
+                """,
+                """
+                x = torch.einsum("nchw->nchw", x).flatten(1)
+                for weight, bias in (self.first, self.second):
+                    x = (x @ weight.T + bias).relu()
+                return torch.einsum("ni,oi->no", x, self.third[0]) + self.third[1]
+                """,
+            ],
+            "sol_train": """
+                class Meter:
+                    def __init__(self):
+                        self.loss, self.right, self.count = 0.0, 0, 0
+
+                    def add(self, loss, logits, labels):
+                        self.loss += loss.detach() * labels.shape[0]
+                        self.right += torch.eq(logits.argmax(-1), labels).sum()
+                        self.count += labels.shape[0]
+
+                    def write(self, part):
+                        history[f"{part}_loss"].append(float(self.loss / self.count))
+                        history[f"{part}_accuracy"].append(float(self.right / self.count))
+
+                def forward(batch, meter):
+                    images, labels = [tensor.to(device) for tensor in batch]
+                    logits = model(images)
+                    loss = loss_fn(logits, labels)
+                    meter.add(loss, logits, labels)
+                    return loss
+
+                for epoch in range(epochs):
+                    model.train()
+                    meter = Meter()
+                    for batch in train_loader:
+                        loss = forward(batch, meter)
+                        optimizer.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+                    meter.write("train")
+                    model.eval()
+                    meter = Meter()
+                    torch.set_grad_enabled(False)
+                    for batch in val_loader:
+                        forward(batch, meter)
+                    torch.set_grad_enabled(True)
+                    meter.write("val")
+            """,
+            "sol_predict": """
+                @torch.no_grad()
+                def probabilities():
+                    exp = torch.exp(model.eval()(transform(image).to(device)[None]))
+                    return (exp / exp.sum()).flatten().tolist()
+
+                return max(zip(labels, probabilities()), key=lambda pair: pair[1])
+            """,
+            "sol_checkpoint": [
+                """
+                import io
+
+                buffer = io.BytesIO()
+                torch.save(dict(model.state_dict()), buffer)
+                Path(path).write_bytes(buffer.getvalue())
+                """,
+                """
+                for name, value in torch.load(path, map_location="cpu", weights_only=True).items():
+                    model.state_dict()[name].copy_(value)
+                return model.to(device)
+                """,
+            ],
+            "sol_conv_size": """
+                import math
+
+                return math.floor((n + 2 * padding - kernel) / stride + 1)
+            """,
+            "sol_cnn": [
+                """
+                class Block(nn.Module):
+                    def __init__(self, c_in, c_out, kernel, pool=False, **settings):
+                        super().__init__()
+                        self.convolution = nn.Conv2d(c_in, c_out, kernel, **settings)
+                        self.pool = nn.MaxPool2d(3, 2) if pool else nn.Identity()
+
+                    def forward(self, x):
+                        return self.pool(torch.relu(self.convolution(x)))
+
+                self.features = nn.Sequential(
+                    Block(3, 64, 11, pool=True, stride=4, padding=2),
+                    Block(64, 192, 5, pool=True, padding="same"),
+                    Block(192, 384, 3, padding="same"),
+                    Block(384, 256, 3, padding="same"),
+                    Block(256, 256, 3, pool=True, padding="same"),
+                )
+                self.avgpool = nn.AdaptiveAvgPool2d(6)
+                self.out, self.first, self.last = nn.Dropout(0.5), nn.Linear(9216, 4096), nn.Linear(4096, num_classes)
+                self.out_again, self.second = nn.Dropout(0.5), nn.Linear(4096, 4096)
+                """,
+                """
+                x = self.avgpool(self.features(x)).view(x.size(0), 9216)
+                for dropout, layer in ((self.out, self.first), (self.out_again, self.second)):
+                    x = torch.relu(layer(dropout(x)))
+                return self.last(x)
+                """,
+            ],
+            "sol_dropout": """
+                class Mode:
+                    def __init__(self, training):
+                        self.training = training
+
+                    def __enter__(self):
+                        self.before = model.training
+                        model.train(self.training)
+
+                    def __exit__(self, *error):
+                        model.train(self.before)
+
+                def gap(training):
+                    with Mode(training), torch.no_grad():
+                        first, second = (model(x).flatten().tolist() for _ in range(2))
+                    return max(abs(a - b) for a, b in zip(first, second))
+
+                return gap(True), gap(False)
+            """,
+            "sol_find_lr": """
+                class Undo:
+                    def __enter__(self):
+                        self.mode = model.training
+                        self.model = {name: value.clone() for name, value in model.state_dict().items()}
+                        self.optimizer = copy.deepcopy(optimizer.state_dict())
+
+                    def __exit__(self, *error):
+                        model.train(self.mode)
+                        with torch.no_grad():
+                            for name, value in model.state_dict().items():
+                                value.copy_(self.model[name])
+                        optimizer.load_state_dict(self.optimizer)
+
+                with Undo():
+                    model.train()
+                    for lr, (images, labels) in zip(np.geomspace(init_value, final_value, len(loader)), loader):
+                        loss = loss_fn(model(images.to(device)), labels.to(device))
+                        value = float(loss)
+                        if not np.isfinite(value) or value > 4 * min(losses, default=value):
+                            break
+                        lrs.append(float(lr))
+                        losses.append(value)
+                        for group in optimizer.param_groups:
+                            group.update(lr=float(lr))
+                        model.zero_grad()
+                        loss.backward()
+                        optimizer.step()
+            """,
+            "sol_augment": [
+                """
+                noise = np.random.normal(0, self.std, size=tuple(image.shape))
+                return image + torch.from_numpy(noise).to(image.dtype)
+                """,
+                """
+                import random
+
+                class SometimesHSV:
+                    def __call__(self, image):
+                        return image.convert("HSV") if random.random() < 0.1 else image
+
+                steps = [v2.RandomHorizontalFlip(0.5), v2.RandomResizedCrop(size, scale=(0.6, 1))]
+                steps += [v2.ColorJitter((0.8, 1.2), (0.8, 1.2), (0.8, 1.2)), SometimesHSV()]
+                steps += [v2.PILToTensor(), v2.ConvertImageDtype(torch.float32), GaussianNoise(std=0.05)]
+                return v2.Compose([*steps, v2.Normalize(IMAGENET_MEAN, IMAGENET_STD)])
+                """,
+            ],
+            "sol_transfer": """
+                class Head(nn.Module):
+                    def __init__(self, n_in):
+                        super().__init__()
+                        self.hidden, self.out = nn.Linear(n_in, 500), nn.Linear(500, num_classes)
+                        self.dropout = nn.Dropout()
+
+                    def forward(self, x):
+                        return self.out(self.dropout(self.hidden(x).relu()))
+
+                for parameter in backbone.parameters():
+                    parameter.requires_grad = False
+                for layer in filter(lambda layer: type(layer) is nn.BatchNorm2d, backbone.modules()):
+                    layer.weight.requires_grad = layer.bias.requires_grad = True
+                backbone.fc = Head(backbone.fc.in_features)
+                return backbone
+            """,
+            "sol_param_groups": """
+                rates = {"fc": found_lr, "layer4": found_lr / 3, "layer3": found_lr / 9}
+                groups = {part: [] for part in rates}
+                for name, parameter in model.named_parameters():
+                    part = name.partition(".")[0]
+                    if part in rates:
+                        parameter.requires_grad_()
+                        groups[part].append(parameter)
+                return [{"lr": rates[part], "params": parameters} for part, parameters in groups.items()]
+            """,
+            "sol_ensemble": """
+                def probabilities(model):
+                    model.eval()
+                    with torch.no_grad():
+                        return model(x).double().softmax(-1).numpy()
+
+                return torch.from_numpy(np.mean([*map(probabilities, models)], axis=0).argmax(axis=1))
+            """,
+        },
+    ),
+    Answer(
+        "other_spellings",
+        "The same in other words: nearest pixels, lazy layers, closures, context managers, restored in finally.",
+        blocks={
+            "sol_check_image": """
+                try:
+                    pixels = Image.open(Path(path)).getdata()
+                    return len(pixels) > 0
+                except Exception:
+                    return False
+            """,
+            "sol_transforms": """
+                nearest = v2.InterpolationMode.NEAREST
+                mean, std = (torch.tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_STD))
+                to_image = v2.Compose([v2.Resize([size, size], nearest), v2.ToImage(), v2.ToPureTensor()])
+                return lambda image: to_image(image).float().div(255).sub(mean).div(std)
+            """,
+            "sol_loaders": """
+                def one(part):
+                    data = ImageFolder(str(Path(root).joinpath(part)), transform=transform)
+                    return DataLoader(data, batch_size=batch_size, shuffle=(part == "train"), pin_memory=False)
+
+                return one("train"), one("val"), one("test")
+            """,
+            "sol_simplenet": [
+                """
+                self.net = nn.Sequential()
+                for n_in, n_out in ((12288, 84), (84, 50)):
+                    self.net.extend([nn.Linear(n_in, n_out), nn.ReLU(inplace=True)])
+                self.net.append(nn.Linear(50, 2))
+                """,
+                "return self.net(x.view(-1, 3 * 64 * 64))",
+            ],
+            "sol_train": """
+                from collections import defaultdict
+
+                sums = defaultdict(float)
+                for epoch in range(epochs):
+                    sums.clear()
+                    for part, loader in {"train": train_loader, "val": val_loader}.items():
+                        getattr(model, {"train": "train", "val": "eval"}[part])()
+                        for x, y in loader:
+                            x, y = x.to(device=device), y.to(device=device)
+                            if part == "train":
+                                for parameter in model.parameters():
+                                    parameter.grad = None
+                                z = model(x)
+                                loss = loss_fn(z, y)
+                                loss.backward()
+                                optimizer.step()
+                            else:
+                                with torch.no_grad():
+                                    z = model(x)
+                                    loss = loss_fn(z, y)
+                            sums[part + "_loss"] += float(loss) * y.numel()
+                            sums[part + "_accuracy"] += float((torch.argmax(z, 1) == y).float().sum())
+                            sums[part] += y.numel()
+                    for name in history:
+                        history[name].append(sums[name] / sums[name.split("_")[0]])
+            """,
+            "sol_predict": """
+                model.train(False)
+                with torch.set_grad_enabled(False):
+                    out = model(transform(image).to(device).reshape(1, *transform(image).shape))
+                values = dict(zip(labels, F.softmax(out, 1)[0].cpu().numpy()))
+                best = max(values, key=values.get)
+                return best, float(values[best])
+            """,
+            "sol_checkpoint": [
+                "torch.save(obj=model.state_dict(), f=path)",
+                """
+                state = torch.load(f=path, map_location=str(device), weights_only=True)
+                missing = model.load_state_dict(state)
+                assert not missing.missing_keys
+                return model.to(device=device)
+                """,
+            ],
+            "sol_conv_size": """
+                places, first = 0, -padding
+                while first + kernel <= n + padding:
+                    places += 1
+                    first += stride
+                return places
+            """,
+            "sol_dropout": """
+                gaps, mode = {}, model.training
+                try:
+                    for name in ("train", "eval"):
+                        getattr(model, name)()
+                        with torch.set_grad_enabled(False):
+                            two = torch.stack([model(x), model(x)])
+                        gaps[name] = (two.amax(0) - two.amin(0)).max().item()
+                finally:
+                    model.train(mode=mode)
+                return gaps["train"], gaps["eval"]
+            """,
+            "sol_find_lr": """
+                from functools import partial
+
+                mode, memory = model.training, copy.deepcopy(optimizer.state_dict())
+                twin = copy.deepcopy(model)
+                rate = partial(np.interp, xp=[0, len(loader) - 1], fp=np.log10([init_value, final_value]))
+                try:
+                    model.train()
+                    for i, batch in enumerate(loader):
+                        lr = float(10 ** rate(i))
+                        [group.__setitem__("lr", lr) for group in optimizer.param_groups]
+                        x, y = map(lambda part: part.to(device), batch)
+                        loss = loss_fn(model(x), y)
+                        if losses and (torch.isnan(loss) or loss.item() > 4 * min(losses)):
+                            break
+                        optimizer.zero_grad(set_to_none=False)
+                        loss.backward()
+                        optimizer.step()
+                        lrs, losses = lrs + [lr], losses + [loss.item()]
+                finally:
+                    model.load_state_dict(twin.state_dict())
+                    optimizer.load_state_dict(memory)
+                    model.train(mode)
+            """,
+            "sol_augment": [
+                "return torch.add(image, torch.empty_like(image).normal_(), alpha=self.std)",
+                augment(
+                    flip="v2.RandomApply([v2.RandomHorizontalFlip(p=1.0)], p=0.5),",
+                    hsv="v2.RandomChoice([v2.Identity(), v2.Lambda(lambda i: i.convert('HSV'))], p=[0.9, 0.1]),",
+                ),
+            ],
+            "sol_transfer": """
+                from collections import OrderedDict
+
+                def freeze(layer):
+                    for parameter in layer.parameters(recurse=False):
+                        parameter.requires_grad_(isinstance(layer, nn.BatchNorm2d))
+
+                backbone.apply(freeze)
+                names = ("hidden", "relu", "dropout", "out")
+                layers = (nn.LazyLinear(500), nn.ReLU(True), nn.Dropout(0.5), nn.Linear(500, num_classes))
+                layers[0](torch.zeros(1, backbone.fc.in_features))
+                backbone.fc = nn.Sequential(OrderedDict(zip(names, layers)))
+                return backbone
+            """,
+            "sol_param_groups": """
+                lr = found_lr
+                for name in ("fc", "layer4", "layer3"):
+                    model.get_submodule(name).requires_grad_()
+                return tuple(
+                    {"params": [*model.get_submodule(name).parameters()], "lr": lr * factor}
+                    for name, factor in (("fc", 1), ("layer4", 1 / 3), ("layer3", 1 / 9))
+                )
+            """,
+            "sol_ensemble": """
+                with torch.no_grad():
+                    every = [F.softmax(member.eval()(x), 1) for member in models]
+                mean = torch.einsum("mnc->nc", torch.stack(every)) / len(models)
+                return torch.tensor([int(row.argmax()) for row in mean])
             """,
         },
     ),

@@ -1,8 +1,6 @@
-"""Answers to the noun-verb lab, with the points that each must lose.
+"""Answers to the noun-verb lab, with the criteria that each must lose."""
 
-Most test cells give the share of their probes that match: a probe of `test_gru` is worth half a point, as is one of
-`test_advanced` and of `test_dataset`, one of `test_preprocess` three quarters, one of `test_analogy` one point.
-"""
+import textwrap
 
 from instructor.labs.answers import Answer
 
@@ -14,208 +12,627 @@ PACKED = """
 packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
 states, last = self.rnn(packed)
 states, _ = pad_packed_sequence(states, batch_first=True)
+rows = torch.arange(len(ids), device=ids.device)
 """
-ADVANCED_FORWARD = """
-packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
-return self.head(states[torch.arange(len(ids), device=ids.device), indices])[:, 0]
+READ = "return self.linear(states[rows, indices]).squeeze(1)"
+ALL_OF_GRU = ["units", "both_sides", "at_word", "logit", "padding", "order", "shape", "lengths_on_gpu"]
+
+KIND = """
+kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+if rnn_type not in kinds:
+    raise ValueError("rnn, lstm or gru")
+"""
+SIZES = """
+sizes = [output_size_linear] * n_linear if isinstance(output_size_linear, int) else list(output_size_linear)
+if len(sizes) != n_linear:
+    raise ValueError("one size a layer")
+"""
+LAYERS = """
+self.rnn = kinds[rnn_type](
+    embedding.embedding_dim, hidden_size_rnn, num_layers=n_rnn, batch_first=True, bidirectional=True
+)
+"""
+HEAD = """
+widths, layers = [2 * hidden_size_rnn, *sizes], []
+for before, after in zip(widths, widths[1:]):
+    layers += [nn.Linear(before, after), activation]
+self.head = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+"""
+READ_ADVANCED = "return self.head(states[rows, indices])[:, 0]"
+
+
+def joined(*parts: str) -> str:
+    return "\n".join(textwrap.dedent(part) for part in parts)
+
+
+def gru(
+    name: str, why: str, forward: str = PACKED + READ, layers: str = GRU_LAYERS, loses: tuple | list = ()
+) -> Answer:
+    """Return an answer to question 5."""
+    blocks = {"sol_gru": [layers, textwrap.dedent(forward)]}
+    return Answer(name, why, loses={"test_gru": loses} if loses else {}, blocks=blocks)
+
+
+def read_packed(name: str, why: str, read: str, loses: tuple | list = ()) -> Answer:
+    """Return an answer to question 5 that packs, and reads the states in its own way."""
+    return gru(name, why, joined(PACKED, read), loses=loses)
+
+
+def advanced(
+    name: str,
+    why: str,
+    kind: str = KIND,
+    sizes: str = SIZES,
+    layers: str = LAYERS,
+    head: str = HEAD,
+    forward: str = PACKED + READ_ADVANCED,
+    loses: tuple | list = (),
+) -> Answer:
+    """Return an answer to question 7, in four parts and a forward pass."""
+    blocks = {"sol_advanced": [joined(kind, sizes, layers, head), textwrap.dedent(forward)]}
+    return Answer(name, why, loses={"test_advanced": loses} if loses else {}, blocks=blocks)
+
+
+def answer(name: str, why: str, question: str, blocks: str | list, loses: tuple | list = ()) -> Answer:
+    """Return an answer to a question of one solution cell."""
+    test = {f"test_{question}": loses} if loses else {}
+    return Answer(name, why, loses=test, blocks={f"sol_{question}": blocks})
+
+
+def encoded(
+    name: str,
+    why: str,
+    loses: tuple | list = (),
+    ids: str = "[vocabulary.get(token.form.lower(), vocabulary[UNKNOWN]) for token in sentence]",
+    check: str = "len(annotated) != 1",
+    result: str = 'torch.tensor(ids), int("VERB" in tags), index',
+) -> Answer:
+    """Return an answer to question 2."""
+    block = f"""
+        annotated = [(place, token.feats["POS"]) for place, token in enumerate(sentence) if token.feats]
+        if {check}:
+            raise ValueError("one annotated word, please")
+        index, tags = annotated[0] if annotated else (0, set())
+        ids = {ids}
+        return {result}
+    """
+    return answer(name, why, "preprocess", block, loses)
+
+
+ANALOGY = [
+    answer(
+        "divided_by_one_norm_squared",
+        "Right only for vectors of the same length.",
+        "analogy",
+        ["return float(x @ y / (x @ x))", None],
+        ["cosine"],
+    ),
+    answer(
+        "numpy_number",
+        "The number is NumPy's: of type float32 for the vectors of GloVe.",
+        "analogy",
+        ["return x @ y / (np.linalg.norm(x) * np.linalg.norm(y))", None],
+        ["python_float"],
+    ),
+    answer(
+        "product_without_the_norms",
+        "A product, for the similarity as for the analogy: long vectors win.",
+        "analogy",
+        [
+            "return float(x @ y)",
+            """
+            scores = embeddings.vectors @ (embeddings[a] + embeddings[b] - embeddings[c])
+            scores[[embeddings.index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.words[int(scores.argmax())]
+            """,
+        ],
+        ["cosine", "python_float", "nearest"],
+    ),
+    answer(
+        "nearest_by_distance",
+        "The nearest word by Euclidean distance.",
+        "analogy",
+        [
+            None,
+            """
+            distances = np.linalg.norm(embeddings.vectors - embeddings[a] - embeddings[b] + embeddings[c], axis=1)
+            distances[[embeddings.index[word] for word in (a, b, c)]] = np.inf
+            return embeddings.words[int(distances.argmin())]
+            """,
+        ],
+        ["nearest"],
+    ),
+    answer(
+        "difference_the_other_way",
+        "a + (c - b).",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[c] - embeddings[b])
+            scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
+            scores[[embeddings.index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.words[int(scores.argmax())]
+            """,
+        ],
+        ["nearest"],
+    ),
+    answer(
+        "two_words_excluded",
+        "The third word of the question may be the answer.",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
+            scores[[embeddings.index[word] for word in (a, b)]] = -np.inf
+            return embeddings.words[int(scores.argmax())]
+            """,
+        ],
+        ["excluded"],
+    ),
+    answer(
+        "question_among_the_answers",
+        "The three words are not excluded, and the product is not divided by the norms.",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            return embeddings.words[int((embeddings.vectors @ target).argmax())]
+            """,
+        ],
+        ["nearest", "excluded"],
+    ),
+    answer(
+        "words_in_order_of_similarity",
+        "Sorted similarities, the first word that is not in the question.",
+        "analogy",
+        [
+            "return float(np.dot(x, y) / np.sqrt(np.dot(x, x) * np.dot(y, y)))",
+            """
+            target = embeddings[a] - embeddings[c] + embeddings[b]
+            norms = np.sqrt((embeddings.vectors**2).sum(axis=1)) * np.linalg.norm(target)
+            order = np.argsort(-(embeddings.vectors @ target) / norms)
+            return next(embeddings.words[row] for row in order if embeddings.words[row] not in {a, b, c})
+            """,
+        ],
+    ),
+    answer(
+        "one_word_at_a_time",
+        "A loop over the words, with the first function; slow, and right.",
+        "analogy",
+        [
+            """
+            def norm(v):
+                return sum(float(number) ** 2 for number in v) ** 0.5
+
+            return sum(float(i) * float(j) for i, j in zip(x, y)) / norm(x) / norm(y)
+            """,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            candidates = [word for word in embeddings.words[:2000] if word not in (a, b, c)]
+            return max(candidates, key=lambda word: cosine_similarity(target, embeddings[word]))
+            """,
+        ],
+    ),
+    answer(
+        "similarity_in_torch",
+        "The functions of PyTorch, and a vocabulary without the three words.",
+        "analogy",
+        [
+            "return torch.cosine_similarity(torch.as_tensor(x), torch.as_tensor(y), dim=0).item()",
+            """
+            target = torch.tensor(embeddings[a] + embeddings[b] - embeddings[c])
+            scores = torch.nn.functional.cosine_similarity(torch.tensor(embeddings.vectors), target[None], dim=1)
+            best = scores.topk(4).indices.tolist()
+            return [embeddings.words[row] for row in best if embeddings.words[row] not in (a, b, c)][0]
+            """,
+        ],
+    ),
+]
+
+PREPROCESS = [
+    encoded(
+        "labels_swapped",
+        "1 stands for a noun: the trivial model and the training do not suffer, the label does.",
+        ["label"],
+        result='torch.tensor(ids), int("VERB" not in tags), index',
+    ),
+    encoded(
+        "label_read_in_a_text",
+        "The text of the set holds VERB in NON-VERB too.",
+        ["label"],
+        result='torch.tensor(ids), int("VERB" in str(tags)), index',
+    ),
+    encoded(
+        "case_kept",
+        "Capitals make known words unknown.",
+        ["lower_case"],
+        ids="[vocabulary.get(token.form, vocabulary[UNKNOWN]) for token in sentence]",
+    ),
+    encoded(
+        "unknown_row_by_heart",
+        "The row of unknown words is taken to be 1, whatever the vocabulary says.",
+        ["unknown"],
+        ids="[vocabulary.get(token.form.lower(), 1) for token in sentence]",
+    ),
+    encoded("ids_in_a_list", "The ids are a list.", ["tensor"], result='ids, int("VERB" in tags), index'),
+    encoded(
+        "ids_of_32_bits",
+        "The ids are int32.",
+        ["tensor"],
+        result='torch.tensor(ids, dtype=torch.int32), int("VERB" in tags), index',
+    ),
+    encoded(
+        "place_from_1",
+        "The place is counted as CoNLL does.",
+        ["place"],
+        result='torch.tensor(ids), int("VERB" in tags), index + 1',
+    ),
+    encoded(
+        "place_of_the_first_alike",
+        "The word is searched by its form: the first one that is written like it is found.",
+        ["place"],
+        result='torch.tensor(ids), int("VERB" in tags), ids.index(ids[index])',
+    ),
+    encoded("second_annotation_ignored", "The first annotated word is taken.", ["several"], check="not annotated"),
+    encoded("no_annotation_accepted", "Only several annotations are refused.", ["none"], check="len(annotated) > 1"),
+    encoded("type_left_to_torch", "A tensor of Python integers is int64 without a word about it."),
+    answer(
+        "annotation_unpacked",
+        "Unpacking a list of another length than one raises ValueError by itself; the label is a boolean.",
+        "preprocess",
+        """
+        [(index, token)] = [pair for pair in enumerate(sentence) if pair[1].feats]
+        unknown = vocabulary[UNKNOWN]
+        ids = torch.LongTensor([vocabulary.get(word.form.lower(), unknown) for word in sentence])
+        return ids, token.feats["POS"] == {"VERB"}, index
+        """,
+    ),
+    answer(
+        "one_loop_over_the_tokens",
+        "One loop, ids written in place, the place from the token's own number, a list returned.",
+        "preprocess",
+        """
+        ids = torch.full((len(sentence),), vocabulary[UNKNOWN])
+        index = label = None
+        for i, token in enumerate(sentence):
+            word = token.form.lower()
+            if word in vocabulary:
+                ids[i] = vocabulary[word]
+            if "POS" in token.feats:
+                if index is not None:
+                    raise ValueError("two annotated words")
+                index, label = int(token.id) - 1, 1 if "VERB" in token.feats["POS"] else 0
+        if index is None:
+            raise ValueError("no annotated word")
+        return [ids, label, index]
+        """,
+    ),
+    answer(
+        "rows_through_numpy",
+        "An array of rows, tensors for label and place, the tag of the fourth column.",
+        "preprocess",
+        """
+        def row(token):
+            try:
+                return vocabulary[token.form.lower()]
+            except KeyError:
+                return vocabulary[UNKNOWN]
+
+        places = np.flatnonzero([bool(token.feats) for token in sentence])
+        if places.size != 1:
+            raise ValueError(places)
+        place = places.item()
+        ids = torch.from_numpy(np.array(list(map(row, sentence)), dtype=np.int64))
+        return ids, torch.tensor(float(sentence[place].upos == "VERB")), torch.tensor(place)
+        """,
+    ),
+]
+
+MAJORITY = [
+    answer(
+        "share_in_percent",
+        "Between 0 and 100.",
+        "majority",
+        ["return 100 * sum(labels) / len(labels)", None],
+        ["share"],
+    ),
+    answer(
+        "always_the_verb",
+        "The model answers 'verb' whatever the training labels.",
+        "majority",
+        [None, "return sum(labels) / len(labels)"],
+        ["majority"],
+    ),
+    answer(
+        "majority_of_the_labels_to_predict",
+        "The majority class is counted on the labels that are to be predicted.",
+        "majority",
+        [None, "return max(sum(labels), len(labels) - sum(labels)) / len(labels)"],
+        ["majority", "tie"],
+    ),
+    answer(
+        "noun_in_case_of_a_tie",
+        "More than one half of verbs is asked for.",
+        "majority",
+        [None, "return labels.count(int(2 * sum(train_labels) > len(train_labels))) / len(labels)"],
+        ["tie"],
+    ),
+    answer(
+        "majority_with_numpy",
+        "Means of arrays, the second function built on the first.",
+        "majority",
+        [
+            "return np.mean(labels)",
+            "return np.mean(np.array(labels) == (verb_share(train_labels) >= 0.5))",
+        ],
+    ),
+    answer(
+        "majority_with_a_counter",
+        "Counted by class, in a Counter and in a tensor.",
+        "majority",
+        [
+            "return torch.tensor(labels).float().mean()",
+            """
+            counts = Counter(train_labels)
+            answer = max((1, 0), key=lambda label: counts[label])
+            return len([label for label in labels if label == answer]) / len(labels)
+            """,
+        ],
+    ),
+]
+
+COLLATED = """
+ids, labels, indices = zip(*batch)
+padded = pad_sequence(ids, batch_first=True)
+lengths = torch.tensor([len(sentence) for sentence in ids])
 """
 
 
-def gru(name: str, why: str, points: float, forward: str, layers: str = GRU_LAYERS) -> Answer:
-    """Return an answer to question 5 that loses `points` there."""
-    return Answer(name, why, loses={"test_gru": points} if points else {}, blocks={"sol_gru": [layers, forward]})
+def collated(name: str, why: str, result: str, loses: tuple | list = ()) -> Answer:
+    return answer(name, why, "dataset", [None, None, COLLATED + result], loses)
 
 
-WRONG = [
-    gru("nothing_at_all", "All logits are zero: they change with nothing.", 4, "return torch.zeros(len(ids))", "pass"),
+DATASET = [
+    answer(
+        "length_of_a_sentence",
+        "The words of the first sentence.",
+        "dataset",
+        ["return len(self.examples[0][0])", None, None],
+        ["length"],
+    ),
+    answer(
+        "encoded_at_each_reading",
+        "The sentence is encoded again each time it is read.",
+        "dataset",
+        [None, "return encode_sentence(self.sentences[idx], vocabulary)", None],
+        ["items"],
+    ),
+    collated(
+        "padded_on_the_left",
+        "The zeros come first.",
+        """
+padded = pad_sequence(ids, batch_first=True, padding_side="left")
+return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)
+""",
+        ["padded"],
+    ),
+    collated(
+        "padded_with_another_row",
+        "The padding is the row of unknown words.",
+        """
+padded = pad_sequence(ids, batch_first=True, padding_value=vocabulary[UNKNOWN])
+return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)
+""",
+        ["padded"],
+    ),
+    collated(
+        "time_first",
+        "pad_sequence is not asked for the batch first.",
+        "return pad_sequence(ids), lengths, torch.tensor(labels).float(), torch.tensor(indices)",
+        ["padded", "order"],
+    ),
+    collated(
+        "lengths_after_padding",
+        "Every length is that of the padded batch: packing keeps the padding.",
+        "return padded, torch.full((len(ids),), padded.shape[1]), torch.tensor(labels).float(), torch.tensor(indices)",
+        ["lengths"],
+    ),
+    collated(
+        "labels_of_integers",
+        "The loss refuses them.",
+        "return padded, lengths, torch.tensor(labels), torch.tensor(indices)",
+        ["labels"],
+    ),
+    collated(
+        "labels_and_places_exchanged",
+        "The two last tensors are returned in the wrong order.",
+        "return padded, lengths, torch.tensor(indices), torch.tensor(labels).float()",
+        ["labels", "indices"],
+    ),
+    collated(
+        "places_as_floats",
+        "A float cannot index.",
+        "return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices).float()",
+        ["indices"],
+    ),
+    collated(
+        "sorted_by_length",
+        "The longest sentence first, as packing wanted it long ago.",
+        """
+order = lengths.argsort(descending=True, stable=True)
+return padded[order], lengths[order], torch.tensor(labels).float()[order], torch.tensor(indices)[order]
+""",
+        ["order"],
+    ),
+    collated(
+        "zip_without_strict",
+        "Triples have three elements: there is nothing for strict to check.",
+        "return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)",
+    ),
+    answer(
+        "zeros_filled_row_by_row",
+        "A tensor of zeros, filled in a loop; the triple made again from its parts.",
+        "dataset",
+        [
+            "return len(self.sentences)",
+            """
+            ids, label, index = self.examples[idx]
+            return torch.as_tensor(ids), label, index
+            """,
+            """
+            longest = max(len(ids) for ids, _, _ in batch)
+            padded = torch.zeros(len(batch), longest, dtype=torch.int64)
+            for row, (ids, _, _) in enumerate(batch):
+                padded[row, : len(ids)] = ids
+            lengths = torch.tensor([len(ids) for ids, _, _ in batch])
+            labels = torch.tensor([float(label) for _, label, _ in batch])
+            return padded, lengths, labels, torch.tensor([index for _, _, index in batch])
+            """,
+        ],
+    ),
+    answer(
+        "padded_sentence_by_sentence",
+        "Each sentence padded and stacked, a list of tensors returned, the triple in a list.",
+        "dataset",
+        [
+            "return sum(1 for _ in self.examples)",
+            "return list(self.examples.__getitem__(idx))",
+            """
+            longest = max(map(len, (triple[0] for triple in batch)))
+            ids = torch.stack([nn.functional.pad(ids, (0, longest - ids.numel())) for ids, _, _ in batch])
+            lengths = torch.LongTensor([ids.size(0) for ids, *_ in batch])
+            return [ids, lengths, torch.FloatTensor([b[1] for b in batch]), torch.LongTensor([b[2] for b in batch])]
+            """,
+        ],
+    ),
+    answer(
+        "padded_through_numpy",
+        "Arrays first, tensors at the end.",
+        "dataset",
+        [
+            None,
+            None,
+            """
+            sizes = np.array([len(triple[0]) for triple in batch])
+            ids = np.zeros((len(batch), sizes.max()), dtype=np.int64)
+            ids[np.arange(sizes.max()) < sizes[:, None]] = np.concatenate([triple[0].numpy() for triple in batch])
+            labels, indices = np.array([triple[1:] for triple in batch]).T
+            rest = torch.from_numpy(sizes), torch.from_numpy(labels.astype("float32")), torch.from_numpy(indices)
+            return torch.from_numpy(ids), *rest
+            """,
+        ],
+    ),
+]
+
+GRU = [
     gru(
         "layer_that_is_never_called",
         "A bag of words beside a recurrent layer that is only there to be counted.",
-        2.5,
         """
         keep = (torch.arange(ids.shape[1]) < lengths[:, None]).float()
         own = x[torch.arange(len(ids)), indices].sum(dim=1)
         return own + self.rnn.weight_hh_l0.abs().mean() * (x * keep[..., None]).sum(dim=(1, 2))
         """,
+        loses=ALL_OF_GRU[1:],
     ),
     gru(
+        "one_way",
+        "The layer reads from left to right only.",
+        layers=GRU_LAYERS.replace(", bidirectional=True", "").replace("2 * hidden_size", "hidden_size"),
+        loses=["units", "both_sides"],
+    ),
+    read_packed(
+        "forward_half_twice",
+        "The forward states stand in the place of the backward ones.",
+        """
+        forward = states[rows, indices, : self.rnn.hidden_size]
+        return self.linear(torch.cat([forward, forward], dim=1)).squeeze(1)
+        """,
+        ["both_sides"],
+    ),
+    read_packed(
         "state_of_the_last_step",
         "The state of each sentence's last word, whatever word is asked about.",
-        1,
-        PACKED + "return self.linear(states[torch.arange(len(ids)), lengths - 1]).squeeze(1)",
+        "return self.linear(states[rows, lengths - 1]).squeeze(1)",
+        ["at_word"],
     ),
-    gru(
+    read_packed(
         "last_column_of_the_batch",
         "The last column of the unpacked batch, zeros for the shorter sentences.",
-        1.5,
-        PACKED + "return self.linear(states[:, -1]).squeeze(1)",
+        "return self.linear(states[:, -1]).squeeze(1)",
+        ["at_word", "padding"],
     ),
-    gru(
+    read_packed(
         "backward_half_read_at_the_first_word",
         "The forward state is the word's, the backward one is the end of its pass, at the first word.",
-        1,
-        PACKED
-        + """
-forward = states[torch.arange(len(ids)), indices, : self.rnn.hidden_size]
-return self.linear(torch.cat([forward, last[1]], dim=1)).squeeze(1)
-""",
+        """
+        forward = states[rows, indices, : self.rnn.hidden_size]
+        return self.linear(torch.cat([forward, last[1]], dim=1)).squeeze(1)
+        """,
+        ["at_word"],
     ),
     gru(
         "padding_not_masked",
         "The padded batch is given to the layer as it is: the backward pass starts on padding.",
-        1.5,
         "return self.linear(self.rnn(x)[0][torch.arange(len(ids)), indices]).squeeze(1)",
+        loses=["padding", "lengths_on_gpu"],
+    ),
+    gru(
+        "cut_at_the_longest_sentence",
+        "The batch is cut at its longest sentence and not packed: the logits depend on the other sentences.",
+        "return self.linear(self.rnn(x[:, : int(lengths.max())])[0][torch.arange(len(ids)), indices]).squeeze(1)",
+        loses=["padding"],
     ),
     gru(
         "batch_first_forgotten_in_the_layer",
         "The unpacked padded batch is read along the wrong axis: sentences run into one another.",
-        2,
         "return self.linear(self.rnn(x)[0][torch.arange(len(ids)), indices]).squeeze(1)",
         GRU_LAYERS.replace("batch_first=True, ", ""),
+        loses=ALL_OF_GRU[1:],
+    ),
+    gru(
+        "sorted_lengths_wanted",
+        "Packing is not told that the lengths come in any order.",
+        (PACKED + READ).replace(", enforce_sorted=False", ""),
+        loses=["order"],
     ),
     gru(
         "lengths_left_on_the_gpu",
         "The lengths are not brought to the processor: an error on a GPU only.",
-        0.5,
-        PACKED.replace("lengths.cpu()", "lengths")
-        + "return self.linear(states[torch.arange(len(ids)), indices]).squeeze(1)",
+        (PACKED + READ).replace("lengths.cpu()", "lengths"),
+        loses=["lengths_on_gpu"],
     ),
     gru(
         "hidden_size_not_doubled",
         "The linear layer expects the units of one direction: no prediction can be made.",
-        4,
-        PACKED + "return self.linear(states[torch.arange(len(ids)), indices]).squeeze(1)",
-        GRU_LAYERS.replace("2 * hidden_size", "hidden_size"),
+        layers=GRU_LAYERS.replace("2 * hidden_size", "hidden_size"),
+        loses=ALL_OF_GRU,
     ),
     gru(
+        "hidden_size_by_heart",
+        "Always 100 units.",
+        layers=GRU_LAYERS.replace("hidden_size", "100"),
+        loses=["units"],
+    ),
+    read_packed(
         "squeeze_breaks_a_batch_of_one",
         "squeeze() without a dimension makes a batch of one a scalar.",
-        0.5,
-        PACKED + "return self.linear(states[torch.arange(len(ids)), indices]).squeeze()",
+        "return self.linear(states[rows, indices]).squeeze()",
+        ["shape"],
     ),
-    Answer(
-        "labels_swapped",
-        "1 stands for a noun: the trivial model and the training do not suffer, the label does.",
-        loses={"test_preprocess": 0.75},
-        blocks={
-            "sol_preprocess": """
-                annotated = [(place, token.feats["POS"]) for place, token in enumerate(sentence) if token.feats]
-                if len(annotated) != 1:
-                    raise ValueError("one annotated word, please")
-                ids = [vocabulary.get(token.form.lower(), vocabulary[UNKNOWN]) for token in sentence]
-                return torch.tensor(ids), int("VERB" not in annotated[0][1]), annotated[0][0]
-            """
-        },
+    read_packed(
+        "probability_for_a_logit",
+        "A sigmoid that the loss applies once more.",
+        "return torch.sigmoid(self.linear(states[rows, indices])).squeeze(1)",
+        ["logit"],
     ),
-    Answer(
-        "case_kept_and_second_annotation_ignored",
-        "Capitals make known words unknown, and the first annotated word is taken without a look at the others.",
-        loses={"test_preprocess": 1.5},
-        blocks={
-            "sol_preprocess": """
-                ids = [vocabulary.get(token.form, vocabulary[UNKNOWN]) for token in sentence]
-                for index, token in enumerate(sentence):
-                    if token.feats:
-                        return torch.tensor(ids), int("VERB" in token.feats["POS"]), index
-                raise ValueError("no annotated word")
-            """
-        },
-    ),
-    Answer(
-        "analogy_with_the_question_among_the_answers",
-        "The three words are not excluded, and the product is not divided by the norms.",
-        loses={"test_analogy": 1},
-        blocks={
-            "sol_analogy": [
-                None,
-                """
-                target = embeddings[a] + (embeddings[b] - embeddings[c])
-                return embeddings.words[int((embeddings.vectors @ target).argmax())]
-                """,
-            ]
-        },
-    ),
-    Answer(
-        "majority_of_the_labels_to_predict",
-        "The majority class is counted on the labels that are to be predicted.",
-        loses={"test_majority": 1},
-        blocks={
-            "sol_majority": [
-                None,
-                "return max(sum(labels), len(labels) - sum(labels)) / len(labels)",
-            ]
-        },
-    ),
-    Answer(
-        "lengths_after_padding",
-        "Every length is that of the padded batch: packing keeps the padding.",
-        loses={"test_dataset": 0.5},
-        blocks={
-            "sol_dataset": [
-                None,
-                None,
-                """
-                ids, labels, indices = zip(*batch)
-                padded = pad_sequence(ids, batch_first=True)
-                lengths = torch.full((len(ids),), padded.shape[1])
-                return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)
-                """,
-            ]
-        },
-    ),
-    Answer(
-        "validation_not_given",
-        "The trainer never sees the validation batches.",
-        loses={"test_train": 1},
-        blocks={
-            "sol_train": """
-                logger = CSVLogger("lightning_logs", name=name)
-                L.Trainer(max_epochs=num_epochs, logger=logger, **TRAINER_OPTIONS).fit(model, train_batches)
-                return logger
-            """
-        },
-    ),
-    Answer(
-        "unknown_type_accepted",
-        "Any other type is silently a GRU, and the sizes are not counted.",
-        loses={"test_advanced": 0.5},
-        blocks={
-            "sol_advanced": [
-                """
-                kind = {"rnn": nn.RNN, "lstm": nn.LSTM}.get(rnn_type, nn.GRU)
-                sizes = [output_size_linear] * n_linear if isinstance(output_size_linear, int) else output_size_linear
-                features = embedding.embedding_dim
-                self.rnn = kind(features, hidden_size_rnn, n_rnn, batch_first=True, bidirectional=True)
-                widths = [2 * hidden_size_rnn, *sizes]
-                layers = []
-                for before, after in zip(widths, widths[1:]):
-                    layers += [nn.Linear(before, after), activation]
-                self.head = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
-                """,
-                ADVANCED_FORWARD,
-            ]
-        },
-    ),
-    Answer(
-        "chosen_on_the_test",
-        "The model is the best one on the test, which every model is measured on.",
-        loses={"test_choose": 1},
-        blocks={
-            "sol_choose": """
-                scores = {name: evaluate_on_test(name) for name in val_accuracy}
-                name = max(scores, key=scores.get)
-                return name, scores[name]
-            """
-        },
-    ),
-]
-
-RIGHT = [
     gru(
-        "gather_and_two_layers_of_lengths_as_a_list",
-        "Lengths as a list, the word picked with gather, the two halves named.",
-        0,
+        "word_gathered",
+        "Lengths as a list, the word picked with gather.",
         """
         packed = pack_padded_sequence(x, lengths.tolist(), True, False)
         states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
@@ -223,49 +640,406 @@ RIGHT = [
         return self.linear(states.gather(1, places)[:, 0]).view(-1)
         """,
     ),
-    Answer(
-        "loops_and_one_sentence_at_a_time",
-        "Loops instead of tensors, and a mask instead of an index for the word.",
-        blocks={
-            "sol_analogy": [
-                "return float(np.dot(x, y) / np.sqrt(np.dot(x, x) * np.dot(y, y)))",
-                """
-                target = embeddings[a] - embeddings[c] + embeddings[b]
-                norms = np.sqrt((embeddings.vectors**2).sum(axis=1)) * np.linalg.norm(target)
-                order = np.argsort(-(embeddings.vectors @ target) / norms)
-                return next(embeddings.words[row] for row in order if embeddings.words[row] not in {a, b, c})
-                """,
-            ],
-            "sol_dataset": [
-                None,
-                None,
-                """
-                longest = max(len(ids) for ids, _, _ in batch)
-                padded = torch.zeros(len(batch), longest, dtype=torch.int64)
-                for row, (ids, _, _) in enumerate(batch):
-                    padded[row, : len(ids)] = ids
-                lengths = torch.tensor([len(ids) for ids, _, _ in batch])
-                labels = torch.tensor([float(label) for _, label, _ in batch])
-                return padded, lengths, labels, torch.tensor([index for _, _, index in batch])
-                """,
-            ],
-            "sol_gru": [
-                GRU_LAYERS,
-                PACKED
-                + """
-is_word = torch.arange(states.shape[1], device=ids.device) == indices[:, None]
-return self.linear((states * is_word[:, :, None]).sum(dim=1)).flatten()
-""",
-            ],
-            "sol_choose": """
-                name, best = None, -1.0
-                for candidate, accuracy in val_accuracy.items():
-                    if accuracy > best:
-                        name, best = candidate, accuracy
-                return name, evaluate_on_test(name)
-            """,
-        },
+    read_packed(
+        "word_masked",
+        "A mask and a sum instead of an index; the linear layer is applied everywhere first.",
+        """
+        is_word = torch.arange(states.shape[1], device=ids.device) == indices[:, None]
+        return (self.linear(states).squeeze(-1) * is_word).sum(dim=1)
+        """,
+    ),
+    gru(
+        "word_contracted_in_a_method",
+        "A method of one's own, einsum with one-hot places, dropout before the linear layer, names of one's own.",
+        """
+        one_hot = nn.functional.one_hot(indices, ids.size(1)).to(x.dtype)
+        return self.score(torch.einsum("bt,bth->bh", one_hot, self.states_of(x, lengths)))
+        """,
+        """
+        self.bigru = nn.GRU(input_size=50 if embedding is None else embedding.embedding_dim, hidden_size=hidden_size,
+                            batch_first=True, bidirectional=True)
+        self.out = nn.Sequential(nn.Dropout(0.2), nn.Linear(hidden_size * 2, 1), nn.Flatten(0))
+
+        def states_of(x, lengths):
+            packed = pack_padded_sequence(x, lengths.to("cpu"), batch_first=True, enforce_sorted=False)
+            return pad_packed_sequence(self.bigru(packed)[0], batch_first=True, total_length=x.shape[1])[0]
+
+        self.states_of, self.score = states_of, self.out
+        """,
+    ),
+    gru(
+        "batch_first_and_device_left_out",
+        "A layer that is given packed sequences has no use for batch_first; rows on the processor index any device.",
+        (PACKED + READ).replace(", device=ids.device", ""),
+        GRU_LAYERS.replace("batch_first=True, ", ""),
+    ),
+    gru(
+        "sorted_by_hand",
+        "Sorted by length and put back in order; time first, in the layer and after it.",
+        """
+        sizes, order = lengths.cpu().sort(descending=True)
+        packed = pack_padded_sequence(x[order].transpose(0, 1), sizes)
+        states = pad_packed_sequence(self.rnn(packed)[0])[0][:, order.argsort()]
+        return self.linear(states[indices, torch.arange(len(ids), device=ids.device)])[..., 0]
+        """,
+        GRU_LAYERS.replace("batch_first=True, ", ""),
+    ),
+    gru(
+        "sentence_by_sentence",
+        "No padding at all: one sentence at a time, a list stacked at the end.",
+        """
+        logits = []
+        for vectors, length, index in zip(x, lengths.tolist(), indices.tolist()):
+            states = self.rnn(vectors[:length])[0]
+            logits.append(self.linear(states[index])[0])
+        return torch.stack(logits)
+        """,
     ),
 ]
 
-ANSWERS = WRONG + RIGHT
+FIT = """
+logger = CSVLogger("lightning_logs", name=name)
+trainer = L.Trainer(max_epochs=num_epochs, logger=logger, **TRAINER_OPTIONS)
+trainer.fit(model, train_batches, val_batches)
+return logger
+"""
+
+
+def trained(name: str, why: str, loses: tuple | list, change: tuple[str, str]) -> Answer:
+    """Return the usual answer to question 6 with one text replaced."""
+    return answer(name, why, "train", FIT.replace(*change), loses)
+
+
+TRAIN = [
+    trained("validation_not_given", "The trainer never sees the validation.", ["validation"], (", val_batches)", ")")),
+    trained(
+        "parts_exchanged",
+        "Trained on the validation, validated on the training.",
+        ["weights", "validation"],
+        ("train_batches, val_batches)", "val_batches, train_batches)"),
+    ),
+    trained("epochs_by_heart", "Always two epochs.", ["weights", "validation"], ("=num_epochs", "=2")),
+    trained("name_ignored", "Every run has the same name.", ["journal"], ("name=name", 'name="essai"')),
+    trained("trainer_returned", "The trainer, not its log.", ["journal"], ("return logger", "return trainer")),
+    trained(
+        "journal_not_given",
+        "The trainer does not know the log.",
+        ["validation", "journal", "nothing_else"],
+        ("logger=logger", "logger=False"),
+    ),
+    trained(
+        "options_forgotten", "Weights are written.", ["nothing_else"], (", **TRAINER_OPTIONS", ', accelerator="cpu"')
+    ),
+    answer(
+        "best_weights_kept",
+        "The weights of the best epoch in validation are put back.",
+        "train",
+        """
+        best = {"loss": float("inf")}
+
+        class Keep(L.Callback):
+            def on_validation_epoch_end(self, trainer, module):
+                loss = float(trainer.callback_metrics["val_loss"])
+                if loss < best["loss"]:
+                    best.update(loss=loss, weights={k: v.clone() for k, v in module.state_dict().items()})
+
+        logger = CSVLogger("lightning_logs", name=name)
+        L.Trainer(max_epochs=num_epochs, logger=logger, callbacks=[Keep()], **TRAINER_OPTIONS).fit(
+            model, train_batches, val_batches
+        )
+        model.load_state_dict(best["weights"])
+        return logger
+        """,
+        ["weights"],
+    ),
+    answer(
+        "options_in_a_dictionary",
+        "Keyword arguments gathered in a dictionary, a version of the log, the log taken back from the trainer.",
+        "train",
+        """
+        options = dict(TRAINER_OPTIONS, max_epochs=num_epochs)
+        options["logger"] = [CSVLogger(save_dir="lightning_logs", name=name, flush_logs_every_n_steps=1)]
+        trainer = L.Trainer(**options)
+        trainer.fit(model=model, train_dataloaders=train_batches, val_dataloaders=[val_batches])
+        return trainer.logger
+        """,
+    ),
+]
+
+ADVANCED = [
+    advanced(
+        "unknown_type_accepted",
+        "Any other type is silently a GRU.",
+        kind='kinds = {"rnn": nn.RNN, "lstm": nn.LSTM}\nkinds.setdefault(rnn_type, nn.GRU)',
+        loses=["unknown_type"],
+    ),
+    advanced(
+        "sizes_not_counted",
+        "A tuple of any length is taken as it is.",
+        sizes="sizes = [output_size_linear] * n_linear if isinstance(output_size_linear, int) else output_size_linear",
+        loses=["wrong_length"],
+    ),
+    advanced(
+        "advanced_one_way",
+        "The layers read from left to right only.",
+        layers=LAYERS.replace(", bidirectional=True", ""),
+        head=HEAD.replace("2 * hidden_size_rnn", "hidden_size_rnn"),
+        loses=["at_word", "padding"],
+    ),
+    advanced(
+        "advanced_state_of_the_last_step",
+        "The state of each sentence's last word.",
+        forward=(PACKED + READ_ADVANCED).replace("[rows, indices]", "[rows, lengths - 1]"),
+        loses=["at_word", "padding"],
+    ),
+    advanced(
+        "advanced_logits_in_a_column",
+        "One column too many.",
+        forward=(PACKED + READ_ADVANCED).replace("[:, 0]", ""),
+        loses=["at_word"],
+    ),
+    advanced(
+        "advanced_padding_not_masked",
+        "The padded batch is given to the layer as it is.",
+        forward="return self.head(self.rnn(x)[0][torch.arange(len(ids)), indices])[:, 0]",
+        loses=["padding"],
+    ),
+    advanced(
+        "kinds_exchanged",
+        "RNN and LSTM stand for one another.",
+        kind=KIND.replace('"rnn": nn.RNN, "lstm": nn.LSTM', '"lstm": nn.RNN, "rnn": nn.LSTM'),
+        loses=["kinds"],
+    ),
+    advanced("always_one_layer", "n_rnn is ignored.", layers=LAYERS.replace("n_rnn", "1"), loses=["depth"]),
+    advanced(
+        "layers_in_a_list",
+        "A Python list hides the hidden layers from the optimiser.",
+        head="""
+        widths = [2 * hidden_size_rnn, *sizes]
+        self.hidden = [nn.Linear(before, after) for before, after in zip(widths, widths[1:])]
+        self.last, self.activation = nn.Linear(widths[-1], 1), activation
+        """,
+        forward=joined(
+            PACKED,
+            """
+            h = states[rows, indices]
+            for layer in self.hidden:
+                h = self.activation(layer(h))
+            return self.last(h)[:, 0]
+            """,
+        ),
+        loses=["same_size", "sizes", "activations"],
+    ),
+    advanced(
+        "one_layer_for_an_integer",
+        "An integer stands for one hidden layer.",
+        sizes=SIZES.replace("[output_size_linear] * n_linear", "[output_size_linear][:n_linear]").replace(
+            "if len(sizes) != n_linear", "if len(sizes) != n_linear and not isinstance(output_size_linear, int)"
+        ),
+        loses=["same_size"],
+    ),
+    advanced(
+        "sizes_in_the_other_order",
+        "The last size comes first.",
+        head=HEAD.replace("*sizes", "*sizes[::-1]"),
+        loses=["sizes"],
+    ),
+    advanced(
+        "activation_between_layers_only",
+        "The last hidden layer has no activation.",
+        head=HEAD.replace("Sequential(*layers,", "Sequential(*layers[:-1],"),
+        loses=["activations"],
+    ),
+    advanced(
+        "activation_after_the_last_layer",
+        "The logit goes through the activation.",
+        head=HEAD.replace("nn.Linear(widths[-1], 1))", "nn.Linear(widths[-1], 1), activation)"),
+        loses=["activations", "no_hidden_layer"],
+    ),
+    advanced(
+        "at_least_one_hidden_layer",
+        "An integer makes a hidden layer even where none is asked for.",
+        sizes=SIZES.replace("* n_linear", "* max(1, n_linear)").replace(
+            "!= n_linear", "!= n_linear and not isinstance(output_size_linear, int)"
+        ),
+        loses=["no_hidden_layer"],
+    ),
+    advanced(
+        "built_of_the_first_network",
+        "A class found by its name, modules in a ModuleList, layers named in the loop.",
+        kind="""
+        if rnn_type not in ("rnn", "lstm", "gru"):
+            raise ValueError(rnn_type)
+        kind = getattr(nn, rnn_type.upper())
+        """,
+        layers=LAYERS.replace("kinds[rnn_type]", "kind"),
+        head="""
+        self.activation, self.hidden = activation, nn.ModuleList()
+        width = hidden_size_rnn * 2
+        for size in sizes:
+            self.hidden.append(nn.Linear(width, size))
+            width = size
+        self.output = nn.Linear(width, 1)
+        """,
+        forward=joined(
+            PACKED,
+            """
+            h = states[rows, indices]
+            for layer in self.hidden:
+                h = self.activation(layer(h))
+            return self.output(h).flatten()
+            """,
+        ),
+    ),
+    advanced(
+        "one_module_a_layer",
+        "One recurrent module a layer, packed all along; kinds in a match; sizes by repetition.",
+        kind="""
+        match rnn_type:
+            case "rnn":
+                kind = nn.RNN
+            case "lstm":
+                kind = nn.LSTM
+            case "gru":
+                kind = nn.GRU
+            case _:
+                raise ValueError(rnn_type)
+        """,
+        sizes="""
+        if isinstance(output_size_linear, tuple):
+            if len(output_size_linear) != n_linear:
+                raise ValueError(output_size_linear)
+            sizes = output_size_linear
+        else:
+            sizes = [output_size_linear for _ in range(n_linear)]
+        """,
+        layers="""
+        inputs = [embedding.embedding_dim] + [2 * hidden_size_rnn] * (n_rnn - 1)
+        self.layers = nn.ModuleList(kind(size, hidden_size_rnn, bidirectional=True) for size in inputs)
+        """,
+        head="""
+        modules = nn.Sequential()
+        for i, size in enumerate(sizes):
+            modules.add_module(f"linear_{i}", nn.Linear(sizes[i - 1] if i else 2 * hidden_size_rnn, size))
+            modules.add_module(f"activation_{i}", activation)
+        modules.add_module("last", nn.Linear(sizes[-1] if n_linear else 2 * hidden_size_rnn, 1))
+        self.head = modules
+        """,
+        forward="""
+        states = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        for layer in self.layers:
+            states, _ = layer(states)
+        states = pad_packed_sequence(states, batch_first=True)[0]
+        return self.head(torch.stack([states[i, int(place)] for i, place in enumerate(indices)])).squeeze(1)
+        """,
+    ),
+    advanced(
+        "what_packing_or_question_5_decides",
+        "batch_first changes nothing to packed sequences; a batch of one and lengths on a GPU are paid in question 5.",
+        layers=LAYERS.replace("batch_first=True, ", ""),
+        forward=(PACKED + READ_ADVANCED)
+        .replace("lengths.cpu()", "lengths")
+        .replace(", device=ids.device", "")
+        .replace("[:, 0]", ".squeeze()"),
+    ),
+]
+
+CHOOSE = [
+    answer(
+        "chosen_on_the_test",
+        "The model is the best one on the test, which every model is measured on.",
+        "choose",
+        """
+        scores = {name: evaluate_on_test(name) for name in val_accuracy}
+        name = max(scores, key=scores.get)
+        return name, scores[name]
+        """,
+        ["best", "tie", "once"],
+    ),
+    answer(
+        "chosen_on_rounded_accuracies",
+        "The accuracies are compared as they are printed.",
+        "choose",
+        """
+        name = max(val_accuracy, key=lambda name: round(val_accuracy[name], 2))
+        return name, evaluate_on_test(name)
+        """,
+        ["best"],
+    ),
+    answer(
+        "last_of_the_best",
+        "The opposite rule where two models are equal.",
+        "choose",
+        """
+        best = max(val_accuracy.values())
+        name = [name for name in val_accuracy if val_accuracy[name] == best][-1]
+        return name, evaluate_on_test(name)
+        """,
+        ["tie"],
+    ),
+    answer(
+        "best_pair",
+        "Pairs of accuracy and name are compared: the name decides where accuracies are equal.",
+        "choose",
+        """
+        name = max((accuracy, name) for name, accuracy in val_accuracy.items())[1]
+        return name, evaluate_on_test(name)
+        """,
+        ["tie"],
+    ),
+    answer(
+        "measured_twice",
+        "The test is read to print, and once more to return.",
+        "choose",
+        """
+        name = max(val_accuracy, key=val_accuracy.get)
+        print(f"test : {evaluate_on_test(name):.1%}")
+        return name, evaluate_on_test(name)
+        """,
+        ["once"],
+    ),
+    answer(
+        "validation_accuracy_returned",
+        "The test is read, the validation returned.",
+        "choose",
+        """
+        name = max(val_accuracy, key=val_accuracy.get)
+        evaluate_on_test(name)
+        return name, val_accuracy[name]
+        """,
+        ["accuracy"],
+    ),
+    answer(
+        "best_so_far",
+        "A loop that keeps the best so far; a list is returned.",
+        "choose",
+        """
+        name, best = None, -1.0
+        for candidate, accuracy in val_accuracy.items():
+            if accuracy > best:
+                name, best = candidate, accuracy
+        return [name, evaluate_on_test(name)]
+        """,
+    ),
+    answer(
+        "sorted_accuracies",
+        "A stable sort, in decreasing order.",
+        "choose",
+        """
+        ((name, _), *_) = sorted(val_accuracy.items(), key=lambda item: -item[1])
+        return name, np.float64(evaluate_on_test(name))
+        """,
+    ),
+    answer(
+        "argmax_of_an_array",
+        "The first of the largest, with NumPy.",
+        "choose",
+        """
+        names = list(val_accuracy)
+        name = names[int(np.argmax([val_accuracy[name] for name in names]))]
+        return name, float(evaluate_on_test(name))
+        """,
+    ),
+]
+
+ANSWERS = [*ANALOGY, *PREPROCESS, *MAJORITY, *DATASET, *GRU, *TRAIN, *ADVANCED, *CHOOSE]

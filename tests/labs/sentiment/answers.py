@@ -8,7 +8,7 @@ MEASURE = """
     with torch.no_grad():
         for inputs, labels in batches:
             logits = model(inputs)
-            total_loss += {loss} * len(labels)
+            total_loss += F.binary_cross_entropy_with_logits(logits, labels.float(), reduction="sum").item()
             num_right += ((logits > 0) == labels).sum().item()
             num_examples += len(labels)
     return total_loss / num_examples, num_right / num_examples
@@ -18,8 +18,8 @@ TRAIN = """
     total_loss = num_right = num_examples = 0
     for inputs, labels in batches:
         logits = model(inputs)
-        loss = F.binary_cross_entropy_with_logits({logits}, labels.float())
-        {zero_grad}
+        loss = F.binary_cross_entropy_with_logits(logits, labels.float())
+        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         total_loss += loss.item() * len(labels)
@@ -28,336 +28,748 @@ TRAIN = """
     return total_loss / num_examples, num_right / num_examples
 """
 LAYERS = """
-    self.embedding = nn.Embedding({embedding})
-    self.recurrent = {recurrent}
+    self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+    self.recurrent = CELLS[cell](embedding_dim, hidden_size, num_layers, batch_first=True)
     self.dropout = nn.Dropout(dropout)
     self.output = nn.Linear(hidden_size, 1)
 """
-ANY_CELL = "CELLS[cell](embedding_dim, hidden_size, num_layers, batch_first=True)"
-WITH_PADDING = "vocab_size, embedding_dim, padding_idx=0"
+READ = """
+    states, _ = self.recurrent(embedded)
+    last_states = states[torch.arange(len(lengths), device=lengths.device), lengths - 1]
+    return self.output(self.dropout(last_states)).squeeze(1)
+"""
+DEPTH = """
+    results = {}
+    for depth in depths:
+        torch.manual_seed(0)
+        model = SentimentRNN(len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, num_layers=depth, cell=cell)
+        results[depth] = run(model, f"{cell}, profondeur {depth}")
+    return results
+"""
+PIECES = """
+    state, logits = None, []
+    for piece in model.embedding(ids).split(size, dim=1):
+        states, state = model.recurrent(piece, state)
+        state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+        logits.append(model.output(model.dropout(states[:, -1])))
+    return torch.cat(logits, dim=1)
+"""
+MATRIX = """
+    matrix = torch.zeros(len(vocab), vectors.dim)
+    for word, index in vocab.items():
+        if word in vectors:
+            matrix[index] = torch.from_numpy(vectors[word])
+    return matrix
+"""
+VECTORS = """
+    model.embedding = nn.Embedding.from_pretrained(matrix.clone(), freeze=frozen, padding_idx=0)
+    return model
+"""
+SUMMARY = """
+    rows = []
+    for name, history in histories.items():
+        train, test = history["train_accuracy"][-1], history["test_accuracy"][-1]
+        rows.append((name, train, test, train - test))
+    return sorted(rows, key=lambda row: row[2], reverse=True)
+"""
+NORMS = "return {name: p.grad.norm().item() for name, p in model.named_parameters() if p.grad is not None}"
 LAYER_NORMS = """
     model.zero_grad()
-    F.binary_cross_entropy_with_logits(model(ids), labels.float()).backward()
-    {before}
+    loss = F.binary_cross_entropy_with_logits(model(ids), labels.float())
+    loss.backward()
     norms = gradient_norms(model.recurrent)
-    model.zero_grad()
-    return [sum(n**2 for name, n in norms.items() if {belongs}){root} for k in range(model.recurrent.num_layers)]
+    model.zero_grad()  # after
+    return [
+        sum(norm**2 for name, norm in norms.items() if name.endswith(f"_l{layer}")) ** 0.5
+        for layer in range(model.recurrent.num_layers)
+    ]
 """
+OWN_LAYER_NORMS = LAYER_NORMS.replace(
+    "gradient_norms(model.recurrent)", "{n: p.grad.norm().item() for n, p in model.recurrent.named_parameters()}"
+)
+BY_TIME = """
+    embedded = model.embedding(x).detach().requires_grad_()
+    loss = F.binary_cross_entropy_with_logits(model.read(embedded, (x != 0).sum(dim=1)), y.float())
+    (gradient,) = torch.autograd.grad(loss, embedded)
+    return gradient.norm(dim=(0, 2)).cpu()
+"""
+COUNT = "counts = Counter(word for text in texts for word in {words})\n"
+NUMBER = 'words = ["<pad>", "<unk>", *(word for word, _ in counts.most_common(max_size))]\n'
+VOCABULARY = COUNT + NUMBER + "return {{word: index for index, word in enumerate(words)}}"
 
 
-def measure_with(loss="F.binary_cross_entropy_with_logits(logits, labels.float()).item()"):
-    """Return an evaluation in which the loss may be wrong."""
-    return MEASURE.format(loss=loss)
+def changed(block, *changes):
+    """Return a block in which some texts, which it must hold, were replaced."""
+    for old, new in changes:
+        if old not in block:
+            raise ValueError(f"{old!r} is not in the block")
+        block = block.replace(old, new)
+    return block
 
 
-def train_with(logits="logits", zero_grad="optimizer.zero_grad()"):
-    """Return a training epoch in which one line may be wrong."""
-    return TRAIN.format(logits=logits, zero_grad=zero_grad)
+NUM_BLOCKS = {"vocab": 3, "train": 2, "baseline": 2, "rnn": 3, "glove": 2, "gradients": 2}
 
 
-def layers_with(embedding=WITH_PADDING, recurrent=ANY_CELL):
-    """Return the layers of the recurrent model, one of which may be wrong."""
-    return LAYERS.format(embedding=embedding, recurrent=recurrent)
+def in_cells(blocks):
+    """Return blocks by solution cell, `vocab_2=…` being the second block of a cell that keeps the others."""
+    cells = {}
+    for key, block in blocks.items():
+        name, _, rank = key.partition("_")
+        if rank.isdigit():
+            cells[f"sol_{name}"] = [None if n != int(rank) else block for n in range(1, NUM_BLOCKS[name] + 1)]
+        else:
+            cells[f"sol_{key}"] = block
+    return cells
 
 
-def layer_norms_with(before="pass", belongs='name.endswith(f"_l{k}")', root=" ** 0.5"):
-    """Return a `layer_norms` in which one step may be wrong."""
-    return LAYER_NORMS.format(before=before, belongs=belongs, root=root)
+def wrong(name, why, loses, **blocks):
+    """Return a wrong answer; a dictionary of criteria by test where it shows in several questions."""
+    cells = in_cells(blocks)
+    if not isinstance(loses, dict):
+        (cell,) = cells
+        loses = {cell.replace("sol_", "test_"): loses.split()}
+    return Answer(name, why, loses=loses, blocks=cells)
 
 
-WRONG = [
-    Answer(
+VOCAB = [
+    wrong(
         "punctuation_becomes_a_blank",
         "« It's » is split in two words: characters are replaced with a blank, not removed.",
-        loses={"test_vocab": 0.5},
-        blocks={"sol_vocab": ['return re.sub(r"[^a-z0-9]", " ", text.lower()).split()', None, None]},
+        "removed",
+        vocab_1='return re.sub(r"[^a-z0-9]", " ", text.lower()).split()',
     ),
-    Answer(
+    wrong(
+        "accents_and_underscores_kept",
+        r"`\w` holds every letter of every language, and the underscore.",
+        "removed",
+        vocab_1=r'return re.sub(r"[^\w\s]", "", text.lower()).split()',
+    ),
+    wrong(
+        "capitals_kept",
+        "Words keep their capitals.",
+        "lower_case",
+        vocab_1=r'return re.sub(r"[^a-zA-Z0-9\s]", "", text).split()',
+    ),
+    wrong(
+        "cut_at_single_spaces",
+        "Two blanks hold an empty word; a tab is none.",
+        "blanks",
+        vocab_1=r'return re.sub(r"[^a-z0-9\s]", "", text.lower()).split(" ")',
+    ),
+    wrong(
+        "only_spaces_are_blanks",
+        "Tabs and line ends are removed: the words around them become one.",
+        "blanks",
+        vocab_1='return re.sub(r"[^a-z0-9 ]", "", text.lower()).split()',
+    ),
+    wrong(
         "ids_off_by_two",
         "Words are numbered from 0, over the two reserved numbers.",
-        loses={"test_vocab": 0.5},
-        blocks={
-            "sol_vocab": [
-                None,
-                """
-                counts = Counter(word for text in texts for word in tokenize(text))
-                numbers = {word: index for index, (word, _) in enumerate(counts.most_common(max_size))}
-                return {"<pad>": 0, "<unk>": 1} | numbers
-                """,
-                None,
-            ]
-        },
+        "frequent_first",
+        vocab_2="""
+        counts = Counter(word for text in texts for word in tokenize(text))
+        numbers = {word: index for index, (word, _) in enumerate(counts.most_common(max_size))}
+        return {"<pad>": 0, "<unk>": 1} | numbers
+        """,
     ),
-    Answer(
+    wrong(
         "vocabulary_sees_the_test_set",
         "The words of the test reviews are counted too.",
-        loses={"test_vocab": 0.5},
-        blocks={
-            "sol_vocab": [
-                None,
-                """
-                counts = Counter(word for text in [*texts, *imdb.test.texts] for word in tokenize(text))
-                words = ["<pad>", "<unk>", *(word for word, _ in counts.most_common(max_size))]
-                return {word: index for index, word in enumerate(words)}
-                """,
-                None,
-            ]
-        },
+        "frequent_first",
+        vocab_2=VOCABULARY.format(words="tokenize(text)").replace("in texts", "in [*texts, *imdb.test.texts]"),
     ),
-    Answer(
-        "evaluation_in_training_mode",
-        "The model is not put in evaluation mode: dropout stays on.",
-        loses={"test_train": 0.5},
-        blocks={"sol_train": [None, measure_with().replace("model.eval()", "model.train()")]},
+    wrong(
+        "reserved_words_in_max_size",
+        "The vocabulary holds max_size words in all.",
+        "size",
+        vocab_2=VOCABULARY.format(words="tokenize(text)").replace("(max_size)", "(max_size - 2)"),
     ),
-    Answer(
-        "sigmoid_before_the_loss_with_logits",
-        "Probabilities are given to a loss that takes logits, in both functions.",
-        loses={"test_train": 1.5},
-        blocks={
-            "sol_train": [
-                train_with(logits="torch.sigmoid(logits)"),
-                measure_with("F.binary_cross_entropy_with_logits(torch.sigmoid(logits), labels.float()).item()"),
-            ]
-        },
+    wrong(
+        "pad_and_unk_swapped",
+        "<unk> is 0 and <pad> 1.",
+        "size",
+        vocab_2=VOCABULARY.format(words="tokenize(text)").replace('"<pad>", "<unk>"', '"<unk>", "<pad>"'),
     ),
-    Answer(
-        "gradients_never_cleared",
-        "Gradients add up from one batch to the next.",
-        loses={"test_train": 1},
-        blocks={"sol_train": [train_with(zero_grad="pass"), None]},
+    wrong(
+        "vocabulary_of_raw_words",
+        "The texts are cut at blanks, signs included.",
+        "same_words",
+        vocab_2=VOCABULARY.format(words="text.lower().split()"),
     ),
-    Answer(
-        "mean_of_batch_means",
-        "The last batch weighs as much as the others in the loss of the evaluation.",
-        loses={"test_train": 0.5},
-        blocks={
-            "sol_train": [
-                None,
-                measure_with()
-                .replace("* len(labels)", "* 1")
-                .replace("total_loss / num_examples", "total_loss / len(batches)"),
-            ]
-        },
+    wrong(
+        "padded_in_front",
+        "Padding comes first.",
+        "length",
+        vocab_3="""
+        ids = [vocab.get(word, 1) for word in tokenize(text)[:max_len]]
+        return [0] * (max_len - len(ids)) + ids
+        """,
     ),
-    Answer(
-        "padding_counts_as_a_word",
-        "The bag of words has a weight for <pad>, which learns.",
-        loses={"test_baseline": 1},
-        blocks={
-            "sol_baseline": [
-                """
-                self.weights = nn.Embedding(vocab_size, 1)
-                nn.init.zeros_(self.weights.weight)
-                self.bias = nn.Parameter(torch.zeros(1))
-                """,
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "state_read_at_the_padding",
-        "The state after the last step of the batch, padding or not.",
-        loses={"test_rnn": 2},
-        blocks={
-            "sol_rnn": [
-                None,
-                """
-                states, _ = self.recurrent(embedded)
-                return self.output(self.dropout(states[:, -1])).squeeze(1)
-                """,
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "embedding_of_padding_learns",
-        "The embedding layer does not know which number is <pad>.",
-        loses={"test_rnn": 0.5},
-        blocks={"sol_rnn": [layers_with(embedding="vocab_size, embedding_dim"), None, None]},
-    ),
-    Answer(
-        "one_layer_whatever_is_asked",
-        "`num_layers` is not given to the recurrent layer; the two models of question 6 have a layer too few.",
-        loses={"test_rnn": 3, "test_lstm_gru": 0.5},
-        blocks={
-            "sol_rnn": [
-                layers_with(recurrent="CELLS[cell](embedding_dim, hidden_size, batch_first=True)"),
-                None,
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "always_a_simple_cell",
-        "`cell` is ignored.",
-        loses={"test_lstm_gru": 0.5},
-        blocks={
-            "sol_rnn": [
-                layers_with(recurrent="nn.RNN(embedding_dim, hidden_size, num_layers, batch_first=True)"),
-                None,
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "state_of_the_lstm_indexed_as_a_tensor",
-        "The final state of a packed batch is right for RNN and GRU; for LSTM, its last item is the memory.",
-        loses={"test_lstm_gru": 0.5},
-        blocks={
-            "sol_rnn": [
-                None,
-                """
-                packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths.cpu(), True, enforce_sorted=False)
-                _, state = self.recurrent(packed)
-                return self.output(self.dropout(state[-1])).squeeze(-1)
-                """,
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "same_depth_every_time",
-        "The models of the experiment differ in their name only.",
-        loses={"test_depth": 1},
-        blocks={
-            "sol_depth": """
-                results = {}
-                for depth in depths:
-                    torch.manual_seed(0)
-                    model = SentimentRNN(len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, cell=cell)
-                    results[depth] = run(model, f"{cell} {depth}")
-                return results
-            """
-        },
-    ),
-    Answer(
-        "pair_of_the_lstm_used_as_a_tensor",
-        "`detach` is called on the state of an LSTM, which is a pair.",
-        loses={"test_lstm_gru": 0.5},
-        blocks={
-            "sol_lstm_gru": """
-                state, logits = None, []
-                for piece in model.embedding(ids).split(size, dim=1):
-                    states, state = model.recurrent(piece, state)
-                    state = state.detach()
-                    logits.append(model.output(model.dropout(states[:, -1])))
-                return torch.cat(logits, dim=1)
-            """
-        },
-    ),
-    Answer(
-        "state_not_carried_over",
-        "Each piece is read as if it were a review of its own.",
-        loses={"test_lstm_gru": 1},
-        blocks={
-            "sol_lstm_gru": """
-                logits = []
-                for piece in model.embedding(ids).split(size, dim=1):
-                    states, _ = model.recurrent(piece)
-                    logits.append(model.output(model.dropout(states[:, -1])))
-                return torch.cat(logits, dim=1)
-            """
-        },
-    ),
-    Answer(
-        "glove_layer_not_frozen",
-        "The vectors learn whatever `frozen` says.",
-        loses={"test_glove": 0.5},
-        blocks={
-            "sol_glove": [
-                None,
-                """
-                model.embedding = nn.Embedding.from_pretrained(matrix.clone(), freeze=False, padding_idx=0)
-                return model
-                """,
-            ]
-        },
-    ),
-    Answer(
-        "matrix_shared_with_the_model",
-        "Training the model changes the matrix that the next model starts from.",
-        loses={"test_glove": 0.5},
-        blocks={
-            "sol_glove": [
-                None,
-                """
-                model.embedding = nn.Embedding.from_pretrained(matrix, freeze=frozen, padding_idx=0)
-                return model
-                """,
-            ]
-        },
-    ),
-    Answer(
-        "best_epoch_on_the_test_set",
-        "The table shows the best epoch of each model, chosen on the test set.",
-        loses={"test_compare": 1},
-        blocks={
-            "sol_compare": """
-                rows = []
-                for name, history in histories.items():
-                    train, test = max(history["train_accuracy"]), max(history["test_accuracy"])
-                    rows.append((name, train, test, train - test))
-                return sorted(rows, key=lambda row: -row[2])
-            """
-        },
-    ),
-    Answer(
-        "squares_without_the_root",
-        "The sum of the squares of a gradient, not its norm.",
-        loses={"test_gradients": 1},
-        blocks={
-            "sol_gradients": [
-                "return {name: (p.grad**2).sum().item() for name, p in model.named_parameters() if p.grad is not None}",
-                None,
-            ]
-        },
-    ),
-    Answer(
-        "layer_norm_without_the_root",
-        "The norms of a layer are squared and added, and nothing else.",
-        loses={"test_gradients": 1},
-        blocks={"sol_gradients": [None, layer_norms_with(root="")]},
-    ),
-    Answer(
-        "gradients_read_after_zero_grad",
-        "Gradients are cleared before they are read.",
-        loses={"test_gradients": 1},
-        blocks={"sol_gradients": [None, layer_norms_with(before="model.zero_grad()")]},
-    ),
-    Answer(
-        "layer_one_takes_layer_eleven",
-        "The name of a layer is looked for anywhere in the name of a parameter.",
-        loses={"test_gradients": 1},
-        blocks={"sol_gradients": [None, layer_norms_with(belongs='f"l{k}" in name')]},
-    ),
-    Answer(
-        "gradient_of_the_logits",
-        "The logits are derived, not the loss.",
-        loses={"test_vanishing": 2},
-        blocks={
-            "sol_vanishing": """
-                embedded = model.embedding(x).detach().requires_grad_()
-                (gradient,) = torch.autograd.grad(model.read(embedded, (x != 0).sum(dim=1)).mean(), embedded)
-                return gradient.norm(dim=(0, 2)).cpu()
-            """
-        },
-    ),
-    Answer(
-        "gradient_kept_by_a_frozen_layer",
-        "What a frozen layer gives has no gradient to keep.",
-        loses={"test_vanishing": 0.5},
-        blocks={
-            "sol_vanishing": """
-                embedded = model.embedding(x)
-                embedded.retain_grad()
-                logits = model.read(embedded, (x != 0).sum(dim=1))
-                F.binary_cross_entropy_with_logits(logits, y.float()).backward()
-                return embedded.grad.norm(dim=(0, 2)).cpu()
-            """
-        },
+    wrong(
+        "unknown_words_left_out",
+        "Words out of the vocabulary are skipped.",
+        "unknown",
+        vocab_3="""
+        ids = [vocab[word] for word in tokenize(text) if word in vocab][:max_len]
+        return ids + [0] * (max_len - len(ids))
+        """,
     ),
 ]
+
+EPOCH = [
+    wrong(
+        "evaluation_in_training_mode",
+        "The model is not put in evaluation mode: dropout stays on.",
+        "evaluation_mode",
+        train_2=changed(MEASURE, ("model.eval()", "pass")),
+    ),
+    wrong(
+        "training_in_evaluation_mode",
+        "The model keeps the mode in which the last evaluation left it.",
+        "training_mode",
+        train_1=changed(TRAIN, ("model.train()", "pass")),
+    ),
+    wrong(
+        "sigmoid_before_the_loss_with_logits",
+        "Probabilities are given to a loss that takes logits, in both functions.",
+        "steps measured_on_the_way evaluation large_logits",
+        train=[
+            changed(TRAIN, ("with_logits(logits", "with_logits(torch.sigmoid(logits)")),
+            changed(MEASURE, ("with_logits(logits", "with_logits(torch.sigmoid(logits)")),
+        ],
+    ),
+    wrong(
+        "logarithm_of_a_sigmoid",
+        "The loss of probabilities, which are exactly 0 or 1 far from zero.",
+        "large_logits",
+        train=[
+            changed(TRAIN, ("_with_logits(logits", "(torch.sigmoid(logits)")),
+            changed(MEASURE, ("_with_logits(logits", "(torch.sigmoid(logits)")),
+        ],
+    ),
+    wrong(
+        "gradients_never_cleared",
+        "Gradients add up from one batch to the next.",
+        "steps",
+        train_1=changed(TRAIN, ("optimizer.zero_grad()", "pass")),
+    ),
+    wrong(
+        "measured_after_the_step",
+        "The model answers a second time, once it has learnt from the batch.",
+        "measured_on_the_way",
+        train_1=changed(
+            TRAIN,
+            ("optimizer.step()", "optimizer.step()\n        logits = model(inputs)"),
+            ("loss.item()", "F.binary_cross_entropy_with_logits(logits, labels.float()).item()"),
+        ),
+    ),
+    wrong(
+        "last_batch_as_heavy_in_training",
+        "The mean of the means of the batches, while it trains.",
+        "measured_on_the_way",
+        train_1=changed(TRAIN, ("* len(labels)", ""), ("total_loss / num_examples", "total_loss / len(batches)")),
+    ),
+    wrong(
+        "mean_of_batch_means",
+        "The last batch weighs as much as the others in the loss of the evaluation.",
+        "evaluation",
+        train_2=changed(MEASURE, (', reduction="sum"', ""), ("total_loss / num_examples", "total_loss / len(batches)")),
+    ),
+    wrong(
+        "favourable_above_one_half",
+        "Logits are compared with 0.5, as if they were probabilities.",
+        "measured_on_the_way evaluation",
+        train=[changed(TRAIN, ("logits > 0", "logits > 0.5")), changed(MEASURE, ("logits > 0", "logits > 0.5"))],
+    ),
+    wrong(
+        "evaluation_with_gradients",
+        "The evaluation keeps a graph that nothing will use.",
+        "no_gradient",
+        train_2=changed(MEASURE, ("with torch.no_grad():", "if True:")),
+    ),
+    wrong(
+        "tensors_returned",
+        "Means are tensors of one number.",
+        "python_floats",
+        train=[
+            changed(TRAIN, ("loss.item()", "loss.detach()")),
+            changed(MEASURE, (".sum().item()", ".sum()")),
+        ],
+    ),
+]
+
+BASELINE = [
+    wrong(
+        "padding_counts_as_a_word",
+        "The bag of words has a weight for <pad>, which learns.",
+        "padding",
+        baseline_1="""
+        self.weights = nn.Embedding(vocab_size, 1)
+        nn.init.zeros_(self.weights.weight)
+        self.bias = nn.Parameter(torch.zeros(1))
+        """,
+    ),
+    wrong(
+        "each_word_counted_once",
+        "A word that comes twice counts once.",
+        "repeated_words",
+        baseline=[
+            """
+            self.weights = nn.Parameter(torch.zeros(vocab_size))
+            self.bias = nn.Parameter(torch.zeros(1))
+            """,
+            """
+            found = torch.zeros(len(ids), len(self.weights), device=ids.device).scatter(1, ids, 1.0)
+            found[:, 0] = 0
+            return found @ self.weights + self.bias
+            """,
+        ],
+    ),
+    wrong(
+        "no_bias",
+        "The sum of the weights, without a bias.",
+        "bias",
+        baseline=[
+            """
+            self.weights = nn.Embedding(vocab_size, 1, padding_idx=0)
+            nn.init.zeros_(self.weights.weight)
+            """,
+            "return self.weights(ids).sum(dim=(1, 2))",
+        ],
+    ),
+    wrong(
+        "weights_drawn_at_random",
+        "PyTorch's own start.",
+        "start",
+        baseline_1="""
+        self.weights = nn.Embedding(vocab_size, 1, padding_idx=0)
+        self.bias = nn.Parameter(torch.zeros(1))
+        """,
+    ),
+    wrong(
+        "a_column_of_logits",
+        "Logits have shape (batch, 1).",
+        "start",
+        baseline_2="return self.weights(ids).sum(dim=1) + self.bias",
+    ),
+]
+
+NETWORK = [
+    wrong(
+        "state_read_at_the_padding",
+        "The state after the last step of the batch, padding or not.",
+        "padded_reviews read",
+        rnn_2=changed(READ, (", lengths - 1", ", -1")),
+    ),
+    wrong(
+        "whole_width_counted",
+        "`forward` gives the width of the batch for a length.",
+        "padded_reviews",
+        rnn_3="return self.read(self.embedding(ids), torch.full((len(ids),), ids.shape[1]))",
+    ),
+    wrong(
+        "packing_asks_for_sorted_reviews",
+        "`enforce_sorted` stays True: unsorted reviews stop the lab.",
+        "any_order",
+        rnn_2="""
+        packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths.cpu(), batch_first=True)
+        state = self.recurrent(packed)[1]
+        state = state[0] if isinstance(state, tuple) else state
+        return self.output(self.dropout(state[-1])).squeeze(1)
+        """,
+    ),
+    wrong(
+        "logit_of_one_review_squeezed",
+        "`squeeze` without a dimension takes that of the batch away too.",
+        "alone",
+        rnn_2=changed(READ, ("squeeze(1)", "squeeze()")),
+    ),
+    wrong(
+        "one_layer_whatever_is_asked",
+        "`num_layers` is not given to the recurrent layer.",
+        "layers",
+        rnn_1=changed(LAYERS, ("num_layers, ", "")),
+    ),
+    wrong(
+        "batch_in_second_place",
+        "The layer reads (steps, batch): its answers are right, later uses of it are not.",
+        "attributes",
+        rnn=[
+            changed(LAYERS, (", batch_first=True", "")),
+            changed(
+                READ,
+                ("states, _ = self.recurrent(embedded)", "states = self.recurrent(embedded.transpose(0, 1))[0]"),
+                ("states[torch", "states.transpose(0, 1)[torch"),
+            ),
+            None,
+        ],
+    ),
+    wrong(
+        "embedding_of_padding_learns",
+        "The embedding layer does not know which number is <pad>.",
+        "row_of_padding",
+        rnn_1=changed(LAYERS, (", padding_idx=0", "")),
+    ),
+    wrong(
+        "dropout_on_the_vectors",
+        "Components of the words are dropped, not of the state.",
+        "dropout",
+        rnn_2=changed(READ, ("self.dropout(last_states)", "last_states"), ("(embedded)", "(self.dropout(embedded))")),
+    ),
+    wrong(
+        "lengths_guessed_from_the_vectors",
+        "`read` counts the vectors that are not null, and forgets the lengths it is given.",
+        "read",
+        rnn_2="lengths = (embedded != 0).any(dim=2).sum(dim=1)\n" + changed(READ, ("\n    ", "\n")),
+    ),
+]
+
+EXPERIMENT = [
+    wrong(
+        "same_depth_every_time",
+        "The models of the experiment differ in their name only.",
+        "depth",
+        depth=changed(DEPTH, ("num_layers=depth, ", "")),
+    ),
+    wrong(
+        "depths_sorted",
+        "The dictionary is not in the order of the depths asked for.",
+        "results",
+        depth=changed(DEPTH, ("in depths", "in sorted(depths)")),
+    ),
+    wrong("cell_forgotten", "A simple cell, always.", "setting", depth=changed(DEPTH, (", cell=cell)", ")"))),
+    wrong(
+        "dimensions_of_ones_own",
+        "The size of the state is written in full.",
+        "setting",
+        depth=changed(DEPTH, ("HIDDEN_SIZE", "32")),
+    ),
+    wrong(
+        "seeded_once",
+        "The seed is set before the loop: the second model starts elsewhere.",
+        "seed",
+        depth="torch.manual_seed(0)" + changed(DEPTH, ("torch.manual_seed(0)", "pass")).replace("\n    ", "\n"),
+    ),
+]
+
+# What is wrong in the module for two cells shows in the next question only: its own answer is there unchanged.
+CELLS = [
+    wrong(
+        "always_a_simple_cell",
+        "`cell` is ignored.",
+        {"test_lstm_gru": ["lstm", "gru", "pair"], "test_vanishing": ["any_cell"]},
+        rnn_1=changed(LAYERS, ("CELLS[cell]", "nn.RNN")),
+        lstm_gru=PIECES,
+        vanishing=BY_TIME,
+    ),
+    wrong(
+        "no_gru",
+        "Whatever is not an LSTM is a simple cell.",
+        {"test_lstm_gru": ["gru"], "test_vanishing": ["any_cell"]},
+        rnn_1=changed(LAYERS, ("CELLS[cell]", '(nn.LSTM if cell == "lstm" else nn.RNN)')),
+        lstm_gru=PIECES,
+        vanishing=BY_TIME,
+    ),
+    wrong(
+        "state_of_the_lstm_indexed_as_a_tensor",
+        "The final state of a packed batch is right for RNN and GRU; for LSTM, its last item is the memory.",
+        {"test_lstm_gru": ["lstm"], "test_vanishing": ["any_cell"]},
+        rnn_2="""
+        packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths.cpu(), True, enforce_sorted=False)
+        _, state = self.recurrent(packed)
+        return self.output(self.dropout(state[-1])).squeeze(-1)
+        """,
+        lstm_gru=PIECES,
+        vanishing=BY_TIME,
+    ),
+    wrong(
+        "pair_of_the_lstm_used_as_a_tensor",
+        "`detach` is called on the state of an LSTM, which is a pair.",
+        "pair",
+        lstm_gru=changed(
+            PIECES, ("tuple(part.detach() for part in state) if isinstance(state, tuple) else state", "state")
+        ),
+    ),
+    wrong(
+        "memory_of_the_lstm_not_cut",
+        "Of the pair, what the cell shows is detached, what it remembers is not.",
+        "pair",
+        lstm_gru=changed(PIECES, ("tuple(part.detach() for part in state)", "(state[0].detach(), state[1])")),
+    ),
+    wrong(
+        "memory_of_the_lstm_forgotten",
+        "Of the pair, only what the cell shows is carried over.",
+        "pair",
+        lstm_gru=changed(
+            PIECES, ("tuple(part.detach() for part in state)", "(state[0].detach(), torch.zeros_like(state[1]))")
+        ),
+    ),
+    wrong(
+        "state_not_carried_over",
+        "Each piece is read as if it were a review of its own.",
+        "pieces pair",
+        lstm_gru=changed(PIECES, ("(piece, state)", "(piece)")),
+    ),
+    wrong(
+        "last_short_piece_dropped",
+        "Only whole pieces are read.",
+        "pieces",
+        lstm_gru=changed(PIECES, ("ids).split", "ids[:, : ids.shape[1] // size * size]).split")),
+    ),
+    wrong(
+        "state_cut_for_the_pair_only",
+        "The state of the simple cell and of the GRU keeps its gradient.",
+        "cut",
+        lstm_gru=changed(PIECES, ("else state.detach()", "else state")),
+    ),
+    wrong(
+        "gradient_never_cut",
+        "The whole review is in the graph.",
+        "cut pair",
+        lstm_gru=changed(PIECES, ("part.detach()", "part"), ("else state.detach()", "else state")),
+    ),
+]
+
+GLOVE = [
+    wrong(
+        "vectors_in_double_precision",
+        "The matrix is float64: no recurrent layer takes it.",
+        "rows",
+        glove_1=changed(MATRIX, ("vectors.dim)", "vectors.dim, dtype=torch.float64)")),
+    ),
+    wrong(
+        "rows_in_the_order_of_the_dictionary",
+        "Rows follow the dictionary, not the numbers.",
+        "numbers",
+        glove_1=changed(MATRIX, ("word, index in vocab.items()", "index, word in enumerate(vocab)")),
+    ),
+    wrong(
+        "unknown_words_drawn_at_random",
+        "Words without a vector get one.",
+        "unknown_words",
+        glove_1=changed(MATRIX, ("torch.zeros", "0.1 * torch.randn")),
+    ),
+    wrong(
+        "matrix_never_copied",
+        "A new layer of the right size, with vectors of its own.",
+        "start",
+        glove_2="""
+        model.embedding = nn.Embedding(*matrix.shape, padding_idx=0)
+        model.embedding.weight.requires_grad_(not frozen)
+        return model
+        """,
+    ),
+    wrong(
+        "glove_layer_not_frozen",
+        "The vectors learn whatever `frozen` says.",
+        "frozen_layer",
+        glove_2=changed(VECTORS, ("freeze=frozen", "freeze=False")),
+    ),
+    wrong(
+        "glove_layer_always_frozen",
+        "The vectors never learn: `from_pretrained` freezes unless it is told not to.",
+        "tuned_layer",
+        glove_2=changed(VECTORS, ("freeze=frozen, ", "")),
+    ),
+    wrong(
+        "padding_of_the_new_layer_learns",
+        "`padding_idx` was given to the first layer, not to the one that takes its place.",
+        "row_of_padding",
+        glove_2=changed(VECTORS, (", padding_idx=0", "")),
+    ),
+    wrong(
+        "matrix_shared_with_the_model",
+        "Training the model changes the matrix that the next model starts from.",
+        "matrix_kept",
+        glove_2=changed(VECTORS, ("matrix.clone()", "matrix")),
+    ),
+]
+
+COMPARE = [
+    wrong(
+        "best_epoch_on_the_test_set",
+        "The table shows the best epoch of each model, chosen on the test set.",
+        "last_epoch order",
+        compare="""
+            rows = []
+            for name, history in histories.items():
+                train, test = max(history["train_accuracy"]), max(history["test_accuracy"])
+                rows.append((name, train, test, train - test))
+            return sorted(rows, key=lambda row: -row[2])
+        """,
+    ),
+    wrong(
+        "best_epoch_in_training",
+        "The accuracy in training is that of the best epoch.",
+        "last_epoch",
+        compare=changed(SUMMARY, ('history["train_accuracy"][-1]', 'max(history["train_accuracy"])')),
+    ),
+    wrong("worst_first", "Rows go from worst to best.", "order", compare=changed(SUMMARY, (", reverse=True", ""))),
+    wrong(
+        "sorted_by_training",
+        "Rows are sorted by accuracy in training.",
+        "order",
+        compare=changed(SUMMARY, ("row[2]", "row[1]")),
+    ),
+    wrong(
+        "gap_without_its_sign",
+        "A model better on the test than in training has a positive gap.",
+        "gap",
+        compare=changed(SUMMARY, ("train - test)", "abs(train - test))")),
+    ),
+]
+
+GRADIENTS = [
+    wrong(
+        "squares_without_the_root",
+        "The sum of the squares of a gradient, not its norm.",
+        "norms layers eleven_layers",
+        gradients_1=changed(NORMS, ("p.grad.norm()", "(p.grad**2).sum()")),
+    ),
+    wrong(
+        "sum_of_absolute_values",
+        "Another norm, in the first function only.",
+        "norms",
+        gradients=[changed(NORMS, (".norm()", ".abs().sum()")), OWN_LAYER_NORMS],
+    ),
+    wrong(
+        "zero_for_no_gradient",
+        "A parameter without a gradient is given a norm of zero.",
+        "without_gradient",
+        gradients_1="return {n: 0.0 if p.grad is None else p.grad.norm().item() for n, p in model.named_parameters()}",
+    ),
+    wrong(
+        "every_trainable_parameter_read",
+        "A parameter that was not used has no gradient to read.",
+        "without_gradient",
+        gradients_1=changed(NORMS, ("p.grad is not None", "p.requires_grad")),
+    ),
+    wrong(
+        "norms_as_tensors",
+        "Norms are tensors of one number.",
+        "python_floats",
+        gradients_1=changed(NORMS, (".item()", "")),
+    ),
+    wrong(
+        "layer_norm_without_the_root",
+        "The norms of a layer are squared and added, and nothing else.",
+        "layers eleven_layers",
+        gradients_2=changed(LAYER_NORMS, (" ** 0.5", "")),
+    ),
+    wrong(
+        "padding_read_by_the_measure",
+        "The measure reads all reviews up to the end of the batch.",
+        "layers",
+        gradients_2=changed(
+            LAYER_NORMS, ("model(ids)", "model.read(model.embedding(ids), torch.full((len(ids),), ids.shape[1]))")
+        ),
+    ),
+    wrong(
+        "gradients_read_after_zero_grad",
+        "Gradients are cleared before they are read.",
+        "layers eleven_layers earlier_gradients nothing_left model_kept",
+        gradients_2=changed(LAYER_NORMS, ("loss.backward()", "loss.backward()\n    model.zero_grad()")),
+    ),
+    wrong(
+        "layer_one_takes_layer_eleven",
+        "The name of a layer is looked for anywhere in the name of a parameter.",
+        "eleven_layers",
+        gradients_2=changed(LAYER_NORMS, ('name.endswith(f"_l{layer}")', 'f"l{layer}" in name')),
+    ),
+    wrong(
+        "earlier_gradients_not_cleared",
+        "What an earlier backward pass left is counted.",
+        "earlier_gradients",
+        gradients_2=changed(LAYER_NORMS, ("    model.zero_grad()\n    loss", "    loss")),
+    ),
+    wrong(
+        "gradients_left_behind",
+        "The gradients of the measure stay in the model.",
+        "nothing_left",
+        gradients_2=changed(LAYER_NORMS, ("model.zero_grad()  # after", "pass")),
+    ),
+    wrong(
+        "evaluation_mode_never_undone",
+        "The model is put in evaluation mode for the measure, and stays there.",
+        "model_kept",
+        gradients_2=changed(LAYER_NORMS, ("    loss =", "    model.eval()\n    loss =")),
+    ),
+]
+
+VANISHING = [
+    wrong(
+        "gradient_of_the_logits",
+        "The logits are derived, not the loss.",
+        "steps",
+        vanishing=changed(BY_TIME, ("F.binary_cross_entropy_with_logits(", ""), (", y.float())", ".mean()")),
+    ),
+    wrong(
+        "norms_of_the_reviews_added",
+        "A norm for each review, then their sum.",
+        "steps",
+        vanishing=changed(BY_TIME, ("norm(dim=(0, 2))", "norm(dim=2).sum(dim=0)")),
+    ),
+    wrong(
+        "sum_of_the_losses",
+        "The losses of the batch are added.",
+        "mean_loss",
+        vanishing=changed(BY_TIME, ("y.float())", 'y.float(), reduction="sum")')),
+    ),
+    wrong(
+        "own_reading_of_the_state",
+        "The measure reads the final state by itself: an LSTM's last item is its memory.",
+        "any_cell",
+        vanishing=changed(
+            BY_TIME,
+            (
+                "loss =",
+                "packed = nn.utils.rnn.pack_padded_sequence(embedded, (x != 0).sum(1), True, enforce_sorted=False)\n"
+                "    _, state = model.recurrent(packed)\n"
+                "    loss =",
+            ),
+            ("model.read(embedded, (x != 0).sum(dim=1))", "model.output(model.dropout(state[-1])).squeeze(1)"),
+        ),
+    ),
+    wrong(
+        "padding_read_to_the_end",
+        "All reviews are read up to the end of the batch.",
+        "padded_reviews",
+        vanishing=changed(BY_TIME, ("(x != 0).sum(dim=1)", "torch.full((len(x),), x.shape[1])")),
+    ),
+    wrong(
+        "gradient_kept_by_a_frozen_layer",
+        "What a frozen layer gives has no gradient to keep.",
+        "frozen_embedding",
+        vanishing="""
+            embedded = model.embedding(x)
+            embedded.retain_grad()
+            logits = model.read(embedded, (x != 0).sum(dim=1))
+            F.binary_cross_entropy_with_logits(logits, y.float()).backward()
+            return embedded.grad.norm(dim=(0, 2)).cpu()
+        """,
+    ),
+    wrong(
+        "evaluation_mode_never_undone_by_time",
+        "The model is put in evaluation mode for the measure, and stays there.",
+        "mode_kept",
+        vanishing="model.eval()" + BY_TIME.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "measured_in_evaluation_mode",
+        "The mode is restored, but the measure is made in evaluation mode, which cuDNN refuses.",
+        "mode_kept",
+        vanishing="training = model.training\nmodel.eval()"
+        + changed(BY_TIME, ("    return", "    model.train(training)\n    return")).replace("\n    ", "\n"),
+    ),
+    wrong(
+        "graph_of_the_gradient_kept",
+        "The result can be derived again, and holds all that this takes.",
+        "detached",
+        vanishing=changed(BY_TIME, ("(loss, embedded)", "(loss, embedded, create_graph=True)")),
+    ),
+]
+
+WRONG = VOCAB + EPOCH + BASELINE + NETWORK + EXPERIMENT + CELLS + GLOVE + COMPARE + GRADIENTS + VANISHING
 
 RIGHT = [
     Answer(
@@ -534,4 +946,775 @@ RIGHT = [
     ),
 ]
 
+
+def right(name, why, cells=None, **blocks):
+    """Return a right answer; `cells` holds whole cells, by question."""
+    return Answer(
+        name,
+        why,
+        blocks=in_cells(blocks),
+        cells={f"sol_{cell}": text for cell, text in (cells or {}).items()},
+    )
+
+
+# Changes of the reference that are right too (`course mutate`).
+SAME = [
+    right(
+        "ties_at_zero_and_the_other_sign_of_a_bias",
+        "A logit of exactly zero may go either way; a bias that is subtracted learns the opposite; indices made on the "
+        "processor, and a result that is there already.",
+        train=[changed(TRAIN, ("logits > 0", "logits >= 0")), None],
+        baseline=[None, "return self.weights(ids).sum(dim=(1, 2)) - self.bias"],
+        rnn=[None, changed(READ, (", device=lengths.device", "")), None],
+        vanishing=changed(BY_TIME, (".cpu()", "")),
+    ),
+    right(
+        "ties_at_zero_and_gradient_of_a_vector_not_detached",
+        "A logit of exactly zero may go either way; the gradient of what the layer gives needs no copy: a layer that "
+        "is frozen gives a leaf.",
+        train=[None, changed(MEASURE, ("logits > 0", "logits >= 0"))],
+        vanishing=changed(BY_TIME, (".detach()", "")),
+    ),
+]
+
+STYLES = [
+    right(
+        "a_model_with_methods_of_its_own",
+        "The model has helper methods, properties and optional arguments; later answers go through them.",
+        cells={
+            "rnn": """
+                CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+
+
+                class SentimentRNN(nn.Module):
+                    def __init__(self, vocab_size, embedding_dim, hidden_size, num_layers=1, cell="rnn", dropout=0.0):
+                        super().__init__()
+                        self.sizes = (vocab_size, embedding_dim, hidden_size)
+                        self.output = nn.Linear(hidden_size, 1)
+                        self.dropout = nn.Dropout(dropout)
+                        self.recurrent = self.make_recurrent(cell, num_layers)
+                        self.set_table(nn.Embedding(vocab_size, embedding_dim, padding_idx=0))
+
+                    def make_recurrent(self, cell, num_layers):
+                        return CELLS[cell](*self.sizes[1:], num_layers=num_layers, batch_first=True)
+
+                    def set_table(self, table):
+                        self.embedding = table
+                        return self
+
+                    @staticmethod
+                    def count_words(ids):
+                        return ids.ne(0).sum(dim=-1)
+
+                    def logit(self, state):
+                        return self.output(self.dropout(state)).squeeze(-1)
+
+                    def step(self, vectors, state=None):
+                        states, state = self.recurrent(vectors, state)
+                        return states, self.cut(state)
+
+                    def cut(self, state):
+                        return tuple(map(self.cut, state)) if isinstance(state, tuple) else state.detach()
+
+                    def read(self, embedded, lengths):
+                        states, _ = self.step(embedded)
+                        return self.logit(torch.stack([row[n - 1] for row, n in zip(states, lengths, strict=True)]))
+
+                    def forward(self, ids, lengths=None):
+                        return self.read(self.embedding(ids), self.count_words(ids) if lengths is None else lengths)
+
+                    def loss(self, vectors, lengths, labels):
+                        return F.binary_cross_entropy_with_logits(self.read(vectors, lengths), labels.float())
+            """
+        },
+        lstm_gru="""
+            state, logits = None, []
+            for start in range(0, ids.shape[1], size):
+                states, state = model.step(model.embedding(ids[:, start : start + size]), state)
+                logits.append(model.logit(states[:, -1]))
+            return torch.stack(logits, dim=1)
+        """,
+        glove=[
+            None,
+            "return model.set_table(nn.Embedding.from_pretrained(matrix.clone(), freeze=frozen, padding_idx=0))",
+        ],
+        gradients=[
+            None,
+            """
+            model.zero_grad(set_to_none=False)
+            model.loss(model.embedding(ids), model.count_words(ids), labels).backward()
+            norms = [sum(float(w.grad.pow(2).sum()) for w in layer) ** 0.5 for layer in model.recurrent.all_weights]
+            model.zero_grad(set_to_none=False)
+            return norms
+            """,
+        ],
+        vanishing="""
+            vectors = model.embedding(x).detach().clone().requires_grad_(True)
+            (gradient,) = torch.autograd.grad(model.loss(vectors, model.count_words(x), y), [vectors])
+            return torch.einsum("ntd,ntd->t", gradient, gradient).sqrt().cpu()
+        """,
+    ),
+    right(
+        "loops_and_lists",
+        "Everything with loops, lists and dictionaries.",
+        vocab=[
+            """
+            words, word = [], ""
+            for character in text.lower() + " ":
+                if character.isspace():
+                    if word:
+                        words.append(word)
+                    word = ""
+                elif character in "abcdefghijklmnopqrstuvwxyz0123456789":
+                    word += character
+            return words
+            """,
+            """
+            counts = {}
+            for text in texts:
+                for word in tokenize(text):
+                    counts[word] = counts.get(word, 0) + 1
+            ranked = [word for number, word in sorted((-number, word) for word, number in counts.items())]
+            vocab = {word: rank for rank, word in enumerate(ranked[:max_size], start=2)}
+            vocab["<unk>"], vocab["<pad>"] = 1, 0
+            return vocab
+            """,
+            """
+            words = tokenize(text)
+            ids = []
+            for place in range(max_len):
+                if place >= len(words):
+                    ids.append(0)
+                elif words[place] in vocab:
+                    ids.append(vocab[words[place]])
+                else:
+                    ids.append(1)
+            return ids
+            """,
+        ],
+        train=[
+            """
+            model.train()
+            losses, rights = [], []
+            for inputs, labels in batches:
+                for parameter in model.parameters():
+                    parameter.grad = None
+                logits = model(inputs)
+                each = F.binary_cross_entropy_with_logits(logits, labels.float(), reduction="none")
+                each.mean().backward()
+                optimizer.step()
+                losses += each.tolist()
+                rights += [float((logit > 0) == (label == 1)) for logit, label in zip(logits, labels, strict=True)]
+            return sum(losses) / len(losses), sum(rights) / len(rights)
+            """,
+            """
+            model.eval()
+            losses, rights = [], []
+            torch.set_grad_enabled(False)
+            try:
+                for inputs, labels in batches:
+                    logits = model(inputs)
+                    losses += F.binary_cross_entropy_with_logits(logits, labels.float(), reduction="none").tolist()
+                    rights += [(logit > 0) == bool(label) for logit, label in zip(logits.tolist(), labels, strict=True)]
+            finally:
+                torch.set_grad_enabled(True)
+            return sum(losses) / len(losses), sum(rights) / len(rights)
+            """,
+        ],
+        baseline=[
+            """
+            self.theta, self.b = nn.Parameter(torch.zeros(vocab_size)), nn.Parameter(torch.tensor(0.0))
+            """,
+            """
+            logits = []
+            for review in ids:
+                logit = self.b
+                for word in review:
+                    if word != 0:
+                        logit = logit + self.theta[word]
+                logits.append(logit)
+            return torch.stack(logits)
+            """,
+        ],
+        rnn=[
+            """
+            self.embedding = nn.Embedding(vocab_size, embedding_dim)
+            self.embedding.weight.data[0] = 0
+            keep = torch.ones(vocab_size, 1)
+            keep[0] = 0
+            self.embedding.weight.register_hook(lambda gradient: gradient * keep.to(gradient))
+            self.recurrent = getattr(nn, cell.upper())(embedding_dim, hidden_size, num_layers, batch_first=True)
+            self.dropout = nn.Dropout(dropout)
+            self.output = nn.Linear(hidden_size, 1, bias=True)
+            """,
+            """
+            logits = []
+            for vectors, length in zip(embedded, lengths, strict=True):
+                states, _ = self.recurrent(vectors[None, :length])
+                logits.append(self.output(self.dropout(states[0, -1]))[0])
+            return torch.stack(logits)
+            """,
+            """
+            lengths = torch.tensor([sum(1 for word in review if word != 0) for review in ids.tolist()])
+            return self.read(self.embedding(ids), lengths.to(ids.device))
+            """,
+        ],
+        depth="""
+            histories = []
+            for depth in depths:
+                torch.random.manual_seed(0)
+                network = SentimentRNN(
+                    vocab_size=len(vocab),
+                    embedding_dim=EMBEDDING_DIM,
+                    hidden_size=HIDDEN_SIZE,
+                    num_layers=depth,
+                    cell=cell,
+                )
+                histories.append((depth, run(model=network, name=str(depth))))
+            return dict(histories)
+        """,
+        lstm_gru="""
+            logits, state = torch.empty(len(ids), 0, device=ids.device), None
+            while ids.shape[1] > 0:
+                states, state = model.recurrent(model.embedding(ids[:, :size]), state)
+                if isinstance(model.recurrent, nn.LSTM):
+                    hidden, memory = state
+                    state = hidden.detach(), memory.detach()
+                else:
+                    state = state.detach()
+                logits = torch.cat([logits, model.output(model.dropout(states[:, -1:, :])).squeeze(2)], dim=1)
+                ids = ids[:, size:]
+            return logits
+        """,
+        glove=[
+            """
+            rows = [[0.0] * vectors.dim for _ in vocab]
+            for word in vocab:
+                if word in vectors:
+                    rows[vocab[word]] = vectors[word].tolist()
+            return torch.tensor(rows)
+            """,
+            """
+            layer = nn.Embedding(len(matrix), matrix.shape[1], padding_idx=0)
+            layer.weight.data = matrix.detach().clone()
+            if frozen:
+                for parameter in layer.parameters():
+                    parameter.requires_grad = False
+            model.embedding = layer
+            return model
+            """,
+        ],
+        compare="""
+            rows = []
+            for name in histories:
+                *_, train = histories[name]["train_accuracy"]
+                *_, test = histories[name]["test_accuracy"]
+                place = 0
+                while place < len(rows) and rows[place][2] >= test:
+                    place += 1
+                rows.insert(place, (name, train, test, -(test - train)))
+            return rows
+        """,
+        gradients=[
+            """
+            norms = {}
+            for name, parameter in model.named_parameters():
+                if parameter.grad is None:
+                    continue
+                total = 0.0
+                for value in parameter.grad.double().flatten().tolist():
+                    total += value * value
+                norms[name] = math.sqrt(total)
+            return norms
+            """,
+            """
+            for parameter in model.parameters():
+                parameter.grad = None
+            nn.BCEWithLogitsLoss()(model(ids), labels.float()).backward()
+            norms = []
+            for layer in range(model.recurrent.num_layers):
+                pieces = []
+                for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+                    pieces.append(getattr(model.recurrent, f"{kind}_l{layer}").grad.norm().item())
+                norms.append(math.hypot(*pieces))
+            for parameter in model.parameters():
+                parameter.grad = None
+            return norms
+            """,
+        ],
+        vanishing="""
+            vectors = model.embedding(x).detach()
+            vectors.requires_grad = True
+            F.binary_cross_entropy_with_logits(model.read(vectors, (x != 0).sum(1)), y.float()).backward()
+            return torch.tensor([vectors.grad[:, step].norm().item() for step in range(x.shape[1])])
+        """,
+    ),
+    right(
+        "classes_and_partial_functions",
+        "A dataclass that counts, a partial function, a lambda, a callable object, generators.",
+        cells={
+            "vocab": r"""
+                from dataclasses import dataclass, field
+                from functools import lru_cache, partial
+                from itertools import chain, islice, repeat
+
+
+                @dataclass
+                class Tokenizer:
+                    pattern: re.Pattern = field(default_factory=partial(re.compile, r"[^a-z\d\s]+", re.ASCII | re.I))
+
+                    def __call__(self, text):
+                        return re.sub(r"[^a-z0-9\s]+", "", text.lower()).split()
+
+
+                tokenize = Tokenizer()
+
+
+                def build_vocab(texts, max_size, reserved=("<pad>", "<unk>")):
+                    counts = Counter(chain.from_iterable(map(tokenize, texts)))
+                    words = chain(reserved, islice((word for word, _ in counts.most_common()), max_size))
+                    return dict(map(reversed, enumerate(words)))
+
+
+                encode_and_pad = lambda text, vocab, max_len: list(
+                    islice(chain((vocab.get(word, 1) for word in tokenize(text)), repeat(0)), max_len)
+                )
+            """,
+            "train": """
+                from dataclasses import dataclass
+
+
+                @dataclass
+                class Means:
+                    loss: float = 0.0
+                    right: int = 0
+                    count: int = 0
+
+                    def add(self, logits, labels):
+                        losses = F.softplus(logits) - labels * logits
+                        self.loss += losses.double().sum().item()
+                        self.right += int(logits.gt(0).eq(labels.bool()).sum())
+                        self.count += labels.numel()
+                        return losses.mean()
+
+                    @property
+                    def both(self):
+                        return self.loss / self.count, self.right / self.count
+
+
+                def run_over(model, batches, optimizer=None):
+                    means = Means()
+                    model.train(optimizer is not None)
+                    with torch.set_grad_enabled(optimizer is not None):
+                        for inputs, labels in batches:
+                            loss = means.add(model(inputs), labels)
+                            if optimizer:
+                                loss.backward()
+                                optimizer.step()
+                                optimizer.zero_grad()
+                    return means.both
+
+
+                def train_epoch(model, batches, optimizer):
+                    return run_over(model, batches, optimizer)
+
+
+                evaluate = partial(run_over) if "partial" in globals() else run_over
+            """,
+        },
+        baseline=[
+            "self.weights = nn.Parameter(torch.zeros(vocab_size, 1)); self.bias = nn.Parameter(torch.zeros(1))",
+            "return F.embedding(ids, self.weights, padding_idx=0).squeeze(-1).sum(-1) + self.bias * 1",
+        ],
+        rnn=[
+            None,
+            """
+            states, _ = self.recurrent(embedded)
+            is_last = torch.arange(embedded.shape[1], device=lengths.device) == lengths[:, None] - 1
+            return (self.output(self.dropout(states[is_last]))).reshape(-1)
+            """,
+            "return self.read(embedded=self.embedding(ids), lengths=torch.sign(ids).sum(dim=1))",
+        ],
+        depth="""
+            def train(depth):
+                sizes = len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, depth
+                return run((torch.manual_seed(0), SentimentRNN(*sizes, cell))[1], f"{depth}")
+
+            depths = list(depths)
+            return dict(zip(depths, map(train, depths), strict=True))
+        """,
+        lstm_gru="""
+            class Reader:
+                def __init__(self):
+                    self.state = None
+
+                def __call__(self, vectors):
+                    states, state = model.recurrent(vectors, self.state)
+                    self.state = state.detach() if torch.is_tensor(state) else [part.detach() for part in state]
+                    return model.dropout(states)[:, -1]
+
+            reader = Reader()
+            return model.output(torch.stack(list(map(reader, model.embedding(ids).split(size, 1))), 1)).squeeze(-1)
+        """,
+        glove=[
+            """
+            import numpy as np
+
+            zero = np.zeros(vectors.dim, dtype=np.float32)
+            table = np.empty((len(vocab), vectors.dim), dtype=np.float32)
+            for word, number in vocab.items():
+                table[number] = vectors[word] if word in vectors else zero
+            return torch.from_numpy(table)
+            """,
+            """
+            weight = nn.Parameter(matrix.clone(), requires_grad=not frozen)
+            table = nn.Embedding(*weight.shape, padding_idx=0, _weight=weight)
+            table.weight.requires_grad_(not frozen)
+            setattr(model, "embedding", table)
+            return model
+            """,
+        ],
+        compare="""
+            from operator import itemgetter
+            from typing import NamedTuple
+
+            class Row(NamedTuple):
+                name: str
+                train: float
+                test: float
+                gap: float
+
+            ends = ((name, h["train_accuracy"][-1], h["test_accuracy"][-1]) for name, h in histories.items())
+            return sorted((Row(*end, end[1] - end[2]) for end in ends), key=itemgetter(2))[::-1]
+        """,
+        gradients=[
+            """
+            pairs = ((name, parameter.grad) for name, parameter in model.named_parameters())
+            return {name: float(torch.linalg.vector_norm(gradient)) for name, gradient in pairs if gradient is not None}
+            """,
+            """
+            model.zero_grad()
+            F.binary_cross_entropy_with_logits(model(ids), labels.to(torch.float32)).backward()
+            squares = Counter()
+            for name, norm in gradient_norms(model.recurrent).items():
+                squares[int(re.search(r"_l(\\d+)$", name)[1])] += norm**2
+            model.zero_grad()
+            return [math.sqrt(squares[layer]) for layer in range(model.recurrent.num_layers)]
+            """,
+        ],
+        vanishing="""
+            lengths = torch.count_nonzero(x, dim=1)
+
+            def loss(vectors):
+                return nn.BCEWithLogitsLoss()(model.read(vectors, lengths), y.to(vectors.dtype))
+
+            gradient = torch.func.grad(loss)(model.embedding(x).detach())
+            return gradient.transpose(0, 1).flatten(1).norm(dim=1).detach().cpu()
+        """,
+    ),
+    right(
+        "sorted_batch_put_back_in_order",
+        "Packing by hand, in order of length and back; `F.dropout` with its mode; an optional argument.",
+        vocab=[
+            None,
+            """
+            import heapq
+
+            counts = Counter(word for text in texts for word in tokenize(text))
+            best = heapq.nlargest(max_size, counts.items(), key=lambda item: item[1])
+            return dict(zip(["<pad>", "<unk>"] + [word for word, _ in best], range(max_size + 2)))
+            """,
+            """
+            ids = torch.zeros(max_len, dtype=torch.long)
+            words = tokenize(text)[:max_len]
+            ids[: len(words)] = torch.tensor([vocab.get(word, 1) for word in words], dtype=torch.long)
+            return ids.tolist()
+            """,
+        ],
+        train=[
+            """
+            import numpy as np
+
+            model.train()
+            means, sizes = [], []
+            for inputs, labels in batches:
+                optimizer.zero_grad(set_to_none=False)
+                scores = model(inputs)
+                loss = F.binary_cross_entropy_with_logits(input=scores, target=labels.to(scores))
+                loss.backward()
+                optimizer.step()
+                accuracy = (scores.sign() == 2 * labels - 1).double().mean()
+                means.append([loss.item(), accuracy.item()])
+                sizes.append(len(labels))
+            loss, accuracy = np.average(means, axis=0, weights=sizes)
+            return loss, accuracy
+            """,
+            """
+            model.train(False)
+            loss = right = count = torch.zeros((), dtype=torch.float64)
+            for x, y in batches:
+                with torch.no_grad():
+                    z = model(x).detach()
+                y = y.float()
+                loss = loss + (z.clamp(min=0) - z * y + torch.log1p(torch.exp(-z.abs()))).sum()
+                right = right + torch.eq(z > 0, y > 0.5).sum()
+                count = count + y.shape[0]
+            return float(loss / count), float(right / count)
+            """,
+        ],
+        baseline=[
+            """
+            self.linear = nn.Linear(vocab_size, 1)
+            self.linear.weight.data.zero_()
+            self.linear.bias.data.fill_(0)
+            """,
+            """
+            counts = F.one_hot(ids, self.linear.in_features).float()
+            counts[..., 0] = 0
+            return torch.einsum("ntv,ov->n", counts, self.linear.weight) + self.linear.bias
+            """,
+        ],
+        rnn=[
+            """
+            layers = dict(num_layers=num_layers, batch_first=True)
+            if cell == "lstm":
+                self.recurrent = nn.LSTM(embedding_dim, hidden_size, **layers)
+            elif cell == "gru":
+                self.recurrent = nn.GRU(embedding_dim, hidden_size, **layers)
+            else:
+                self.recurrent = nn.RNN(embedding_dim, hidden_size, nonlinearity="tanh", **layers)
+            self.output = nn.Linear(hidden_size, 1)
+            self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=0)
+            self.dropout = nn.Dropout(dropout)
+            """,
+            """
+            order = lengths.argsort(descending=True)
+            packed = nn.utils.rnn.pack_padded_sequence(embedded[order], lengths[order].cpu(), batch_first=True)
+            states, sizes = nn.utils.rnn.pad_packed_sequence(self.recurrent(packed)[0], batch_first=True)
+            last = states[range(len(sizes)), sizes - 1][order.argsort()]
+            last = F.dropout(last, self.dropout.p, self.training)
+            return torch.matmul(last, self.output.weight[0]) + self.output.bias
+            """,
+            """
+            is_word = ids.bool()
+            return self.read(self.embedding(ids), is_word.long().cumsum(dim=1)[:, -1])
+            """,
+        ],
+        depth="""
+            results = {}
+            for number, depth in enumerate(depths, start=1):
+                torch.manual_seed(seed=0)
+                network = SentimentRNN(len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, cell=cell, num_layers=depth, dropout=0)
+                results.setdefault(depth, run(network.to(device), f"{number}. {cell} × {depth}"))
+            return results
+        """,
+        lstm_gru="""
+            def read(start, state):
+                if start >= ids.shape[1]:
+                    return []
+                states, state = model.recurrent(model.embedding(ids[:, start : start + size]), state)
+                with torch.no_grad():
+                    kept = (state[0].clone(), state[1].clone()) if type(state) is tuple else state.clone()
+                return [model.output(model.dropout(states[:, -1])), *read(start + size, kept)]
+
+            return torch.hstack(read(0, None))
+        """,
+        glove=[
+            """
+            names = sorted(vocab, key=vocab.__getitem__)
+            known = {word: torch.tensor(vectors[word]) for word in names if word in vectors}
+            return torch.vstack([known.get(word, torch.zeros(vectors.dim)) for word in names]).float()
+            """,
+            """
+            import copy
+
+            model.embedding = nn.Embedding.from_pretrained(copy.deepcopy(matrix), freeze=True, padding_idx=0)
+            model.embedding.requires_grad_(not frozen)
+            return model
+            """,
+        ],
+        compare="""
+            import numpy as np
+
+            names = list(histories)
+            train = np.array([histories[name]["train_accuracy"][-1] for name in names])
+            test = np.array([histories[name]["test_accuracy"][-1] for name in names])
+            return [(names[i], float(train[i]), float(test[i]), float(train[i] - test[i])) for i in np.argsort(-test)]
+        """,
+        gradients=[
+            """
+            return {
+                name: parameter.grad.pow(2).sum().sqrt().tolist()
+                for name, parameter in model.named_parameters()
+                if getattr(parameter, "grad", None) is not None
+            }
+            """,
+            """
+            model.zero_grad()
+            loss = F.binary_cross_entropy_with_logits(model(ids), labels.float(), reduction="sum") / len(labels)
+            loss.backward()
+            layers = [[] for _ in range(model.recurrent.num_layers)]
+            for name, parameter in model.recurrent.named_parameters():
+                layers[int(name.split("_l")[-1])].append(parameter.grad.detach().clone().ravel())
+            model.zero_grad()
+            return [torch.cat(layer).norm().item() for layer in layers]
+            """,
+        ],
+        vanishing="""
+            steps = [model.embedding(x[:, step]).detach().requires_grad_() for step in range(x.shape[1])]
+            logits = model.read(torch.stack(steps, dim=1), x.ne(0).sum(dim=1))
+            loss = F.binary_cross_entropy_with_logits(logits, y.float())
+            gradients = torch.autograd.grad(loss, steps, allow_unused=True)
+            return torch.stack([g.detach().double().norm().float() for g in gradients]).cpu()
+        """,
+    ),
+    right(
+        "decorators_hooks_and_copies",
+        "Decorators, hooks that are taken away, measures made on a copy of the model, partial functions.",
+        cells={
+            "train": """
+                def mean(values, weights):
+                    return math.fsum(v * w for v, w in zip(values, weights, strict=True)) / math.fsum(weights)
+
+
+                def measure(model, inputs, labels):
+                    logits = model(inputs)
+                    right = (logits.detach().sigmoid().round() == labels).float().mean()
+                    loss = nn.functional.binary_cross_entropy_with_logits(logits, 1.0 * labels)
+                    return loss, right.item(), len(labels)
+
+
+                def train_epoch(model, batches, optimizer):
+                    model.train()
+                    measures = []
+                    for batch in batches:
+                        loss, *others = measure(model, *batch)
+                        gradients = torch.autograd.grad(loss, list(model.parameters()))
+                        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+                            parameter.grad = gradient
+                        optimizer.step()
+                        measures.append((float(loss.detach()), *others))
+                    losses, rights, sizes = zip(*measures, strict=True)
+                    return mean(losses, sizes), mean(rights, sizes)
+
+
+                @torch.no_grad()
+                def evaluate(model, batches):
+                    model.eval()
+                    losses, rights, sizes = zip(*(measure(model, *batch) for batch in batches), strict=True)
+                    return mean(map(float, losses), sizes), mean(rights, sizes)
+            """
+        },
+        rnn_2="""
+        states = self.recurrent(embedded)[0].flatten(0, 1)
+        starts = embedded.shape[1] * torch.arange(len(embedded), device=embedded.device)
+        return self.output(self.dropout(states.index_select(0, starts + lengths - 1))).view(len(lengths))
+        """,
+        depth="""
+        from functools import partial
+
+        make = partial(SentimentRNN, len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, cell=cell)
+        results = {depth: None for depth in depths}
+        for depth in results:
+            torch.manual_seed(0)
+            results[depth] = run(make(num_layers=depth), f"profondeur {depth}")
+        return results
+        """,
+        compare="""
+        parts = "train_accuracy", "test_accuracy"
+        table = [[name, *(history[part][-1] for part in parts)] for name, history in histories.items()]
+        table.sort(key=lambda row: -row[-1])
+        return [tuple(row + [row[1] - row[2]]) for row in table]
+        """,
+        gradients_2="""
+        import copy
+
+        twin = copy.deepcopy(model)
+        twin.zero_grad()
+        F.binary_cross_entropy_with_logits(twin(ids), labels.float()).backward()
+        parts = [[w.grad.flatten() for w in layer] for layer in twin.recurrent.all_weights]
+        model.zero_grad()
+        return [float(torch.cat(part).norm()) for part in parts]
+        """,
+        vanishing="""
+        import copy
+
+        twin, kept = copy.deepcopy(model), {}
+        twin.embedding.weight.requires_grad_(True)
+        twin.embedding.register_forward_hook(lambda _, inputs, made: kept.setdefault("vectors", made).retain_grad())
+        F.binary_cross_entropy_with_logits(twin(x), y.float()).backward()
+        return kept["vectors"].grad.square().sum(dim=(0, 2)).sqrt()
+        """,
+    ),
+    right(
+        "masks_and_numpy",
+        "NumPy for what needs no gradient, masks for the last word, double precision for the norms.",
+        rnn_2="""
+        states, _ = self.recurrent(embedded)
+        mask = F.one_hot(lengths - 1, embedded.shape[1]).to(states.dtype)
+        return self.output(self.dropout(torch.einsum("nt,nth->nh", mask, states))).squeeze(dim=-1)
+        """,
+        lstm_gru="""
+        def cut(state):
+            return tuple(map(cut, state)) if isinstance(state, tuple) else state.data
+
+        state, logits = None, []
+        for words in torch.split(ids, size, dim=-1):
+            last = None
+            for word in words.unbind(dim=1):
+                states, state = model.recurrent(model.embedding(word)[:, None], state)
+                last = states[:, 0]
+            state = cut(state)
+            logits += [model.output(last)[:, 0]]
+        return torch.stack(logits).T
+        """,
+        glove=[
+            """
+            import numpy as np
+
+            found = [(number, vectors[word]) for word, number in vocab.items() if word in vectors]
+            matrix = np.zeros((len(vocab), vectors.dim))
+            if found:
+                numbers, rows = zip(*found, strict=True)
+                matrix[list(numbers)] = np.stack(rows)
+            return torch.as_tensor(matrix, dtype=torch.float32)
+            """,
+            """
+            model.embedding = nn.Embedding(*matrix.size(), padding_idx=0)
+            model.embedding.load_state_dict({"weight": matrix})
+            for parameter in model.embedding.parameters():
+                parameter.requires_grad_(not frozen)
+            return model
+            """,
+        ],
+        gradients=[
+            """
+            import numpy as np
+
+            gradients = {name: p.grad.cpu().numpy() for name, p in model.named_parameters() if p.grad is not None}
+            return {name: float(np.sqrt(np.square(g, dtype=np.float64).sum())) for name, g in gradients.items()}
+            """,
+            """
+            for parameter in model.parameters():
+                parameter.grad = None
+            z = model(ids)
+            (F.softplus(z) - labels * z).mean().backward()
+            found = gradient_norms(model)
+            for parameter in model.parameters():
+                parameter.grad = None
+            keys = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+            layers = range(model.recurrent.num_layers)
+            return [math.dist([0] * 4, [found[f"recurrent.{key}_l{k}"] for key in keys]) for k in layers]
+            """,
+        ],
+        vanishing="""
+        nudge = torch.zeros(*x.shape, model.embedding.embedding_dim, device=x.device, requires_grad=True)
+        z = model.read(model.embedding(x) + nudge, (x > 0).sum(dim=1))
+        gradient = torch.autograd.grad((F.softplus(z) - y * z).mean(), nudge)[0]
+        return torch.stack([torch.linalg.norm(step) for step in gradient.unbind(dim=1)])
+        """,
+    ),
+]
+
+RIGHT += SAME + STYLES
 ANSWERS = WRONG + RIGHT

@@ -4,102 +4,220 @@ from instructor.labs.answers import Answer
 
 SPLIT = """
     parts = [[] for _ in ratios]
-    for label in np.unique(labels):
+    for label in {classes}:
         rows = {rows}
         {cuts}
         for part, piece in zip(parts, np.split(rows, cuts), strict=True):
             part.append(piece)
     return [np.concatenate(part) for part in parts]
 """
+TOKENIZER = r"""
+    pattern = rf"{pattern}"
+    replaced = {replaced}
+    return [{result} for match in re.finditer(pattern, {text})]
+"""
+LINK, USER, REST = r"(?P<url>(?:https?://|www\.)\S+)", r"(?P<user>@\w+)", r"{EMOTICON}|{WORD}|\S"
+ITOS = """
+    words = {words}
+    self.itos = [{reserved}, *words[:{size}]]
+    self.stoi = {{word: number for number, word in enumerate(self.itos)}}
+"""
 BUCKETS = """
     order = np.argsort({keys})
-    batches = [order[start : start + batch_size] for start in range(0, {end}, batch_size)]
+    {batches}
     return {result}
 """
+FORWARD = """
+    vectors = {vectors}
+    states, (last_state, _) = self.lstm(vectors)
+    read = {read}
+    return {output}
+"""
 TRAIN = """
-    model.train()
+    {mode}
     total_loss = num_tweets = 0
     for ids, lengths, labels in batches:
         loss = F.cross_entropy(model(ids, lengths), labels)
         {zero_grad}
         loss.backward()
         optimizer.step()
-        total_loss += loss.item() * len(labels)
+        total_loss += {added}
         num_tweets += len(labels)
-    return total_loss / {divisor}
+    return {mean}
 """
 FIT = """
     best_loss, best_weights, num_waited = math.inf, None, 0
     for _ in range(max_epochs):
-        history["train_loss"].append(train_once(model))
+        train_loss = train_once(model)
         val_loss, val_accuracy = validate(model)
-        history["val_loss"].append(val_loss)
-        history["val_accuracy"].append(val_accuracy)
+        {kept}
         num_waited += 1
-        if val_loss < {reference}:
+        if {progress}:
             best_loss, best_weights = val_loss, {weights}
             {reset}
-        if num_waited == patience:
+        if {ends}:
             break
     {end}
     return history
 """
-LAYERS = """
-    self.embedding = nn.Embedding({embedding})
-    self.lstm = nn.LSTM({lstm}, batch_first=True)
-    self.dropout = nn.Dropout(dropout)
-    self.output = nn.Linear(hidden_size, 2)
+KEPT = "for name, value in zip(history, "
+CLASSIFY = """
+    {words}
+    if not ids:
+        {empty}
+    {mode}
+    with torch.no_grad():
+        logits = model(torch.tensor([ids], device=device), torch.tensor([{length}], device=device))
+    probability, label = logits.softmax(dim=1)[0].max(dim=0)
+    return {name}, {probability}
+"""
+INSERTION = """
+    {start}
+    sources = [word for word in words if word in synonyms]
+    for _ in range(n if sources else 0):
+        {insert}
+    return longer
+"""
+SWAP = """
+    {start}
+    for _ in range({times}):
+        {pair}
+        swapped[i], swapped[j] = swapped[j], swapped[i]
+    return swapped
+"""
+DELETION = """
+    kept = [word for word, draw in zip(words, generator.random(len(words)), strict=True) if {stays}]
+    if {is_empty}:
+        kept = {one}
+    {end}
 """
 
 
 def split_with(
+    classes="np.unique(labels)",
     rows="generator.permutation(np.flatnonzero(labels == label))",
     cuts="cuts = np.round(np.cumsum(ratios)[:-1] * len(rows)).astype(int)",
 ):
     """Return a stratified split in which one step may be wrong."""
-    return SPLIT.format(rows=rows, cuts=cuts)
+    return SPLIT.format(classes=classes, rows=rows, cuts=cuts)
+
+
+def tokenizer_with(
+    pattern=f"{LINK}|{USER}|{REST}",
+    replaced='{"url": "<url>", "user": "<user>"}',
+    result="replaced.get(match.lastgroup, match[0])",
+    text="tweet.lower()",
+):
+    """Return a tokenizer in which one step may be wrong."""
+    return TOKENIZER.format(pattern=pattern, replaced=replaced, result=result, text=text)
+
+
+def itos_with(
+    words="sorted(counter, key=lambda word: (-counter[word], word))", reserved='"<pad>", "<unk>"', size="max_size"
+):
+    """Return the blocks of question 3, with a numbering in which one step may be wrong."""
+    return [ITOS.format(words=words, reserved=reserved, size=size), None, None]
 
 
 def buckets_with(
     keys="lengths + generator.random(len(lengths))",
-    end="len(order)",
+    batches="batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]",
     result="[batches[rank] for rank in generator.permutation(len(batches))]",
 ):
     """Return a `bucket_batches` in which one step may be wrong."""
-    return [None, BUCKETS.format(keys=keys, end=end, result=result)]
+    return [None, BUCKETS.format(keys=keys, batches=batches, result=result)]
 
 
-def train_with(zero_grad="optimizer.zero_grad()", divisor="num_tweets"):
+def layers_with(
+    embedding="vocab_size, embedding_dim, padding_idx=0",
+    lstm="nn.LSTM(embedding_dim, hidden_size, batch_first=True)",
+    output="hidden_size, 2",
+):
+    """Return the layers of the model, one of which may be wrong."""
+    return f"""
+        self.embedding = nn.Embedding({embedding})
+        self.lstm = {lstm}
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear({output})
+    """
+
+
+def forward_with(
+    vectors="self.dropout(self.embedding(ids))",
+    read="states[torch.arange(len(ids)), lengths - 1]",
+    output="self.output(self.dropout(read))",
+):
+    """Return the blocks of question 5, with a `forward` in which one step may be wrong."""
+    return [None, FORWARD.format(vectors=vectors, read=read, output=output)]
+
+
+def train_with(
+    mode="model.train()",
+    zero_grad="optimizer.zero_grad()",
+    added="loss.item() * len(labels)",
+    mean="total_loss / num_tweets",
+):
     """Return the blocks of question 6, with a training epoch in which one line may be wrong."""
-    return [TRAIN.format(zero_grad=zero_grad, divisor=divisor), None]
+    return [TRAIN.format(mode=mode, zero_grad=zero_grad, added=added, mean=mean), None]
 
 
 def fit_with(
-    reference="best_loss",
+    kept=f"{KEPT}(train_loss, val_loss, val_accuracy)): history[name].append(value)",
+    progress="val_loss < best_loss",
     weights="copy.deepcopy(model.state_dict())",
     reset="num_waited = 0",
+    ends="num_waited == patience",
     end="model.load_state_dict(best_weights)",
 ):
     """Return the blocks of question 6, with an early stopping in which one step may be wrong."""
-    return [None, FIT.format(reference=reference, weights=weights, reset=reset, end=end)]
+    return [None, FIT.format(kept=kept, progress=progress, weights=weights, reset=reset, ends=ends, end=end)]
 
 
-def layers_with(embedding="vocab_size, embedding_dim, padding_idx=0", lstm="embedding_dim, hidden_size"):
-    """Return the layers of the model, one of which may be wrong."""
-    return LAYERS.format(embedding=embedding, lstm=lstm)
+def classify_with(
+    words="ids = vocab.encode(tokenize(tweet))",
+    empty='raise ValueError("Tweet vide.")',
+    mode="model.eval()",
+    length="len(ids)",
+    name="CLASS_NAMES[label.item()]",
+    probability="probability.item()",
+):
+    """Return a `classify_tweet` in which one step may be wrong."""
+    parts = {"words": words, "empty": empty, "mode": mode, "length": length, "name": name, "probability": probability}
+    return CLASSIFY.format(**parts)
+
+
+def insertion_with(
+    start="longer = list(words)",
+    near="synonyms[sources[generator.integers(len(sources))]]",
+    synonym="near[generator.integers(len(near))]",
+    place="generator.integers(len(longer) + 1)",
+):
+    """Return the blocks of question 8, with an insertion in which one step may be wrong."""
+    insert = f"near = {near}\n        longer.insert({place}, {synonym})"
+    return [INSERTION.format(start=start, insert=insert), None, None]
+
+
+def swap_with(
+    start="swapped = list(words)",
+    times="n if len(words) > 1 else 0",
+    pair="i, j = generator.choice(len(words), size=2, replace=False)",
+):
+    """Return the blocks of question 8, with a swap in which one step may be wrong."""
+    return [None, SWAP.format(start=start, times=times, pair=pair), None]
+
+
+def deletion_with(
+    stays="draw >= p", is_empty="words and not kept", one="[words[generator.integers(len(words))]]", end="return kept"
+):
+    """Return the blocks of question 8, with a deletion in which one step may be wrong."""
+    return [None, None, DELETION.format(stays=stays, is_empty=is_empty, one=one, end=end)]
 
 
 WRONG = [
     Answer(
-        "no_batch_at_all",
-        "No batch holds no padding.",
-        loses={"test_buckets": 2.5},
-        blocks={"sol_buckets": [None, "return []"]},
-    ),
-    Answer(
         "split_not_stratified",
         "The examples are shuffled and cut, whatever their class.",
-        loses={"test_split": 1},
+        loses={"test_split": ["shares"]},
         blocks={
             "sol_split": """
                 rows = generator.permutation(len(labels))
@@ -108,137 +226,214 @@ WRONG = [
         },
     ),
     Answer(
+        "split_for_two_classes",
+        "The classes are taken for 0 and 1.",
+        loses={"test_split": ["shares"]},
+        blocks={"sol_split": split_with(classes="(0, 1)")},
+    ),
+    Answer(
         "split_in_the_order_of_the_file",
         "The first tweets of each class are for training: nothing is drawn.",
-        loses={"test_split": 0.5},
+        loses={"test_split": ["draws"]},
         blocks={"sol_split": split_with(rows="np.flatnonzero(labels == label)")},
     ),
     Answer(
-        "split_sizes_rounded_down",
-        "Every size is rounded down, and the last part takes what is left: too much with four parts.",
-        loses={"test_split": 0.5},
-        blocks={
-            "sol_split": split_with(
-                cuts="cuts = np.cumsum([int(ratio * len(rows)) for ratio in ratios])[:-1]",
-            )
-        },
+        "split_by_a_generator_of_its_own",
+        "The same parts for every generator.",
+        loses={"test_split": ["draws"]},
+        blocks={"sol_split": split_with(rows="np.random.default_rng(0).permutation(np.flatnonzero(labels == label))")},
     ),
     Answer(
-        "words_split_at_blanks_and_punctuation_only",
-        "Emoticons fall apart in punctuation marks.",
-        loses={"test_tokenizer": 0.5},
+        "split_by_the_global_generator",
+        "Chance does not come from the generator that is given.",
+        loses={"test_split": ["draws"]},
+        blocks={"sol_split": split_with(rows="np.random.permutation(np.flatnonzero(labels == label))")},
+    ),
+    Answer(
+        "split_sizes_rounded_down",
+        "Every size is rounded down, and the last part takes what is left.",
+        loses={"test_split": ["rounding"]},
+        blocks={"sol_split": split_with(cuts="cuts = np.cumsum([int(ratio * len(rows)) for ratio in ratios])[:-1]")},
+    ),
+    Answer(
+        "split_forgets_the_remainder",
+        "Every size is rounded down, and what is left is in no part.",
+        loses={"test_split": ["complete"]},
         blocks={
-            "sol_tokenizer": r"""
-                pattern = rf"(?P<url>(?:https?://|www\.)\S+)|(?P<user>@\w+)|{WORD}|\S"
-                replaced = {"url": "<url>", "user": "<user>"}
-                return [replaced.get(match.lastgroup, match[0]) for match in re.finditer(pattern, tweet.lower())]
+            "sol_split": """
+                parts = [[] for _ in ratios]
+                for label in np.unique(labels):
+                    rows = generator.permutation(np.flatnonzero(labels == label))
+                    for part, ratio in zip(parts, ratios, strict=True):
+                        size = int(ratio * np.sum(labels == label) + 1e-9)
+                        part.extend(rows[:size])
+                        rows = rows[size:]
+                return [np.array(part) for part in parts]
             """
         },
     ),
     Answer(
-        "case_kept",
-        "The tweet is not put in lower case: words, links and emoticons with a capital letter change.",
-        loses={"test_tokenizer": 1.5},
+        "links_end_at_punctuation",
+        "A link is made of letters, digits, points, colons and slashes only.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"(?P<url>(?:https?://|www\.)[\w./:]+)|{USER}|{REST}")},
+    ),
+    Answer(
+        "user_names_before_links",
+        "What follows @ in a link becomes <user>, by replacements one after another.",
+        loses={"test_tokenizer": ["links"]},
         blocks={
             "sol_tokenizer": r"""
-                pattern = rf"(?P<url>(?:https?://|www\.)\S+)|(?P<user>@\w+)|{EMOTICON}|{WORD}|\S"
-                replaced = {"url": "<url>", "user": "<user>"}
-                return [replaced.get(match.lastgroup, match[0]) for match in re.finditer(pattern, tweet)]
+                text = re.sub(r"@\w+", " <user> ", tweet.lower())
+                text = re.sub(r"\b(?:https?://|www\.)\S+", " <url> ", text)
+                return re.findall(rf"<url>|<user>|{EMOTICON}|{WORD}|\S", text)
             """
         },
     ),
     Answer(
         "user_names_kept",
-        "Every user name stays a word of its own, also in links that hold none.",
-        loses={"test_tokenizer": 0.5},
+        "Every user name stays a word of its own.",
+        loses={"test_tokenizer": ["names"]},
+        blocks={"sol_tokenizer": tokenizer_with(f"{LINK}|@\\w+|{REST}")},
+    ),
+    Answer(
+        "emoticons_fall_apart",
+        "Emoticons are read as punctuation marks.",
+        loses={"test_tokenizer": ["faces"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|{{WORD}}|\S")},
+    ),
+    Answer(
+        "single_characters_before_emoticons",
+        "The rule of the single character comes before the emoticons'.",
+        loses={"test_tokenizer": ["faces"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|[^\w\s']|{REST}")},
+    ),
+    Answer(
+        "contractions_kept_whole",
+        "A word is letters and apostrophes.",
+        loses={"test_tokenizer": ["words"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|{{EMOTICON}}|\w+(?:'\w+)?|\S")},
+    ),
+    Answer(
+        "hash_dropped",
+        "`#` is taken for a blank.",
+        loses={"test_tokenizer": ["marks"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|{{EMOTICON}}|{{WORD}}|[^\s#]")},
+    ),
+    Answer(
+        "marks_kept_together",
+        "Punctuation marks that touch are one element.",
+        loses={"test_tokenizer": ["marks"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|{{EMOTICON}}|{{WORD}}|[^\w\s]+")},
+    ),
+    Answer(
+        "case_kept",
+        "The tweet is not put in lower case.",
+        loses={"test_tokenizer": ["lower_case"]},
+        blocks={"sol_tokenizer": tokenizer_with(text="tweet")},
+    ),
+    Answer(
+        "lower_case_at_the_end",
+        "The elements are put in lower case once they are cut: `:D` and `N'T` are not seen.",
+        loses={"test_tokenizer": ["lower_case"]},
         blocks={
-            "sol_tokenizer": r"""
-                pattern = rf"(?P<url>(?:https?://|www\.)\S+)|@\w+|{EMOTICON}|{WORD}|\S"
-                replaced = {"url": "<url>"}
-                return [replaced.get(match.lastgroup, match[0]) for match in re.finditer(pattern, tweet.lower())]
-            """
+            "sol_tokenizer": tokenizer_with(result="replaced.get(match.lastgroup, match[0].lower())", text="tweet")
         },
     ),
     Answer(
-        "vocabulary_of_all_tweets",
-        "The words of validation and test are counted too.",
-        loses={"test_vocab": 0.5},
-        blocks={
-            "sol_vocab": [
-                None,
-                None,
-                """
-                counter = Counter(word for words in tokenized for word in words)
-                return Vocab(counter, max_size)
-                """,
-            ]
-        },
+        "alphabetical_only",
+        "The frequencies are not looked at.",
+        loses={"test_vocab": ["frequency"]},
+        blocks={"sol_vocab": itos_with("sorted(counter)")},
+    ),
+    Answer(
+        "rarest_first",
+        "The sign of the frequency is forgotten.",
+        loses={"test_vocab": ["frequency"]},
+        blocks={"sol_vocab": itos_with("sorted(counter, key=lambda word: (counter[word], word))")},
     ),
     Answer(
         "ties_in_order_of_arrival",
         "`most_common` leaves words of equal frequency in the order in which they came.",
-        loses={"test_vocab": 0.5},
+        loses={"test_vocab": ["ties"]},
+        blocks={"sol_vocab": itos_with("[word for word, _ in counter.most_common()]")},
+    ),
+    Answer(
+        "ties_in_opposite_order",
+        "Sorting backwards also reverses the alphabet.",
+        loses={"test_vocab": ["ties"]},
+        blocks={"sol_vocab": itos_with("sorted(counter, key=lambda word: (counter[word], word), reverse=True)")},
+    ),
+    Answer(
+        "ties_cut_by_arrival",
+        "The words that are kept are chosen before they are sorted.",
+        loses={"test_vocab": ["ties"]},
         blocks={
-            "sol_vocab": [
-                """
-                self.itos = ["<pad>", "<unk>", *(word for word, _ in counter.most_common(max_size))]
-                self.stoi = {word: number for number, word in enumerate(self.itos)}
-                """,
-                None,
-                None,
-            ]
+            "sol_vocab": itos_with(
+                "sorted(dict(counter.most_common(max_size)), key=lambda word: (-counter[word], word))"
+            )
         },
     ),
     Answer(
         "max_size_counts_the_reserved_words",
         "Two words too few: the reserved ones are counted in max_size.",
-        loses={"test_vocab": 1},
-        blocks={
-            "sol_vocab": [
-                """
-                words = sorted(counter, key=lambda word: (-counter[word], word))
-                self.itos = ["<pad>", "<unk>", *words][:max_size]
-                self.stoi = {word: number for number, word in enumerate(self.itos)}
-                """,
-                None,
-                None,
-            ]
-        },
+        loses={"test_vocab": ["size"]},
+        blocks={"sol_vocab": itos_with(size="max(0, max_size - 2)")},
+    ),
+    Answer(
+        "reserved_words_exchanged",
+        "<unk> is 0, <pad> is 1.",
+        loses={"test_vocab": ["inverse"]},
+        blocks={"sol_vocab": itos_with(reserved='"<unk>", "<pad>"')},
     ),
     Answer(
         "unknown_words_are_padding",
         "An unknown word gets the number of <pad>.",
-        loses={"test_vocab": 0.5},
+        loses={"test_vocab": ["encode"]},
         blocks={"sol_vocab": [None, "return [self.stoi.get(word, 0) for word in words]", None]},
     ),
     Answer(
-        "last_examples_dropped",
-        "The last batch is made only when it is full.",
-        loses={"test_buckets": 1},
-        blocks={"sol_buckets": buckets_with(end="len(order) - batch_size + 1")},
+        "unknown_words_left_out",
+        "An unknown word gets no number.",
+        loses={"test_vocab": ["encode"]},
+        blocks={"sol_vocab": [None, "return [self.stoi[word] for word in words if word in self.stoi]", None]},
     ),
     Answer(
-        "batches_in_sorted_order",
-        "Short tweets first, long ones last, at every epoch.",
-        loses={"test_buckets": 0.5},
-        blocks={"sol_buckets": buckets_with(result="batches")},
+        "vocabulary_of_all_tweets",
+        "The words of validation and test are counted too.",
+        loses={"test_vocab": ["training_part"]},
+        blocks={
+            "sol_vocab": [None, None, "return Vocab(Counter(word for words in tokenized for word in words), max_size)"]
+        },
     ),
     Answer(
-        "same_batches_every_epoch",
-        "A stable sort: tweets of equal lengths always travel together.",
-        loses={"test_buckets": 0.5},
-        blocks={"sol_buckets": buckets_with(keys='lengths, kind="stable"')},
+        "tweets_counted_instead_of_words",
+        "A word counts once a tweet.",
+        loses={"test_vocab": ["training_part"]},
+        blocks={
+            "sol_vocab": [
+                None,
+                None,
+                "return Vocab(Counter(word for row in train_rows for word in set(tokenized[row])), max_size)",
+            ]
+        },
     ),
     Answer(
-        "plain_batches_again",
-        "The tweets are shuffled, and their lengths not looked at.",
-        loses={"test_buckets": 0.5},
-        blocks={"sol_buckets": buckets_with(keys="generator.random(len(lengths))")},
+        "max_size_forgotten",
+        "The vocabulary always has room for 20,000 words.",
+        loses={"test_vocab": ["training_part"]},
+        blocks={
+            "sol_vocab": [
+                None,
+                None,
+                "return Vocab(Counter(word for row in train_rows for word in tokenized[row]), 20_000)",
+            ]
+        },
     ),
     Answer(
         "mean_of_the_shares",
-        "The padding of the batches is averaged, as if they all had the same number of cells.",
-        loses={"test_buckets": 0.5},
+        "The padding of the batches is averaged, as if they all had as many cells.",
+        loses={"test_buckets": ["share"]},
         blocks={
             "sol_buckets": [
                 "return float(np.mean([1 - lengths[batch].mean() / lengths[batch].max() for batch in batches]))",
@@ -247,149 +442,367 @@ WRONG = [
         },
     ),
     Answer(
-        "state_at_the_padding",
-        "The state after the last step of the batch, padding or not.",
-        loses={"test_model": 1},
+        "no_batch_at_all",
+        "No batch holds no padding.",
+        loses={"test_buckets": ["complete", "sizes", "little_padding", "order", "composition", "generator"]},
+        blocks={"sol_buckets": [None, "return []"]},
+    ),
+    Answer(
+        "plain_batches_again",
+        "The tweets are shuffled, and their lengths not looked at.",
+        loses={"test_buckets": ["little_padding", "order", "composition"]},
+        blocks={"sol_buckets": buckets_with(keys="generator.random(len(lengths))")},
+    ),
+    Answer(
+        "jitter_of_eight",
+        "Chance up to 8 is added to the lengths: more than a quarter of the padding stays.",
+        loses={"test_buckets": ["little_padding"]},
+        blocks={"sol_buckets": buckets_with(keys="lengths + 8 * generator.random(len(lengths))")},
+    ),
+    Answer(
+        "last_examples_dropped",
+        "The last batch is made only when it is full.",
+        loses={"test_buckets": ["complete"]},
         blocks={
-            "sol_model": [
-                None,
-                """
-                states, _ = self.lstm(self.dropout(self.embedding(ids)))
-                return self.output(self.dropout(states[:, -1]))
-                """,
-            ]
+            "sol_buckets": buckets_with(
+                batches="""batches = [
+                    order[start : start + batch_size] for start in range(0, len(order) - batch_size + 1, batch_size)
+                ]"""
+            )
         },
     ),
     Answer(
-        "state_of_the_word_before",
-        "Lengths start at 1, indices at 0: one word too early where the tweet has two at least.",
-        loses={"test_model": 2},
+        "batches_of_equal_sizes",
+        "As many batches as it takes, of almost equal sizes.",
+        loses={"test_buckets": ["sizes"]},
+        blocks={
+            "sol_buckets": buckets_with(batches="batches = np.array_split(order, math.ceil(len(order) / batch_size))")
+        },
+    ),
+    Answer(
+        "batches_in_sorted_order",
+        "Short tweets first, long ones last, at every epoch.",
+        loses={"test_buckets": ["order"]},
+        blocks={"sol_buckets": buckets_with(result="batches")},
+    ),
+    Answer(
+        "same_order_every_epoch",
+        "The batches are shuffled, always in the same way.",
+        loses={"test_buckets": ["order"]},
+        blocks={
+            "sol_buckets": buckets_with(
+                result="[batches[rank] for rank in np.random.default_rng(0).permutation(len(batches))]"
+            )
+        },
+    ),
+    Answer(
+        "same_batches_every_epoch",
+        "A stable sort: tweets of equal lengths always travel together.",
+        loses={"test_buckets": ["composition"]},
+        blocks={"sol_buckets": buckets_with(keys='lengths, kind="stable"')},
+    ),
+    Answer(
+        "buckets_by_the_global_generator",
+        "Chance does not come from the generator that is given.",
+        loses={"test_buckets": ["generator"]},
+        blocks={
+            "sol_buckets": buckets_with(
+                keys="lengths + np.random.random(len(lengths))",
+                result="[batches[rank] for rank in np.random.permutation(len(batches))]",
+            )
+        },
+    ),
+    Answer(
+        "two_words_too_many",
+        "The embedding layer has two rows for <pad> and <unk> again.",
+        loses={"test_model": ["layers"]},
+        blocks={"sol_model": [layers_with(embedding="vocab_size + 2, embedding_dim, padding_idx=0"), None]},
+    ),
+    Answer(
+        "two_layers",
+        "The LSTM has two layers.",
+        loses={"test_model": ["layers"]},
+        blocks={
+            "sol_model": [layers_with(lstm="nn.LSTM(embedding_dim, hidden_size, num_layers=2, batch_first=True)"), None]
+        },
+    ),
+    Answer(
+        "steps_before_batch",
+        "The LSTM reads the batch as if it were the steps.",
+        loses={"test_model": ["layers"]},
+        blocks={"sol_model": [layers_with(lstm="nn.LSTM(embedding_dim, hidden_size)"), None]},
+    ),
+    Answer(
+        "both_directions",
+        "The LSTM also reads from right to left.",
+        loses={"test_model": ["layers"]},
         blocks={
             "sol_model": [
+                layers_with(
+                    lstm="nn.LSTM(embedding_dim, hidden_size, batch_first=True, bidirectional=True)",
+                    output="2 * hidden_size, 2",
+                ),
                 None,
-                """
-                states, _ = self.lstm(self.dropout(self.embedding(ids)))
-                return self.output(self.dropout(states[torch.arange(len(ids)), lengths - 2]))
-                """,
             ]
         },
     ),
     Answer(
         "vector_of_padding_learns",
         "The embedding layer does not know which number is <pad>.",
-        loses={"test_model": 0.5},
+        loses={"test_model": ["vector_of_padding"]},
         blocks={"sol_model": [layers_with(embedding="vocab_size, embedding_dim"), None]},
     ),
     Answer(
-        "no_dropout_on_the_words",
-        "Dropout acts on the state only.",
-        loses={"test_model": 0.5},
+        "vector_of_padding_drawn_again",
+        "Small vectors are drawn for all words, <pad> included.",
+        loses={"test_model": ["vector_of_padding"]},
+        blocks={"sol_model": [layers_with() + "    nn.init.normal_(self.embedding.weight, std=0.1)", None]},
+    ),
+    Answer(
+        "probabilities_instead_of_logits",
+        "A softmax at the end.",
+        loses={"test_model": ["one_word"]},
+        blocks={"sol_model": forward_with(output="self.output(self.dropout(read)).softmax(dim=1)")},
+    ),
+    Answer(
+        "state_at_the_padding",
+        "The state after the last step of the batch, padding or not.",
+        loses={"test_model": ["last_state"]},
+        blocks={"sol_model": forward_with(read="states[:, -1]")},
+    ),
+    Answer(
+        "state_of_the_word_before",
+        "Lengths start at 1, indices at 0: one word too early.",
+        loses={"test_model": ["last_state"]},
+        blocks={"sol_model": forward_with(read="states[torch.arange(len(ids)), lengths - 2]")},
+    ),
+    Answer(
+        "mean_of_the_states",
+        "The states are averaged, padding included.",
+        loses={"test_model": ["last_state"]},
+        blocks={"sol_model": forward_with(read="states.mean(dim=1)")},
+    ),
+    Answer(
+        "mean_of_the_real_states",
+        "The states of the real words are averaged.",
+        loses={"test_model": ["last_state"]},
+        blocks={
+            "sol_model": forward_with(
+                read="(states * (ids > 0)[:, :, None]).sum(dim=1) / lengths[:, None]",
+            )
+        },
+    ),
+    Answer(
+        "rows_left_sorted",
+        "The tweets are sorted by length, and never put back in their order.",
+        loses={"test_model": ["last_state"]},
         blocks={
             "sol_model": [
                 None,
                 """
-                states, _ = self.lstm(self.embedding(ids))
-                return self.output(self.dropout(states[torch.arange(len(ids)), lengths - 1]))
+                order = lengths.argsort(descending=True, stable=True)
+                vectors = self.dropout(self.embedding(ids[order]))
+                packed = nn.utils.rnn.pack_padded_sequence(vectors, lengths[order], batch_first=True)
+                return self.output(self.dropout(self.lstm(packed)[1][0][-1]))
                 """,
             ]
         },
     ),
     Answer(
+        "no_dropout_on_the_words",
+        "Dropout acts on the state only.",
+        loses={"test_model": ["dropout_of_words"]},
+        blocks={"sol_model": forward_with(vectors="self.embedding(ids)")},
+    ),
+    Answer(
+        "no_dropout_on_the_state",
+        "Dropout acts on the words only.",
+        loses={"test_model": ["dropout_of_state"]},
+        blocks={"sol_model": forward_with(output="self.output(read)")},
+    ),
+    Answer(
+        "dropout_on_the_logits",
+        "Dropout comes after the last layer.",
+        loses={"test_model": ["dropout_of_state"]},
+        blocks={"sol_model": forward_with(output="self.dropout(self.output(read))")},
+    ),
+    Answer(
+        "dropout_never_silent",
+        "A functional dropout that does not know the mode.",
+        loses={"test_model": ["dropout_of_words", "dropout_of_state"]},
+        blocks={
+            "sol_model": forward_with(
+                vectors="F.dropout(self.embedding(ids), self.dropout.p)",
+                output="self.output(F.dropout(read, self.dropout.p))",
+            )
+        },
+    ),
+    Answer(
         "loss_divided_by_the_number_of_batches",
         "A sum over the tweets, divided by the number of batches.",
-        loses={"test_train": 0.5},
-        blocks={"sol_train": train_with(divisor="sum(1 for _ in batches)")},
+        loses={"test_train": ["mean_loss"]},
+        blocks={"sol_train": train_with(mean="total_loss / sum(1 for _ in batches)")},
+    ),
+    Answer(
+        "mean_of_the_means",
+        "The losses of the batches are averaged, the last smaller one too.",
+        loses={"test_train": ["mean_loss"]},
+        blocks={"sol_train": train_with(added="loss.item()", mean="total_loss / sum(1 for _ in batches)")},
+    ),
+    Answer(
+        "loss_is_a_tensor",
+        "The loss is never made a number.",
+        loses={"test_train": ["python_number"]},
+        blocks={"sol_train": train_with(added="loss.detach() * len(labels)")},
     ),
     Answer(
         "gradients_never_cleared",
-        "Gradients add up from one batch to the next: the loss met on the way changes too.",
-        loses={"test_train": 1},
+        "Gradients add up from one batch to the next.",
+        loses={"test_train": ["steps"]},
         blocks={"sol_train": train_with(zero_grad="pass")},
+    ),
+    Answer(
+        "trained_in_the_mode_it_has",
+        "The model is not put in training mode.",
+        loses={"test_train": ["mode"]},
+        blocks={"sol_train": train_with(mode="pass")},
     ),
     Answer(
         "best_weights_not_copied",
         "The dictionary of weights that is kept goes on learning.",
-        loses={"test_train": 0.5},
+        loses={"test_train": ["best_weights"]},
         blocks={"sol_train": fit_with(weights="model.state_dict()")},
+    ),
+    Answer(
+        "best_weights_copied_at_the_surface",
+        "The dictionary is copied, not its tensors.",
+        loses={"test_train": ["best_weights"]},
+        blocks={"sol_train": fit_with(weights="dict(model.state_dict())")},
     ),
     Answer(
         "weights_of_the_last_epoch",
         "Training stops in time, and the model stays as the last epoch left it.",
-        loses={"test_train": 0.5},
+        loses={"test_train": ["best_weights"]},
         blocks={"sol_train": fit_with(end="pass")},
+    ),
+    Answer(
+        "weights_restored_only_when_stopped_early",
+        "After max_epochs, the model stays as the last epoch left it.",
+        loses={"test_train": ["best_weights"]},
+        blocks={
+            "sol_train": fit_with(
+                ends="num_waited == patience and not model.load_state_dict(best_weights).missing_keys", end="pass"
+            )
+        },
     ),
     Answer(
         "compared_with_the_epoch_before",
         "An epoch counts as progress when it beats the one before it.",
-        loses={"test_train": 1},
-        blocks={"sol_train": fit_with(reference="([math.inf] + history['val_loss'])[-2]")},
+        loses={"test_train": ["stop"]},
+        blocks={"sol_train": fit_with(progress="len(history['val_loss']) < 2 or val_loss < history['val_loss'][-2]")},
     ),
     Answer(
         "patience_never_renewed",
         "Bad epochs are counted from the start: progress does not reset the count.",
-        loses={"test_train": 1},
+        loses={"test_train": ["stop"]},
         blocks={"sol_train": fit_with(reset="num_waited -= 1")},
     ),
     Answer(
-        "model_left_in_training_mode",
-        "Dropout still acts while the tweet is read.",
-        loses={"test_classify": 0.25},
+        "one_epoch_too_many",
+        "Training waits for one more epoch than patience says.",
+        loses={"test_train": ["stop"]},
+        blocks={"sol_train": fit_with(ends="num_waited > patience")},
+    ),
+    Answer(
+        "equal_is_better",
+        "An epoch as good as the best counts as progress.",
+        loses={"test_train": ["stop"]},
+        blocks={"sol_train": fit_with(progress="val_loss <= best_loss")},
+    ),
+    Answer(
+        "training_loss_forgotten",
+        "The history keeps the validation only.",
+        loses={"test_train": ["histories"]},
         blocks={
-            "sol_classify": """
-                ids = vocab.encode(tokenize(tweet))
-                if not ids:
-                    raise ValueError("Tweet vide.")
-                with torch.no_grad():
-                    logits = model(torch.tensor([ids], device=device), torch.tensor([len(ids)], device=device))
-                probability, label = logits.softmax(dim=1)[0].max(dim=0)
-                return CLASS_NAMES[label.item()], probability.item()
-            """
+            "sol_train": fit_with(
+                kept="history['val_loss'].append(val_loss); history['val_accuracy'].append(val_accuracy)"
+            )
         },
+    ),
+    Answer(
+        "loss_and_accuracy_exchanged",
+        "The loss is kept under the name of the accuracy.",
+        loses={"test_train": ["histories"]},
+        blocks={
+            "sol_train": fit_with(kept=f"{KEPT}(train_loss, val_accuracy, val_loss)): history[name].append(value)")
+        },
+    ),
+    Answer(
+        "length_in_characters",
+        "The length given is the text's.",
+        loses={"test_classify": ["what_is_read"]},
+        blocks={"sol_classify": classify_with(length="len(tweet)")},
+    ),
+    Answer(
+        "words_in_another_order",
+        "The words are sorted.",
+        loses={"test_classify": ["what_is_read"]},
+        blocks={"sol_classify": classify_with(words="ids = sorted(vocab.encode(tokenize(tweet)))")},
+    ),
+    Answer(
+        "classes_exchanged",
+        "Class 0 is said to be positive.",
+        loses={"test_classify": ["names"]},
+        blocks={"sol_classify": classify_with(name="CLASS_NAMES[1 - label.item()]")},
     ),
     Answer(
         "probability_of_positive_whatever_the_answer",
         "A tweet found negative comes with the probability that it is positive.",
-        loses={"test_classify": 0.25},
-        blocks={
-            "sol_classify": """
-                ids = vocab.encode(tokenize(tweet))
-                if not ids:
-                    raise ValueError("Tweet vide.")
-                model.eval()
-                logits = model(torch.tensor([ids], device=device), torch.tensor([len(ids)], device=device))
-                positive = logits.softmax(dim=1)[0, 1].item()
-                return CLASS_NAMES[int(positive > 0.5)], positive
-            """
-        },
+        loses={"test_classify": ["probabilities"]},
+        blocks={"sol_classify": classify_with(probability="logits.softmax(dim=1)[0, 1].item()")},
+    ),
+    Answer(
+        "probability_is_a_tensor",
+        "The probability is never made a number.",
+        loses={"test_classify": ["probabilities"]},
+        blocks={"sol_classify": classify_with(probability="probability")},
+    ),
+    Answer(
+        "model_left_in_training_mode",
+        "Dropout still acts while the tweet is read.",
+        loses={"test_classify": ["mode"]},
+        blocks={"sol_classify": classify_with(mode="pass")},
     ),
     Answer(
         "empty_tweet_read_as_padding",
         "A tweet without words is completed with <pad>, and gets an answer.",
-        loses={"test_classify": 0.25},
-        blocks={
-            "sol_classify": """
-                ids = vocab.encode(tokenize(tweet)) or [0]
-                model.eval()
-                with torch.no_grad():
-                    logits = model(torch.tensor([ids], device=device), torch.tensor([len(ids)], device=device))
-                probability, label = logits.softmax(dim=1)[0].max(dim=0)
-                return CLASS_NAMES[label.item()], probability.item()
-            """
-        },
+        loses={"test_classify": ["empty"]},
+        blocks={"sol_classify": classify_with(empty="ids = [0]")},
     ),
     Answer(
-        "insertion_at_the_end",
-        "Synonyms are added after the last word.",
-        loses={"test_eda": 0.5},
+        "empty_tweet_without_a_word",
+        "The error says nothing.",
+        loses={"test_classify": ["empty"]},
+        blocks={"sol_classify": classify_with(empty="raise ValueError")},
+    ),
+    Answer(
+        "empty_tweet_is_another_error",
+        "An assertion, not a ValueError.",
+        loses={"test_classify": ["empty"]},
+        blocks={"sol_classify": classify_with(empty="raise AssertionError('Tweet vide.')")},
+    ),
+    Answer(
+        "insertion_once_a_word",
+        "Each word of the tweet is drawn once: three insertions at most where five are asked.",
+        loses={"test_eda": ["insertion_size"]},
         blocks={
             "sol_eda": [
                 """
+                longer = list(words)
                 sources = [word for word in words if word in synonyms]
-                added = []
-                for _ in range(n if sources else 0):
-                    near = synonyms[sources[generator.integers(len(sources))]]
-                    added.append(near[generator.integers(len(near))])
-                return words + added
+                for word in generator.permutation(sources)[:n]:
+                    longer.insert(generator.integers(len(longer) + 1), str(generator.choice(synonyms[word])))
+                return longer
                 """,
                 None,
                 None,
@@ -399,108 +812,122 @@ WRONG = [
     Answer(
         "insertion_of_words_of_the_tweet",
         "A word of the tweet is inserted again, not a synonym.",
-        loses={"test_eda": 1},
+        loses={"test_eda": ["insertion_synonyms"]},
+        blocks={"sol_eda": insertion_with(near="sources")},
+    ),
+    Answer(
+        "insertion_from_the_growing_tweet",
+        "Synonyms that were inserted are drawn in their turn.",
+        loses={"test_eda": ["insertion_sources"]},
         blocks={
-            "sol_eda": [
-                """
-                longer = list(words)
-                sources = [word for word in words if word in synonyms]
-                for _ in range(n if sources else 0):
-                    longer.insert(generator.integers(len(longer) + 1), sources[generator.integers(len(sources))])
-                return longer
-                """,
-                None,
-                None,
-            ]
+            "sol_eda": insertion_with(near="synonyms[generator.choice([word for word in longer if word in synonyms])]")
         },
     ),
     Answer(
-        "swap_changes_its_input",
-        "The words of the list that was given are exchanged.",
-        loses={"test_eda": 0.5},
-        blocks={
-            "sol_eda": [
-                None,
-                """
-                for _ in range(n if len(words) > 1 else 0):
-                    i, j = generator.choice(len(words), size=2, replace=False)
-                    words[i], words[j] = words[j], words[i]
-                return words
-                """,
-                None,
-            ]
-        },
+        "insertion_at_the_end",
+        "Synonyms are added after the last word.",
+        loses={"test_eda": ["insertion_places"]},
+        blocks={"sol_eda": insertion_with(place="len(longer)")},
+    ),
+    Answer(
+        "insertion_by_the_global_generator",
+        "Places come from NumPy's global generator.",
+        loses={"test_eda": ["insertion_is_pure"]},
+        blocks={"sol_eda": insertion_with(place="np.random.randint(len(longer) + 1)")},
     ),
     Answer(
         "swap_of_a_word_with_itself",
         "Two places are drawn independently: at times the same one.",
-        loses={"test_eda": 0.5},
-        blocks={
-            "sol_eda": [
-                None,
-                """
-                swapped = list(words)
-                for _ in range(n if len(words) > 1 else 0):
-                    i, j = generator.integers(len(words), size=2)
-                    swapped[i], swapped[j] = swapped[j], swapped[i]
-                return swapped
-                """,
-                None,
-            ]
-        },
+        loses={"test_eda": ["swap_once"]},
+        blocks={"sol_eda": swap_with(pair="i, j = generator.integers(len(words), size=2)")},
+    ),
+    Answer(
+        "swap_once_only",
+        "n is not looked at.",
+        loses={"test_eda": ["swap_often"]},
+        blocks={"sol_eda": swap_with(times="len(words) > 1")},
+    ),
+    Answer(
+        "swap_of_neighbours",
+        "A word and the next.",
+        loses={"test_eda": ["swap_places"]},
+        blocks={"sol_eda": swap_with(pair="i = generator.integers(len(words) - 1); j = i + 1")},
+    ),
+    Answer(
+        "swap_changes_its_input",
+        "The words of the list that was given are exchanged.",
+        loses={"test_eda": ["swap_is_pure"]},
+        blocks={"sol_eda": swap_with(start="swapped = words")},
+    ),
+    Answer(
+        "p_is_the_probability_to_keep",
+        "Words stay with probability p.",
+        loses={"test_eda": ["deletion_rate"]},
+        blocks={"sol_eda": deletion_with(stays="draw < p")},
     ),
     Answer(
         "deletion_can_return_nothing",
         "When every word goes, nothing is left.",
-        loses={"test_eda": 0.5},
+        loses={"test_eda": ["never_empty"]},
+        blocks={"sol_eda": deletion_with(is_empty="False")},
+    ),
+    Answer(
+        "first_word_kept",
+        "When every word goes, the first stays.",
+        loses={"test_eda": ["kept_at_random"]},
+        blocks={"sol_eda": deletion_with(one="words[:1]")},
+    ),
+    Answer(
+        "deletion_by_the_global_generator",
+        "Chance comes from NumPy's global generator.",
+        loses={"test_eda": ["deletion_is_pure"]},
+        blocks={"sol_eda": deletion_with(stays="np.random.random() >= p")},
+    ),
+    Answer(
+        "inputs_changed_and_global_generator",
+        "The lists that were given change; the places exchanged come from NumPy's global generator.",
+        loses={"test_eda": ["insertion_is_pure", "swap_is_pure", "deletion_is_pure"]},
         blocks={
             "sol_eda": [
-                None,
-                None,
-                "return [word for word, draw in zip(words, generator.random(len(words)), strict=True) if draw >= p]",
+                insertion_with(start="longer = words")[0],
+                swap_with(pair="i, j = np.random.permutation(len(words))[:2]")[1],
+                deletion_with(end="words[:] = kept; return words")[2],
             ]
         },
     ),
     Answer(
-        "p_is_the_probability_to_keep",
-        "Words stay with probability p: nothing is left where nothing should go.",
-        loses={"test_eda": 1},
+        "short_tweets_fail",
+        "No synonym, one word, no word: an error.",
+        loses={"test_eda": ["insertion_size", "swap_often", "never_empty"]},
         blocks={
             "sol_eda": [
-                None,
-                None,
-                """
-                kept = [word for word, draw in zip(words, generator.random(len(words)), strict=True) if draw < p]
-                return kept or [words[generator.integers(len(words))]]
-                """,
+                insertion_with()[0].replace("n if sources else 0", "n"),
+                swap_with(times="n")[1],
+                deletion_with(is_empty="not kept")[2],
             ]
         },
     ),
     Answer(
-        "global_generator",
-        "Chance comes from NumPy's global generator in the three functions.",
-        loses={"test_eda": 0.5},
+        "chance_within_limits",
+        "The nearest synonym, two neighbours, and one draw for all the words.",
+        loses={"test_eda": ["insertion_synonyms", "swap_places", "deletion_rate"]},
         blocks={
             "sol_eda": [
-                """
-                longer = list(words)
-                sources = [word for word in words if word in synonyms]
-                for _ in range(n if sources else 0):
-                    near = synonyms[sources[np.random.randint(len(sources))]]
-                    longer.insert(np.random.randint(len(longer) + 1), near[np.random.randint(len(near))])
-                return longer
-                """,
-                """
-                swapped = list(words)
-                for _ in range(n if len(words) > 1 else 0):
-                    i, j = np.random.permutation(len(words))[:2]
-                    swapped[i], swapped[j] = swapped[j], swapped[i]
-                return swapped
-                """,
-                """
-                kept = [word for word in words if np.random.rand() >= p]
-                return kept or [words[np.random.randint(len(words))]]
-                """,
+                insertion_with(synonym="near[0]")[0],
+                swap_with(pair="j = generator.integers(1, len(words)); i = j - 1")[1],
+                deletion_with()[2].replace("generator.random(len(words))", "[generator.random()] * len(words)"),
+            ]
+        },
+    ),
+    Answer(
+        "bounds_one_too_low",
+        "The last place is never drawn: `integers` stops before its end.",
+        loses={"test_eda": ["insertion_places", "swap_places"]},
+        blocks={
+            "sol_eda": [
+                insertion_with(place="generator.integers(len(longer))")[0],
+                swap_with(pair="i, j = generator.permutation(max(2, len(words) - 1))[:2]")[1],
+                None,
             ]
         },
     ),
@@ -729,6 +1156,781 @@ RIGHT = [
             ],
         },
     ),
+    Answer(
+        "split_of_sorted_keys",
+        "One sort for all the classes, and plain lists of Python integers.",
+        blocks={
+            "sol_split": [
+                """
+                order = np.lexsort((generator.random(len(labels)), labels))
+                parts = [[] for _ in ratios]
+                for label, size in zip(*np.unique(labels, return_counts=True), strict=True):
+                    of_class, order = order[:size].tolist(), order[size:]
+                    start = 0
+                    for part, end in zip(parts, np.cumsum(ratios), strict=True):
+                        stop = int(round(end * size))
+                        part += of_class[start:stop]
+                        start = stop
+                return parts
+                """
+            ]
+        },
+    ),
+    Answer(
+        "split_largest_remainders",
+        "Sizes rounded down, the remainder given to the largest fractions; the rows are shuffled in place.",
+        blocks={
+            "sol_split": [
+                """
+                parts = [[] for _ in range(len(ratios))]
+                for label in sorted(set(labels)):
+                    rows = np.where(labels == label)[0]
+                    generator.shuffle(rows)
+                    fair = np.array(ratios) * rows.size
+                    sizes = np.floor(fair + 1e-9).astype(int)
+                    for part in np.argsort(sizes - fair)[: rows.size - sizes.sum()]:
+                        sizes[part] += 1
+                    for part, piece in zip(parts, np.split(rows, np.cumsum(sizes)[:-1]), strict=True):
+                        part.extend(piece)
+                return [np.asarray(part, dtype=int) for part in parts]
+                """
+            ]
+        },
+    ),
+    Answer(
+        "split_by_a_function_of_its_own",
+        "A helper function, an optional argument, tensors.",
+        cells={
+            "sol_split": """
+            def bounds_of(size, ratios):
+                return [0, *(int(size * share + 0.5) for share in np.cumsum(ratios[:-1])), size]
+
+
+            def stratified_split(labels, ratios, generator=None, *, shuffled=True):
+                '''Split examples at random into parts in which every class keeps its share.'''
+                rows_of = {}
+                for row, label in enumerate(torch.as_tensor(labels).tolist()):
+                    rows_of.setdefault(label, []).append(row)
+                drawn = {label: generator.permutation(rows) if shuffled else rows for label, rows in rows_of.items()}
+                cut = {label: bounds_of(len(rows), ratios) for label, rows in drawn.items()}
+                return [
+                    np.concatenate([rows[cut[label][k] : cut[label][k + 1]] for label, rows in drawn.items()])
+                    for k in range(len(ratios))
+                ]
+            """
+        },
+    ),
+    Answer(
+        "tokenizer_by_a_table",
+        "The table of the statement, one rule after another at each place.",
+        blocks={
+            "sol_tokenizer": [
+                r"""
+                rules = {r"(?:https?://|www\.)\S+": "<url>", r"@\w+": "<user>"} | dict.fromkeys((EMOTICON, WORD, r"\S"))
+                text, place, elements = tweet.lower(), 0, []
+                while place < len(text):
+                    for pattern, name in rules.items():
+                        match = re.compile(pattern).match(text, place)
+                        if match:
+                            elements.append(name or match.group())
+                            place = match.end()
+                            break
+                    else:
+                        place += 1
+                return elements
+                """
+            ]
+        },
+    ),
+    Answer(
+        "tokenizer_by_blank_pieces",
+        "Cut at blanks first, then each piece; replaced by comprehension.",
+        blocks={
+            "sol_tokenizer": [
+                r"""
+                def rename(element):
+                    if len(element) > 1 and element[0] == "@":
+                        return "<user>"
+                    return "<url>" if re.match(r"(https?://|www\.).", element) else element
+
+                rule = re.compile("|".join([r"https?://\S+", r"www\.\S+", r"@\w+", EMOTICON, WORD, r"\S"]))
+                return [rename(element) for piece in tweet.lower().split() for element in rule.findall(piece)]
+                """
+            ]
+        },
+    ),
+    Answer(
+        "tokenizer_is_a_partial",
+        "The pattern is compiled once, an optional argument holds it, and `sub` does the work.",
+        cells={
+            "sol_tokenizer": r"""
+            from functools import partial
+
+            EMOTICON = r"[:;=]['^-]?[)(\]\[dpo/\\|3*@]+(?!\w)|<3+(?!\w)|\^_*\^"
+            WORD = r"\w+(?=n't\b)|n't\b|'(?:s|m|d|re|ve|ll)\b|\w+"
+            RULE = re.compile(rf"((?:https?://|www\.)\S+)|(@\w+)|({EMOTICON}|{WORD}|\S)")
+
+
+            def cut(tweet, rule=RULE):
+                found = rule.findall(tweet.lower())
+                return ["<url>" if url else "<user>" if user else other for url, user, other in found]
+
+
+            tokenize = partial(cut, rule=RULE)
+            """
+        },
+    ),
+    Answer(
+        "vocab_by_a_heap",
+        "`heapq`, a dictionary that grows, `get`.",
+        blocks={
+            "sol_vocab": [
+                """
+                import heapq
+
+                best = heapq.nsmallest(max_size, ((-count, word) for word, count in counter.items()))
+                self.stoi = {"<pad>": 0}
+                self.stoi["<unk>"] = 1
+                for _, word in best:
+                    self.stoi[word] = len(self.stoi)
+                self.itos = list(self.stoi)
+                """,
+                """
+                return list(map(lambda word: self.stoi.get(word, 1), words))
+                """,
+                """
+                chosen = [tokenized[int(row)] for row in train_rows]
+                return Vocab(Counter(sum(chosen, [])), max_size=max_size)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "vocab_dataclass",
+        "A dataclass, a method of its own, `try`.",
+        cells={
+            "sol_vocab": """
+            from dataclasses import dataclass, field
+
+
+            @dataclass
+            class Vocab:
+                '''Words and their numbers.'''
+
+                counter: Counter
+                max_size: int = 20_000
+                itos: list = field(default_factory=lambda: ["<pad>", "<unk>"])
+                stoi: dict = None
+
+                def __post_init__(self):
+                    for count in sorted(set(self.counter.values()), reverse=True):
+                        self.itos.extend(sorted(word for word in self.counter if self.counter[word] == count))
+                    del self.itos[self.max_size + 2 :]
+                    self.stoi = {self.itos[number]: number for number in range(len(self))}
+
+                def __len__(self):
+                    return len(self.itos)
+
+                def number(self, word):
+                    try:
+                        return self.stoi[word]
+                    except KeyError:
+                        return self.stoi["<unk>"]
+
+                def encode(self, words):
+                    return [self.number(word) for word in words]
+
+
+            def training_vocab(tokenized, train_rows, max_size):
+                counts = {}
+                for row in train_rows.tolist():
+                    for word in tokenized[row]:
+                        counts[word] = counts.get(word, 0) + 1
+                return Vocab(counts, max_size)
+            """
+        },
+    ),
+    Answer(
+        "vocab_stable_sort",
+        "Two stable sorts, `setdefault`, a generator unpacked.",
+        blocks={
+            "sol_vocab": [
+                """
+                words = [word for word, _ in sorted(sorted(counter.items()), key=lambda pair: pair[1], reverse=True)]
+                self.itos = "<pad> <unk>".split() + words[: min(max_size, len(words))]
+                self.stoi = {}
+                for word in self.itos:
+                    self.stoi.setdefault(word, len(self.stoi))
+                """,
+                """
+                return [*(self.stoi[word if word in self.stoi else "<unk>"] for word in words)]
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_by_pairs",
+        "Pairs of a length and a draw are sorted; lists of Python integers.",
+        blocks={
+            "sol_buckets": [
+                """
+                cells = np.sum([len(batch) * np.max(lengths[batch]) for batch in batches])
+                empty = sum(int(lengths[batch].max() - lengths[row]) for batch in batches for row in batch)
+                return empty / cells
+                """,
+                """
+                keys = sorted((int(length), generator.random(), row) for row, length in enumerate(lengths))
+                order = [row for _, _, row in keys]
+                batches = []
+                while order:
+                    batches.append(order[:batch_size])
+                    del order[:batch_size]
+                generator.shuffle(batches)
+                return batches
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_by_pools",
+        "Pools of twenty batches, drawn first; the small one may come anywhere.",
+        blocks={
+            "sol_buckets": [
+                """
+                full = np.concatenate([np.full(len(batch), lengths[batch].max()) for batch in batches])
+                return np.float32((full - lengths[np.concatenate(batches)]).sum()) / np.float32(full.sum())
+                """,
+                """
+                drawn = generator.permutation(len(lengths))
+                pools = [drawn[start : start + 20 * batch_size] for start in range(0, len(drawn), 20 * batch_size)]
+                batches = []
+                for pool in pools:
+                    pool = pool[lengths[pool].argsort()]
+                    batches.extend(np.split(pool, range(batch_size, len(pool), batch_size)))
+                return [batches[rank] for rank in generator.choice(len(batches), len(batches), replace=False)]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "buckets_of_a_shuffled_list",
+        "Shuffled, then a stable sort by length; tensors of indices.",
+        blocks={
+            "sol_buckets": [
+                """
+                sizes = torch.tensor([len(batch) for batch in batches], dtype=torch.float64)
+                widths = torch.tensor([int(lengths[batch].max()) for batch in batches], dtype=torch.float64)
+                words = torch.tensor([int(lengths[batch].sum()) for batch in batches], dtype=torch.float64)
+                return 1 - (words.sum() / (sizes @ widths)).item()
+                """,
+                """
+                indices = list(range(len(lengths)))
+                generator.shuffle(indices)
+                indices.sort(key=lambda row: lengths[row], reverse=True)
+                chunks = torch.tensor(indices).split(batch_size)
+                return [chunks[rank].numpy() for rank in generator.permutation(len(chunks)).tolist()]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_one_tweet_after_another",
+        "A loop over the tweets, each read up to its end.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                rows = []
+                for tweet, length in zip(ids, lengths.tolist(), strict=True):
+                    vectors = self.dropout(self.embedding(tweet[:length]))
+                    _, (state, _) = self.lstm(vectors[None])
+                    rows.append(state[0, 0])
+                return self.output(self.dropout(torch.stack(rows)))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_masked_sum",
+        "A mask with a single one, an einsum, a functional dropout that knows the mode.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                vectors = F.dropout(self.embedding(ids), self.dropout.p, self.training)
+                states, _ = self.lstm(input=vectors)
+                is_last = F.one_hot(lengths - 1, ids.shape[1]).to(states.dtype)
+                read = torch.einsum("bt,bth->bh", is_last, states)
+                read = F.dropout(read, p=self.dropout.p, training=self.training)
+                return F.linear(read, self.output.weight, self.output.bias)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_with_methods_of_its_own",
+        "Helper methods, `getattr`, default sizes, a row of <pad> kept null by a hook.",
+        cells={
+            "sol_model": """
+            class OurFirstLSTM(nn.Module):
+                '''Classifier of tweets: two logits from the state of an LSTM after the last real word.'''
+
+                def __init__(self, hidden_size, embedding_dim, vocab_size, dropout=0.0, num_classes=2):
+                    super().__init__()
+                    for name, layer in {
+                        "embedding": self.make_embedding(vocab_size, embedding_dim),
+                        "lstm": getattr(nn, "LSTM")(embedding_dim, hidden_size=hidden_size, batch_first=True),
+                        "dropout": nn.Dropout(p=dropout),
+                        "output": nn.Linear(in_features=hidden_size, out_features=num_classes),
+                    }.items():
+                        setattr(self, name, layer)
+
+                @staticmethod
+                def make_embedding(vocab_size, embedding_dim):
+                    embedding = nn.Embedding(vocab_size, embedding_dim)
+                    embedding.weight.data[0].zero_()
+                    is_word = torch.arange(vocab_size)[:, None] > 0
+                    embedding.weight.register_hook(lambda gradient: gradient * is_word.to(gradient.device))
+                    return embedding
+
+                def read(self, states, lengths):
+                    index = (lengths.view(-1, 1, 1) - 1).repeat(1, 1, self.lstm.hidden_size)
+                    return torch.take_along_dim(states, index, dim=1).squeeze(1)
+
+                def forward(self, ids, lengths):
+                    states = self.lstm(self.dropout(self.embedding(ids)))[0]
+                    return self.output(self.dropout(self.read(states, lengths)))
+            """
+        },
+    ),
+    Answer(
+        "model_packed_in_order",
+        "Sorted, packed, and put back in the order of the batch.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                order = torch.argsort(lengths, descending=True)
+                embedded = self.dropout(self.embedding(ids[order]))
+                packed = torch.nn.utils.rnn.pack_padded_sequence(embedded, lengths[order].cpu(), batch_first=True)
+                hidden = self.lstm(packed)[1][0]
+                return self.output(self.dropout(hidden.squeeze(0)[order.argsort()]))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_saved_in_memory",
+        "The best weights go through a buffer; sums kept in a tensor.",
+        blocks={
+            "sol_train": [
+                """
+                model.train(True)
+                total = torch.zeros((), dtype=torch.float64)
+                count = 0
+                for batch in batches:
+                    inputs, targets = batch[:-1], batch[-1]
+                    model.zero_grad()
+                    loss = nn.CrossEntropyLoss(reduction="mean")(model(*inputs), targets)
+                    loss.backward()
+                    optimizer.step()
+                    total += targets.numel() * loss.detach().cpu()
+                    count += targets.numel()
+                return (total / count).item()
+                """,
+                """
+                import io
+
+                waited, best = 0, float("inf")
+                for epoch in range(max_epochs):
+                    history["train_loss"] += [train_once(model)]
+                    loss, accuracy = validate(model)
+                    history["val_loss"] += [loss]
+                    history["val_accuracy"] += [accuracy]
+                    if loss < best:
+                        best, waited, buffer = loss, 0, io.BytesIO()
+                        torch.save(model.state_dict(), buffer)
+                    else:
+                        waited += 1
+                        if waited >= patience:
+                            break
+                buffer.seek(0)
+                model.load_state_dict(torch.load(buffer))
+                return history
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_copies_the_model",
+        "The whole model is copied; the number of bad epochs is found in the history.",
+        blocks={
+            "sol_train": [
+                """
+                model.train()
+                losses = []
+                for ids, lengths, labels in batches:
+                    log_probabilities = model(ids, lengths).log_softmax(dim=-1)
+                    each = -log_probabilities[torch.arange(len(labels)), labels]
+                    optimizer.zero_grad(set_to_none=True)
+                    each.mean().backward()
+                    optimizer.step()
+                    losses.extend(each.tolist())
+                return sum(losses) / len(losses)
+                """,
+                """
+                best_model = None
+                while len(history["val_loss"]) < max_epochs:
+                    history["train_loss"].append(train_once(model))
+                    for name, value in zip(("val_loss", "val_accuracy"), validate(model), strict=True):
+                        history[name].append(value)
+                    best = int(np.argmin(history["val_loss"]))
+                    if best == len(history["val_loss"]) - 1:
+                        best_model = copy.deepcopy(model)
+                    elif len(history["val_loss"]) - 1 - best >= patience:
+                        break
+                model.load_state_dict(best_model.state_dict())
+                return history
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "train_class_of_its_own",
+        "A class that watches, weights copied in place.",
+        cells={
+            "sol_train": """
+            class Watch:
+                def __init__(self, model, patience):
+                    self.model, self.patience, self.best, self.bad = model, patience, np.inf, 0
+
+                def is_over(self, loss):
+                    if loss < self.best:
+                        self.best, self.bad = loss, 0
+                        self.kept = [parameter.detach().clone() for parameter in self.model.parameters()]
+                    else:
+                        self.bad += 1
+                    return self.bad >= self.patience
+
+                @torch.no_grad()
+                def restore(self):
+                    for parameter, kept in zip(self.model.parameters(), self.kept, strict=True):
+                        parameter.copy_(kept)
+
+
+            def train_epoch(model, batches, optimizer, criterion=F.cross_entropy):
+                model = model.train()
+                weighted = []
+
+                def closure():
+                    optimizer.zero_grad()
+                    loss = criterion(model(ids, lengths), labels)
+                    loss.backward()
+                    weighted.append((loss.item(), labels.shape[0]))
+                    return loss
+
+                for ids, lengths, labels in batches:
+                    optimizer.step(closure)
+                return math.fsum(loss * size for loss, size in weighted) / sum(size for _, size in weighted)
+
+
+            def fit(model, train_once, validate, max_epochs, patience):
+                rows, watch = [], Watch(model, patience)
+                for _ in range(max_epochs):
+                    rows.append((train_once(model), *validate(model)))
+                    if watch.is_over(rows[-1][1]):
+                        break
+                watch.restore()
+                return dict(zip(("train_loss", "val_loss", "val_accuracy"), map(list, zip(*rows)), strict=True))
+            """
+        },
+    ),
+    Answer(
+        "classify_exponentials",
+        "The exponentials one by one, the mode given back, an error of its own.",
+        cells={
+            "sol_classify": """
+            class EmptyTweet(ValueError):
+                pass
+
+
+            @torch.inference_mode()
+            def classify_tweet(model, vocab, tweet, names=("Negative", "Positive")):
+                words = tokenize(tweet)
+                if not words:
+                    raise EmptyTweet(f"aucun mot dans {tweet!r}")
+                was_training = model.training
+                model.eval()
+                ids = torch.LongTensor([vocab.encode(words)]).to(device)
+                first, second = model(ids, torch.LongTensor([len(words)]).to(device)).squeeze(0).tolist()
+                model.train(was_training)
+                positive = 1 / (1 + math.exp(first - second))
+                return (names[1], positive) if positive >= 0.5 else (names[0], 1.0 - positive)
+            """
+        },
+    ),
+    Answer(
+        "classify_numpy",
+        "NumPy after the model, `argmax`, a list.",
+        blocks={
+            "sol_classify": [
+                """
+                numbers = np.array(vocab.encode(tokenize(tweet)), dtype=np.int64)
+                if numbers.size == 0:
+                    raise ValueError("rien à classer")
+                with torch.no_grad():
+                    ids = torch.from_numpy(numbers)[None].to(device)
+                    logits = model.eval()(ids, torch.tensor([numbers.size]).to(device))
+                scores = np.exp(logits.cpu().numpy()[0].astype(float))
+                label = scores.argmax()
+                return CLASS_NAMES[label], float(scores[label] / scores.sum())
+                """
+            ]
+        },
+    ),
+    Answer(
+        "classify_through_a_distribution",
+        "`F.softmax`, `topk`, an early check of the text.",
+        blocks={
+            "sol_classify": [
+                """
+                if tweet.strip() == "":
+                    raise ValueError("Le tweet est vide.")
+                model.eval()
+                ids = torch.tensor(vocab.encode(tokenize(tweet))).to(device).reshape(1, -1)
+                best = F.softmax(model(ids, torch.full((1,), ids.numel()).to(device)).detach(), dim=-1).topk(1)
+                return ["Negative", "Positive"][best.indices.item()], best.values.item()
+                """
+            ]
+        },
+    ),
+    Answer(
+        "eda_slices_and_masks",
+        "Slices, `compress`, pairs drawn among all pairs.",
+        blocks={
+            "sol_eda": [
+                """
+                result, known = words[:], list(filter(synonyms.__contains__, words))
+                for _ in range(n):
+                    if not known:
+                        break
+                    word = known[generator.integers(0, len(known))]
+                    at = generator.integers(0, len(result) + 1)
+                    result[at:at] = [synonyms[word][generator.integers(0, len(synonyms[word]))]]
+                return result
+                """,
+                """
+                from itertools import combinations
+
+                result, pairs = [*words], list(combinations(range(len(words)), 2))
+                for _ in range(n if pairs else 0):
+                    i, j = pairs[generator.integers(len(pairs))]
+                    result[i], result[j] = result[j], result[i]
+                return result
+                """,
+                """
+                from itertools import compress
+
+                kept = list(compress(words, generator.random(len(words)) > p))
+                return kept or [words[k] for k in generator.integers(len(words), size=1)] if words else []
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "eda_copies_and_loops",
+        "`copy.copy`, rejection of equal places, `binomial`, early returns.",
+        blocks={
+            "sol_eda": [
+                """
+                if not any(word in synonyms for word in words):
+                    return words
+                new = copy.copy(words)
+                for _ in range(n):
+                    while True:
+                        word = words[generator.integers(len(words))]
+                        if word in synonyms:
+                            break
+                    new.insert(int(generator.uniform(0, len(new) + 1)), generator.choice(synonyms[word]))
+                return new
+                """,
+                """
+                if len(words) <= 1:
+                    return words
+                new = copy.copy(words)
+                for _ in range(n):
+                    i = j = generator.integers(len(new))
+                    while j == i:
+                        j = generator.integers(len(new))
+                    new[i], new[j] = new[j], new[i]
+                return new
+                """,
+                """
+                if not words:
+                    return []
+                stays = generator.binomial(1, 1 - p, size=len(words)).astype(bool)
+                if stays.sum() == 0:
+                    return [generator.choice(words)]
+                return [words[k] for k in np.flatnonzero(stays)]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "eda_helpers_and_arrays",
+        "Functions of its own, arrays of indices, NumPy texts.",
+        cells={
+            "sol_eda": """
+            def pick(items, generator):
+                return items[int(generator.integers(len(items)))]
+
+
+            def random_insertion(words, n, synonyms, generator):
+                sources = tuple(word for word in words if synonyms.get(word))
+                added = [pick(synonyms[pick(sources, generator)], generator) for _ in range(n)] if sources else []
+                longer = np.array(words, dtype=object)
+                for synonym in added:
+                    longer = np.insert(longer, generator.integers(longer.size + 1), synonym)
+                return longer.tolist()
+
+
+            def random_swap(words, n, generator):
+                def swapped(words):
+                    places = np.arange(len(words))
+                    i = pick(places, generator)
+                    j = pick(np.delete(places, i), generator)
+                    places[[i, j]] = places[[j, i]]
+                    return [words[place] for place in places]
+
+                result = list(words)
+                for _ in range(n * (len(words) > 1)):
+                    result = swapped(result)
+                return result
+
+
+            def random_deletion(words, p, generator, keep=1):
+                remaining = [word for word in words if generator.random() >= p]
+                return remaining if remaining or not words else generator.choice(words, size=keep).tolist()
+            """
+        },
+    ),
 ]
 
-ANSWERS = WRONG + RIGHT
+# What `course mutate` found to keep every point, and why that is right.
+SPLIT_OF_THE_REFERENCE = """
+    parts = [[] for _ in ratios]
+    for label in np.unique(labels):
+        rows = generator.permutation(np.flatnonzero(labels == label))
+        cuts = np.round(np.cumsum(ratios)[:-1] * len(rows)).astype(int)
+        for part, piece in zip(parts, np.split(rows, cuts){strict}):
+            part.append(piece)
+    return [generator.permutation(np.concatenate(part)) for part in parts]
+"""
+CLASSIFY_OF_THE_REFERENCE = """
+    ids = vocab.encode(tokenize(tweet))
+    if not ids:
+        raise ValueError("Tweet vide : il ne contient aucun mot, il n'y a rien à classer.")
+    model.eval()
+    with torch.no_grad():
+        logits = model(torch.tensor([ids]{ids}), torch.tensor([len(ids)]{length}))
+    probability, label = logits.softmax(dim=1)[0].max(dim=0)
+    return CLASS_NAMES[{label}], probability.item()
+"""
+DELETION_OF_THE_REFERENCE = """
+    kept = [word for word, draw in zip(words, generator.random(len(words)){strict}) if draw {sign} p]
+    if words and not kept:
+        kept = [words[generator.integers(len(words))]]
+    return kept
+"""
+ON_DEVICE = ", device=device"
+SURVIVORS = [
+    Answer(
+        "split_zip_not_strict",
+        "The pieces are as many as the parts: `strict` changes nothing.",
+        blocks={"sol_split": SPLIT_OF_THE_REFERENCE.format(strict="")},
+    ),
+    Answer(
+        "split_zip_said_not_strict",
+        "The same, said.",
+        blocks={"sol_split": SPLIT_OF_THE_REFERENCE.format(strict=", strict=False")},
+    ),
+    Answer(
+        "buckets_minus_a_draw",
+        "A draw taken away from the lengths parts the ties as well as a draw added.",
+        blocks={
+            "sol_buckets": [
+                None,
+                """
+                order = np.argsort(lengths - generator.random(len(lengths)))
+                batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+                return [batches[rank] for rank in generator.permutation(len(batches))]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "model_rows_on_the_processor",
+        "Indices may stay on the processor.",
+        blocks={
+            "sol_model": [
+                None,
+                """
+                states, _ = self.lstm(self.dropout(self.embedding(ids)))
+                last_states = states[torch.arange(len(ids)), lengths - 1]
+                return self.output(self.dropout(last_states))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "classify_ids_without_device",
+        "On a processor, where hand-ins are graded, there is no other device.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids="", length=ON_DEVICE, label="label.item()")},
+    ),
+    Answer(
+        "classify_length_without_device",
+        "The same for the length.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids=ON_DEVICE, length="", label="label.item()")},
+    ),
+    Answer(
+        "classify_label_is_a_tensor",
+        "A tensor of one integer is an index.",
+        blocks={"sol_classify": CLASSIFY_OF_THE_REFERENCE.format(ids=ON_DEVICE, length=ON_DEVICE, label="label")},
+    ),
+    Answer(
+        "insertion_twice_as_often_at_the_end",
+        "`insert` takes a place beyond the end for the end: all places may come, none is promised a share.",
+        blocks={
+            "sol_eda": [
+                """
+                longer = list(words)
+                sources = [word for word in words if word in synonyms]
+                for _ in range(n if sources else 0):
+                    near = synonyms[sources[generator.integers(len(sources))]]
+                    longer.insert(generator.integers(len(longer) + 2), near[generator.integers(len(near))])
+                return longer
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "deletion_zip_not_strict",
+        "There is a draw for each word: `strict` changes nothing.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict="", sign=">=")]},
+    ),
+    Answer(
+        "deletion_zip_said_not_strict",
+        "The same, said.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict=", strict=False", sign=">=")]},
+    ),
+    Answer(
+        "deletion_draws_above_p",
+        "No draw equals p.",
+        blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict=", strict=True", sign=">")]},
+    ),
+]
+
+ANSWERS = WRONG + RIGHT + SURVIVORS

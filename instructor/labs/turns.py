@@ -1,0 +1,102 @@
+"""Judge many answers of a lab in few kernels: answers of one question take turns, the right answer between them.
+
+Each is judged on top of right earlier answers, as in the corrected world of a hand-in, at a fraction of its cost.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from instructor.grading.compare import Fate
+from instructor.grading.criteria import bound_names
+from instructor.grading.judge import Verdict, judge_cell, read_source
+from instructor.grading.reference import Lab
+from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
+from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution
+
+TURNS = 40  # in one notebook, whose time is bounded
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An answer to one question: the text of its solution cells that differ from the instructor's."""
+
+    test: str
+    cells: tuple[tuple[str, str], ...]
+
+
+Run = Callable[[list[NotebookNode]], Iterable[NotebookNode]]
+
+
+def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[dict[str, Verdict]]:
+    """Return, for each answer, the verdicts on the criteria of its question, by their names.
+
+    `run` executes notebooks and gives them back in their order. What ends a kernel loses points, and those behind it
+    are judged in another.
+    """
+    found: dict[int, dict[str, Verdict]] = {}
+    order = [question.test for question in lab.reference.questions]
+    waiting = sorted(range(len(variants)), key=lambda rank: order.index(variants[rank].test))
+    while waiting:
+        batches = [waiting[start : start + TURNS] for start in range(0, len(waiting), TURNS)]
+        notebooks = [_take_turns(lab, {rank: variants[rank] for rank in batch}) for batch in batches]
+        for batch, executed in zip(batches, run(notebooks), strict=True):
+            found |= dict(_judge(lab, {rank: variants[rank] for rank in batch}, executed))
+        waiting = [rank for rank in waiting if rank not in found]
+    return [found[rank] for rank in range(len(variants))]
+
+
+def _take_turns(lab: Lab, batch: dict[int, Variant]) -> NotebookNode:
+    """Return a notebook that runs the lab and, at each test cell, the criteria on each answer to it in turn."""
+    answers = {question.test: question.answers for question in lab.reference.questions}
+    tests = {variant.test for variant in batch.values()}
+    cells: list[NotebookNode] = []
+    for cell in lab.source.cells:
+        name = grade_id(cell)
+        if name in tests:
+            right = {answer: find_cell(lab.source, answer) for answer in answers[name]}
+            changed = set().union(*(_changed_in_place(one.source) for one in right.values()))
+            given = {one.id: one for one in cells if not is_solution(one)}
+            fresh = [one for one in given.values() if changed & bound_names(one.source)]
+            for rank in (rank for rank, variant in batch.items() if variant.test == name):
+                mine = dict(batch[rank].cells)
+                cells += fresh  # what the answers before it left in there must not help
+                cells += [run_cell(one, mine.get(answer, one.source)) for answer, one in right.items()]
+                cells += [criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[name]]
+                cells += [run_cell(one, one.source) for one in right.values()]
+            tests.discard(name)
+            if not tests:
+                break
+        elif cell.cell_type == "code" and not is_autograded(cell):
+            cells.append(run_cell(cell, cell.source))
+    return notebook_of(lab.source, cells)
+
+
+def _changed_in_place(source: str) -> set[str]:
+    """Return the names whose elements a cell sets, as in `answers["a"] = 1`."""
+    return {
+        node.value.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name)
+    }
+
+
+def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> Iterator[tuple[int, dict[str, Verdict]]]:
+    """Yield the verdicts on each answer, but for those behind the one that ended the kernel."""
+    cells = {cell.metadata.course.get("criterion"): cell for cell in executed.cells}
+    for number, (rank, variant) in enumerate(batch.items()):
+        verdicts = {
+            one.key: judge_cell(cells[f"{rank}:{one.key}"], one, lab.reference.published[one.key])
+            for one in lab.reference.criteria[variant.test]
+        }
+        is_reached = any(verdict.fate is not Fate.NOT_REACHED for verdict in verdicts.values())
+        if is_reached or number == 0:
+            notebook = copy.deepcopy(lab.source)
+            for name, text in variant.cells:
+                find_cell(notebook, name).source = text
+            yield rank, {one.criterion.name: one for one in read_source(verdicts, notebook, lab).values()}

@@ -1,0 +1,57 @@
+"""One change at a time in the right answers, and which of them keep every point."""
+
+import ast
+
+import pytest
+
+from instructor.labs.build import build
+from instructor.labs.mutate import explained, make_mutants, survivors
+from instructor.notebooks import find_cell, read_notebook, write_notebook
+
+BODY = """
+    total = 0.0
+    for value in x[0:]:
+        if value != 0 and not total < 0:
+            total += value
+        else:
+            total = total + value
+    return float(total / max(len(x), 1))
+"""
+
+
+@pytest.fixture
+def lab(course):
+    """The course, whose answer holds something of everything that can be changed."""
+    source = read_notebook(course.source("essai"))
+    cell = find_cell(source, "sol_mean")
+    head, _, rest = cell.source.partition("### BEGIN TODO\n")
+    cell.source = f"{head}### BEGIN TODO{BODY}    {rest[rest.index('### END TODO') :]}"
+    write_notebook(source, course.source("essai"))
+    build(course, ["essai"])
+    return course
+
+
+def test_changes_are_small_valid_and_within_the_answer(lab):
+    source = read_notebook(lab.source("essai"))
+    mutants = make_mutants(source)
+    kinds = {mutant.change.partition(":")[0] for mutant in mutants}
+    assert {"operator", "comparison", "constant", "sign or not", "statement removed"} <= kinds
+    assert {"last argument dropped", "max -> min", "condition always true"} <= kinds
+    assert len({ast.dump(ast.parse(mutant.source)) for mutant in mutants}) == len(mutants)
+    for mutant in mutants:
+        assert mutant.source.startswith("def mean(x: np.ndarray) -> float:")
+
+
+def test_change_that_keeps_every_point_survives_unless_it_is_explained(lab):
+    source = read_notebook(lab.source("essai"))
+    mutants = make_mutants(source)
+    alive = survivors(lab, "essai", mutants, workers=1)
+    told = {mutant.change for mutant in alive}
+    # The branches do the same, so that whatever the condition says is right: no criterion can tell.
+    assert "condition always true: if value != 0 and not total < 0:" in told
+    assert not {"statement removed: total = 0.0", "max -> min: return float(total / max(len(x), 1))"} & told
+    answers = lab.answers("essai")
+    right = next(mutant for mutant in alive if mutant.change.startswith("condition always true"))
+    answer = f'Answer("either", "Both branches add.", cells={{"sol_mean": {right.source!r}}})'
+    answers.write_text(f"from instructor.labs.answers import Answer\n\nANSWERS = [{answer}]\n", encoding="utf-8")
+    assert explained(lab, "essai", source, alive) == [right]
