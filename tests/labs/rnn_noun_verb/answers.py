@@ -728,7 +728,10 @@ TRAIN = [
         ("logger=logger", "logger=False"),
     ),
     trained(
-        "options_forgotten", "Weights are written.", ["nothing_else"], (", **TRAINER_OPTIONS", ', accelerator="cpu"')
+        "weights_written",
+        "An option of TRAINER_OPTIONS is overridden: the weights are written beside the log.",
+        ["nothing_else"],
+        ("**TRAINER_OPTIONS", '**{**TRAINER_OPTIONS, "enable_checkpointing": True}'),
     ),
     answer(
         "best_weights_kept",
