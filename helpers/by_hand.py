@@ -8,6 +8,7 @@ a partial function, a decorator or a method of any name is read through, and wha
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,8 @@ DOUBTFUL |= {
     "__import__",
 }
 DOUBTFUL |= {"importlib", "gc.get_objects", "sys._getframe", "inspect.currentframe", "inspect.stack"}
+TRANSFORMED = re.compile(r"[%!?]|\s[,;/]")
+MAX_LENGTH, MAX_WORK = 100_000, 400_000
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -154,9 +157,15 @@ class _Notebook:
 
 
 def parse_cell(source: str) -> tuple[ast.Module, list[str]]:
-    """Return a cell as Python reads it, magics made calls, and its lines; nothing where it cannot be read."""
+    """Return a cell as Python reads it, magics made calls, and its lines; nothing where it cannot be read, or not soon.
+
+    IPython takes the length of a cell times the number of places that it may have to transform.
+    """
+    if len(source) > MAX_LENGTH:
+        return ast.Module([], []), []
     try:
-        text = TransformerManager().transform_cell(source)
+        is_long = len(source) * (1 + len(TRANSFORMED.findall(source))) > MAX_WORK
+        text = source if is_long else TransformerManager().transform_cell(source)
         return ast.parse(text), text.split("\n")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], []), []

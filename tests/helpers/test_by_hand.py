@@ -84,3 +84,8 @@ def test_what_a_recording_may_miss_waits_for_a_person(name):
     found = uses(DOUBTFUL[name])
     assert found
     assert not any(certain for _, certain in found)
+
+
+@pytest.mark.parametrize("source", ["!" * 1_000_000, "!x\n" * 30_000, "x = 1\n" * 500_000, "x = " + "-" * 90_000 + "1"])
+def test_text_that_takes_hours_to_read_is_read_in_no_time_or_not_at_all(source):
+    assert find_uses([source], [source]) == []
