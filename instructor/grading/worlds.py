@@ -30,7 +30,10 @@ from instructor.notebooks import (
 )
 
 INTEGRITY = "integrity"
-ENDS_KERNEL = re.compile(r"^\s*((exit|quit)\s*(\(\s*\)|;)?\s*$|%reset\b|globals\(\)\.clear\(\))", re.M)
+# Blanks within a line only: a text of blank lines would be searched once for each of them.
+ENDS_KERNEL = re.compile(
+    r"^[ \t]*(?:(?:exit|quit)[ \t]*(?:\([ \t]*\)|;)?[ \t]*$|%reset\b|globals\(\)\.clear\(\))", re.M
+)
 CHECK_INTEGRITY = "from helpers.criterion import show_integrity as __show__\n__show__()\ndel __show__"
 
 

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in
 from instructor.grading.reference import load_lab
+from instructor.grading.worlds import ends_kernel
 from instructor.kernels import WARM
 from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
@@ -197,3 +198,15 @@ def test_untouched_question_is_said_to_be_and_no_other(lab):
     assert fates["test_mean"] == {"not answered"}
     assert fates["test_centred"] == {"earned"}
     assert fates["test_spread"] == {"raised"}
+
+
+@pytest.mark.parametrize("code", ["exit", "exit()", "  quit( ) ", "quit;", "%reset -f", "x = 1\nglobals().clear()"])
+def test_cell_that_leaves_the_kernel_is_known_by_its_text(code):
+    assert ends_kernel(code)
+
+
+@pytest.mark.parametrize(
+    "code", ["exit_code = 1", "print('exit()')", "model.exit()", "# quit", "\n" * 1_000_000, " " * 10**6]
+)
+def test_other_cells_are_not_and_are_read_once(code):
+    assert not ends_kernel(code)
