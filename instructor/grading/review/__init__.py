@@ -52,9 +52,7 @@ def suspicious(handin: NotebookNode, source: NotebookNode) -> list[str]:
 
     What the lab's own cells do is not held against the student.
     """
-    cells = [cell for cell in source.cells if cell.cell_type == "code"]
-    tests, answers = ([cell.source for cell in cells if kind(cell)] for kind in (is_autograded, is_solution))
-    protected, given = _of_lab(tuple(cell.source for cell in cells), tuple(tests), tuple(answers))
+    protected, given = _of_lab(tuple(_kinds(source)))
     written = [cell.source for cell in handin.cells if cell.cell_type == "code" and not is_autograded(cell)]
     found = (finding for finding in _find(written, protected) if finding not in given)
     return list(islice(_each_once(f"{reason[:120]}: {text[:120]}" for reason, text in found), MAX_FOUND))
@@ -68,15 +66,23 @@ def _each_once(texts: Iterable[str]) -> Iterator[str]:
             yield text
 
 
+def _kinds(source: NotebookNode) -> Iterator[tuple[str, str]]:
+    for cell in source.cells:
+        if cell.cell_type == "code":
+            yield "test" if is_autograded(cell) else "answer" if is_solution(cell) else "given", cell.source
+
+
 @lru_cache(maxsize=16)
-def _of_lab(
-    cells: tuple[str, ...], tests: tuple[str, ...], answers: tuple[str, ...]
-) -> tuple[dict[str, str], set[Finding]]:
-    """Return what tests use and no student has to write, with the full name of what is imported; what the lab does."""
+def _of_lab(cells: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], set[Finding]]:
+    """Return what tests use and no student has to write, with the full name of what is imported; what the lab does.
+
+    What a test defines for itself is its own, whatever a student gives the same name.
+    """
+    tests, answers, given = ([text for kind, text in cells if kind == one] for one in ("test", "answer", "given"))
     used = {node.id for tree, _ in read_cells(tests)[0] for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    bound = dict.fromkeys(dir(builtins), "") | _definitions(cells)
+    bound = dict.fromkeys(dir(builtins), "") | _definitions(given)
     protected = {name: bound[name] for name in used & bound.keys() - _definitions(answers).keys()}
-    return protected, set(_find(map(without_hidden_tests, cells), protected))
+    return protected, set(_find((without_hidden_tests(text) for _, text in cells), protected))
 
 
 def _definitions(cells: Iterable[str]) -> dict[str, str]:
@@ -94,7 +100,7 @@ def _find(cells: Iterable[str], protected: dict[str, str]) -> Iterator[Finding]:
     for tree, lines in pieces:
         named = {id(node.value) for node in ast.walk(tree) if is_naming(node)}
         reasons = chain(
-            ((node, _reason(node, modules, id(node) in named)) for node in each_path_once(tree)),
+            ((node, _reason(node, modules, id(node) in named)) for node in each_path_once(tree, modules)),
             ((node, _redefinition(node, protected)) for node in outside_functions(tree)),
         )
         for node, reason in reasons:

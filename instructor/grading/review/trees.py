@@ -118,15 +118,21 @@ def is_module_of_tests(full: str) -> bool:
     return any(path.is_dir() or path.with_suffix(".py").is_file() for path in paths)
 
 
-def each_path_once(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk the tree, with each dotted path and each IPython line as a whole."""
+def each_path_once(tree: ast.Module, modules: dict[str, set[str]]) -> Iterator[ast.AST]:
+    """Walk the tree, with each dotted path and each IPython line as a whole.
+
+    An object of the student's own may be given attributes, and a name be looked for, by functions that could do worse.
+    """
     covered = set()
     for node in ast.walk(tree):
         if id(node) in covered:
             continue
         yield node
         match node:
-            case ast.Call(ast.Name("setattr") as function, [ast.Name("self"), *_]):
+            case ast.Call(ast.Name("setattr" | "delattr" | "vars") as function, [owner, *_]):
+                if isinstance(_steps(owner)[-1], ast.Name) and not full_names(owner, modules):
+                    covered.add(id(function))
+            case ast.Compare(_, [ast.In() | ast.NotIn()], [ast.Call(ast.Name("globals" | "locals") as function)]):
                 covered.add(id(function))
             case ast.Subscript(ast.Attribute(ast.Name("os") as module, "environ") as variables, _, ast.Store()):
                 covered.update(map(id, (module, variables)))

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-HEAVY = {"distributed", "lark", "matplotlib", "nbclient", "nbconvert", "nbgrader", "torch"}
+HEAVY = {"distributed", "lark", "matplotlib", "nbconvert", "nbgrader", "torch"}
 
 
 @pytest.mark.parametrize(
     ("imports", "left_out"),
     [
-        ("instructor.cli", {*HEAVY, "nbformat", "numpy"}),
+        ("instructor.cli", {*HEAVY, "nbclient", "nbformat", "numpy"}),
         ("instructor.cli, instructor.course, instructor.labs.check", HEAVY),
     ],
 )

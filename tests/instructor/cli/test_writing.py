@@ -28,6 +28,7 @@ CALLS = {
     "feedback": [],
     "grade": ["--json", "{outside}/marks.json"],
     "grades": ["essai"],
+    "mutate": ["essai"],
     "new": ["autre"],
     "publish": ["{outside}/public"],
     "report": ["essai"],

@@ -13,6 +13,8 @@ from instructor.labs.answers import load_answers
 from instructor.notebooks import read_notebook
 
 COURSE = Course(Path(__file__).resolve().parents[3])
+# The answer, in the lab where everything is written by hand, that has the library do it under computed names.
+CHEATS = "library_and_autograd"
 HELPER = "def largest_gap(x, y):\n    return np.abs(x - y).max()"
 TEST = """
 assert abs(mean(np.ones(2)) - 1) < 1e-6
@@ -117,6 +119,11 @@ TRICKS = {
     "memory": "open('/proc/self/mem', 'r+b')",
     "unpickled": "import pickle\npickle.loads(b'x')",
     "setattr": "setattr(np, 'isclose', print)",
+    "setattr_of_an_alias": "tools = np\nsetattr(tools, 'isclose', print)",
+    "setattr_of_a_part": "setattr(torch.nn, 'ReLU', print)",
+    "setattr_of_what_a_call_gives": "setattr(type(1.0), 'x', 1)",
+    "vars_of_a_module": "vars(np)['isclose'] = print",
+    "value_of_globals": "(x in [1]) in [globals()['np']]",
     "setattr_of_object": "object.__setattr__(np, 'isclose', print)",
     "setattr_of_type": "type.__setattr__(int, 'x', 1)",
     "deleted_helper": "import helpers\ndel helpers.x",
@@ -198,6 +205,10 @@ HONEST = {
     "weights": "model.weight.data = torch.ones(3)\nmodel.bias.grad = None",
     "attributes": "class Net:\n    def __init__(self, size):\n        self.size, self.signal, self.code = size, 1, 2",
     "layers_by_number": "class Net:\n    def __init__(self):\n        setattr(self, f'layer{1}', 2)",
+    "attributes_set_by_name": "for name in 'ab':\n    setattr(model, name, 1)\ndelattr(model, 'a')",
+    "options_of_an_object": "print(vars(options), vars(self.model)['a'])",
+    "name_looked_for": "if 'model' not in globals() and 'x' in locals():\n    model = None",
+    "name_that_a_test_gives_too": "def gap(x):\n    return x",
     "attributes_by_name": "values = [getattr(model, f'layer{i}') for i in range(3)]",
     "layers_by_name": "from torch import nn\nlayer = getattr(nn, 'ReLU')()\nhasattr(torch, 'compile')",
     "short_names": "import torch\nF = torch.nn.functional\nF.relu(torch.ones(2))",
@@ -303,6 +314,7 @@ def test_hidden_tests_excuse_nothing():
 def test_no_answer_to_a_lab_is_suspected(lab):
     source = read_notebook(COURSE.source(lab))
     answers = load_answers(COURSE.root / "tests" / "labs" / lab / "answers.py")
-    suspected = {answer.name: suspicious(answer.apply(source), source) for answer in answers}
+    honest = [answer for answer in answers if answer.name != CHEATS]
+    suspected = {answer.name: suspicious(answer.apply(source), source) for answer in honest}
     suspected["release"] = suspicious(read_notebook(COURSE.release(lab)), source)
     assert {name: found for name, found in suspected.items() if found} == {}

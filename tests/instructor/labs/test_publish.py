@@ -147,7 +147,7 @@ def test_git_without_an_author_is_one_clear_error(public_course, tmp_path, monke
 
 def hidden_line(course):
     source = find_cell(read_notebook(course.source("essai")), "test_mean").source
-    return next(line for line in source.splitlines() if line.startswith("probe("))
+    return next(line for line in source.splitlines() if line.startswith("@criterion("))
 
 
 @pytest.mark.parametrize("place", ["source", "output", "helpers"])

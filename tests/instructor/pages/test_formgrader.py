@@ -90,6 +90,9 @@ def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(grad
     assert "La moyenne est tirée vers zéro." in shown
     assert "Pour l'enseignant : réponse attendue et barème" in shown
     assert "sa cause (le dénominateur), 2 points" in shown
+    # The page listens to what is typed only once it has fetched the marks and the comments.
+    fetched = "return typeof formgrader == 'object' && formgrader.grades.loaded && formgrader.comments.loaded"
+    wait.until(lambda _: browser.execute_script(fetched))
     score.send_keys("3", Keys.TAB)
     find("textarea#written_interpretation-comment").send_keys("Et la cause ?", Keys.TAB)
 
