@@ -627,7 +627,7 @@ def mean(x):
 """.strip(),
         variance="def variance(x):\n    return float(x.var())",
         review=True,
-        earns=0,
+        earns=8,  # it ends the kernel at its own question alone
     ),
     "slow_to_compare": Attack(mean="x" * 300_000, edit=_lose_metadata, unconfined=False),
     "slow_to_review": Attack(mean="\n" * 300_000 + RIGHT, earns=16, unconfined=False),
