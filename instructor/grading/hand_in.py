@@ -36,6 +36,7 @@ from instructor.grading.worlds import (
     ends_kernel,
     own_world,
     restored_names,
+    unanswered,
 )
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_too_large, parse_notebook, to_text
 
@@ -107,8 +108,11 @@ def worth_another_run(
     faulty = faulty_questions(verdicts, lab.reference.questions)
     changed = changed_given_cells(repaired, lab.source, lab.release)
     repairs += [Repair(RepairKind.GIVEN, count=len(changed))] * bool(changed and faulty)
+    blank = unanswered(repaired, lab.source, lab.release)
     wanted = {
         question.test: [one for one in lab.reference.criteria[question.test] if not verdicts[one.key].is_right]
+        if question not in blank
+        else []
         for question in faulty
     }
     if faulty and not (changed or _leaves_or_stops(executed, repaired) or restored_names(repaired, lab.source)):

@@ -22,6 +22,7 @@ from helpers.by_hand import parse_cell
 from instructor.grading.criteria import Criterion, bound_names, names_bound_by
 from instructor.notebooks import (
     TODO_MARKER,
+    find_cell,
     grade_id,
     is_autograded,
     is_solution,
@@ -93,7 +94,7 @@ def corrected_world(
     ----------
     wanted
         The criteria to judge, by test cell: the answers of these questions, whose list may be empty, are followed by
-        the reference's. Nothing runs behind the last of them.
+        the reference's. Nothing runs behind the last criterion.
     omitted
         Keys of cells that ended a kernel.
     """
@@ -102,7 +103,7 @@ def corrected_world(
     restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored_names(repaired, source)]
     cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
-    last = list(wanted)[-1]
+    last = [name for name, criteria in wanted.items() if criteria][-1]
     for cell in source.cells:
         name = grade_id(cell)
         if is_autograded(cell):
@@ -135,6 +136,20 @@ def changed_given_cells(repaired: NotebookNode, source: NotebookNode, release: N
         if cell.id in known
         and (cell.id not in here or cell.id in moved or not same_text(here[cell.id].source, cell.source))
     ]
+
+
+def unanswered(repaired: NotebookNode, source: NotebookNode, release: NotebookNode) -> list[Question]:
+    """Return the questions left as the statement has them, whose names no cell of the student's own speaks of."""
+    known = {cell.id for cell in source.cells}
+    own = [cell.source for cell in repaired.cells if cell.cell_type == "code" and cell.id not in known]
+    spoken_of = set().union(*map(bound_names, own))
+    spoken_of |= {node.id for text in own for node in ast.walk(parse_cell(text)[0]) if isinstance(node, ast.Name)}
+
+    def is_blank(name: str) -> bool:
+        text = find_cell(release, name).source
+        return same_text(find_cell(repaired, name).source, text) and not spoken_of & bound_names(text)
+
+    return [question for question in questions(source) if all(map(is_blank, question.answers))]
 
 
 def ends_kernel(source: str) -> bool:

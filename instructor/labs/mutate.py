@@ -10,7 +10,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 from multiprocessing import get_context
 
@@ -18,8 +18,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.grading.compare import Fate
-from instructor.grading.execute import run_notebook
-from instructor.grading.hand_in import default_policy
+from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
 from instructor.kernels import WARM
@@ -167,7 +166,7 @@ def _replace(tree: ast.AST, node: ast.AST, other: ast.AST) -> bool:
 
 def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) -> list[Mutant]:
     """Return the mutants that keep every point of their question, each on top of right earlier answers."""
-    policy = replace(default_policy(course), kernel_name=WARM, cell_timeout=CELL_TIMEOUT)
+    policy = Policy(seed=0, kernel_name=WARM, cell_timeout=CELL_TIMEOUT)
     loaded = load_lab(course, lab, policy)
     variants = [Variant(mutant.test, ((mutant.cell, mutant.source),)) for mutant in mutants]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:

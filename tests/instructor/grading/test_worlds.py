@@ -88,14 +88,39 @@ def insert(notebook: NotebookNode, code: str, before: str) -> NotebookNode:
 ALL = {"mean": 6, "centred": 6, "spread": 6}
 
 
-def test_right_hand_in_is_run_once(lab, monkeypatch):
+def left_blank(lab, *names: str, **bodies: str) -> NotebookNode:
+    """Return a hand-in, right but for the bodies given, and some questions as the statement has them."""
+    notebook = answered(lab, **bodies)
+    for name in names:
+        find_cell(notebook, f"sol_{name}").source = find_cell(lab.release, f"sol_{name}").source
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("blank", "bodies", "runs", "earned"),
+    [
+        ([], {}, 1, {}),
+        (["centred", "spread"], {}, 1, {"centred": 0, "spread": 0}),
+        (["spread"], {"centred": "return x"}, 1, {"centred": 2, "spread": 0}),
+        (["mean"], {}, 2, {"mean": 0}),
+        (["mean", "spread"], {"centred": "return x + 1"}, 2, {"mean": 0, "centred": 2, "spread": 0}),
+    ],
+)
+def test_second_run_is_for_what_it_can_change(lab, monkeypatch, blank, bodies, runs, earned):
     from instructor.grading import hand_in
 
-    runs = []
+    executed = []
     run = hand_in.run_notebook
-    monkeypatch.setattr(hand_in, "run_notebook", lambda *given: runs.append(1) or run(*given))
-    assert scores(graded(lab, answered(lab))) == ALL
-    assert len(runs) == 1
+    monkeypatch.setattr(hand_in, "run_notebook", lambda *given: executed.append(1) or run(*given))
+    assert scores(graded(lab, left_blank(lab, *blank, **bodies))) == ALL | earned
+    assert len(executed) == runs
+
+
+def test_answer_in_a_cell_of_the_students_own_is_judged_on_right_earlier_ones(lab):
+    notebook = insert(
+        left_blank(lab, "spread", mean="return 1.0"), "def spread(x):\n    return centred(x).std()", "test-spread"
+    )
+    assert scores(graded(lab, notebook))["spread"] == 6
 
 
 @pytest.mark.parametrize(
@@ -192,8 +217,7 @@ def test_reference_answer_enters_after_the_students_was_judged(lab):
 
 
 def test_untouched_question_is_said_to_be_and_no_other(lab):
-    notebook = answered(lab, spread="raise NotImplementedError")
-    find_cell(notebook, "sol_mean").source = find_cell(lab.release, "sol_mean").source
+    notebook = left_blank(lab, "mean", spread="raise NotImplementedError")
     fates = {mark.grade_id: {one.fate for one in mark.criteria} for mark in graded(lab, notebook).marks}
     assert fates["test_mean"] == {"not answered"}
     assert fates["test_centred"] == {"earned"}
