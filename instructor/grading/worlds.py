@@ -59,12 +59,14 @@ def questions(source: NotebookNode) -> list[Question]:
 
 
 def reference_world(source: NotebookNode, criteria: dict[str, list[Criterion]]) -> NotebookNode:
-    """Return the instructor's notebook as its kernel runs it."""
+    """Return the instructor's notebook as its kernel runs it, up to its last criterion."""
     cells: list[NotebookNode] = []
     for cell in source.cells:
         if is_autograded(cell):
             cells.append(run_cell(cell, without_hidden_tests(cell.source)))
             cells += [criterion_cell(one, one.reference_code) for one in criteria[grade_id(cell)]]
+            if grade_id(cell) == list(criteria)[-1]:
+                break
         elif cell.cell_type == "code":
             cells.append(run_cell(cell, cell.source))
     return notebook_of(source, [*cells, _integrity()])
