@@ -20,7 +20,7 @@ from instructor.errors import CourseError, PutOff
 from instructor.grading.hand_in import grade_hand_in
 from instructor.grading.reference import Lab
 from instructor.grading.repair import HandInError
-from instructor.notebooks import NotebookError
+from instructor.notebooks import NotebookError, read_handed_in
 
 CONNECTION_TIMEOUT = 10  # seconds
 RECONNECTION_TIMEOUT = 120  # seconds that a restarted scheduler has to find its workers again
@@ -143,8 +143,8 @@ def _itself(lab: Lab) -> Lab:
 def _read(file: Path) -> bytes | GradingError:
     """Return what a hand-in's file holds, as late as possible: a class may be larger than memory."""
     try:
-        return file.read_bytes()
-    except OSError as error:
+        return read_handed_in(file)
+    except NotebookError as error:
         return GradingError(str(error))
 
 
