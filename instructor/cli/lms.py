@@ -101,6 +101,7 @@ def grades_command(
     from instructor.gradebook.results import UNTIMED
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
     from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.lms.times import few
     from instructor.pages.feedback import feedback_page, shows_right_answers
     from instructor.terminal import show_filling
 
@@ -115,7 +116,7 @@ def grades_command(
     pages = {student: feedback_page(course, grades[student]) for student in (filled.lines if filled else ())}
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
     if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
-        console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(untimed)}")
+        console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")
     _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "as nbgrader exports them")
     if filled is None:
         return

@@ -49,7 +49,7 @@ class WarmProvisioner(LocalProvisioner):
             "cwd": self.cwd and os.path.realpath(self.cwd),
             "cpus": sorted(os.sched_getaffinity(0)),
             "sandbox": self.sandbox,
-            "hidden": [os.fspath(folder) for folder in course_folders(Path.cwd())],
+            "hidden": [os.fspath(folder) for folder in course_folders(Path.cwd())] if self.sandbox else [],
             "limits": dataclasses.asdict(Limits(**self.limits)),
         }
         self.process = await asyncio.to_thread(launch, request)

@@ -11,6 +11,8 @@ from instructor.gradebook.nbgrader import read_timestamp
 from instructor.lms.moodle.worksheet import Row, Worksheet
 from instructor.lms.records import Collected
 
+MAX_LINES = 10
+
 
 def time_of(before: HandIn, row: Row | None, content: bytes) -> datetime | None:
     """Return when a hand-in came, in local time: what the worksheet says, or what is known already of the same file."""
@@ -18,6 +20,11 @@ def time_of(before: HandIn, row: Row | None, content: bytes) -> datetime | None:
         return row.submitted
     same = before.submitted.is_file() and before.submitted.read_bytes() == content
     return kept_time(before) if same else None
+
+
+def few(lines: list[str]) -> list[str]:
+    """Return what a person reads of a list: its beginning, and how many more there are."""
+    return lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], f"and {len(lines) - MAX_LINES} more"]
 
 
 def kept_time(hand_in: HandIn) -> datetime | None:
@@ -65,13 +72,12 @@ def what_to_ask(
         return told
     if sheet is not None and not sheet.has_dates:
         told.append(f"{sheet.name} has no column 'Last modified (submission)'")
-    for record in unknown:
-        row = rows.get(record.student)
-        if row is not None and row.submitted_text:
-            told.append(f"{record.name} ({record.number}): '{row.submitted_text}' is not a date, or is two")
+    unread = [rows[one.student] for one in unknown if one.student in rows and rows[one.student].submitted_text]
+    told += few([f"{row.name} ({row.number}): '{row.submitted_text}' is not a date, or is two" for row in unread])
+    students = ", ".join(few([record.student for record in unknown]))
     return [
         *told,
-        f"when these came is not known, so none of them counts as late: {', '.join(one.student for one in unknown)}; "
+        f"when these came is not known, so none of them counts as late: {students}; "
         "collect again with Moodle's own worksheet, or write it in submitted/STUDENT/"
         f"{lab}/timestamp.txt, such as '2026-11-24 18:00:00 UTC'",
     ]

@@ -10,6 +10,7 @@ from instructor.errors import CourseError
 from instructor.gradebook.deadlines import change_deadline, read_deadlines, refuse_before_deadline, seconds_late, to_utc
 from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
+from instructor.lms.times import few
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import moodle_zip, worksheet
 from tests.instructor.lms.test_commands import run
@@ -55,6 +56,11 @@ def test_date_that_is_not_understood_is_asked_for(handed_in, text):
     assert f"Zoé Le Goff (11): '{text}' is not a date, or is two" in collection.warnings
     assert "not known, so none of them counts as late: zoe; collect again" in collection.warnings[-1]
     assert not course.hand_in("zoe", "essai").timestamp.exists()
+
+
+def test_many_times_to_ask_for_are_summed_up():
+    assert few(list("abcdefghij")) == list("abcdefghij")
+    assert few(list("abcdefghijklm")) == [*"abcdefghij", "and 3 more"]
 
 
 def test_without_a_deadline_no_time_is_asked_for(handed_in):
