@@ -19,6 +19,7 @@ from nbgrader.preprocessors import (
 from instructor.plugins import (
     AskAboutDoubts,
     ExecuteHandIn,
+    ExportGrades,
     FeedbackPage,
     HandInExporter,
     KeepLatePenalties,
@@ -101,7 +102,11 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.preprocessors = []
 c.GenerateFeedback.exporter_class = FeedbackPage
 
-# Points off for each day begun after the deadline that `course collect` was given, once the grace is over; 0 is none.
+# nbgrader's own exporter quotes nothing, and writes names that a spreadsheet would run.
+c.ExportApp.plugin_class = ExportGrades
+
+# Points off for each day begun after the deadline that `course collect` or `course deadline` was given, once the grace
+# is over; 0 is none.
 c.AssignLatePenalties.plugin_class = "instructor.plugins.PointsPerDay"
 c.PointsPerDay.points_per_day = 0
 c.PointsPerDay.grace_minutes = 0

@@ -31,12 +31,23 @@ class NotebookError(CourseError):
 
 def read_notebook(path: Path) -> NotebookNode:
     """Return the notebook at `path` as version 4; NotebookError if it is not one."""
+    return parse_notebook(_read(path), path.name)
+
+
+def read_handed_in(path: Path) -> bytes:
+    """Return the file at `path`, of a student's folder; NotebookError where it, or that folder, leads elsewhere."""
+    if any(place.is_symlink() for place in (path, path.parent, path.parent.parent)):
+        raise NotebookError(f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in")
+    return _read(path)
+
+
+def _read(path: Path) -> bytes:
     try:
-        return parse_notebook(path.read_bytes(), path.name)
-    except FileNotFoundError:
-        raise NotebookError(f"no file {path.name}") from None
+        if path.is_file():
+            return path.read_bytes()
     except OSError as error:
         raise NotebookError(f"{path.name} cannot be read: {error.strerror}") from None
+    raise NotebookError(f"no file {path.name}")
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:

@@ -13,19 +13,31 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.filters import markdown2html_mistune
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import SubmittedNotebook
-from nbgrader.plugins import BasePlugin
+from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.plugins import BasePlugin, ExportPlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from traitlets import Float, Unicode, default
 
 from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.files import write_whole
+from instructor.gradebook.deadlines import read_deadlines
+from instructor.gradebook.nbgrader import open_gradebook, read_timestamp
 from instructor.gradebook.results import read_result
 from instructor.grading.hand_in import execute_for_gradebook
 from instructor.grading.repair import repair
 from instructor.labs.colab import prepare_release
-from instructor.notebooks import TODO_BLOCK, grade_id, is_graded, is_solution, read_notebook
+from instructor.lms.csv_text import csv_text
+from instructor.lms.grades import nbgrader_rows
+from instructor.notebooks import (
+    TODO_BLOCK,
+    grade_id,
+    is_graded,
+    is_solution,
+    parse_notebook,
+    read_handed_in,
+    read_notebook,
+)
 from instructor.pages.feedback import feedback_page
 from instructor.pages.html import clean, is_too_long
 
@@ -59,7 +71,8 @@ class HandInExporter(NotebookExporter):
     """
 
     def from_file(self, file_stream: TextIO, resources: dict | None = None, **options: object) -> tuple[str, dict]:
-        return self.from_notebook_node(read_notebook(Path(file_stream.name)), resources, **options)
+        path = Path(file_stream.name)
+        return self.from_notebook_node(parse_notebook(read_handed_in(path), path.name), resources, **options)
 
 
 class RepairHandIn(NbGraderPreprocessor):
@@ -228,12 +241,34 @@ class PointsPerDay(BasePlugin):
         return self.points_per_day * math.ceil(total_seconds_late / DAY)
 
 
+class ExportGrades(ExportPlugin):
+    """Write what `nbgrader export` writes, quoted where it must be, and no text that a spreadsheet would run."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        labs = self.assignment or [assignment.name for assignment in gradebook.assignments]
+        rows = nbgrader_rows(gradebook, list(map(str, labs)), list(map(str, self.student)))
+        write_whole(Path(self.to or "grades.csv"), csv_text(rows).encode())
+
+
 class KeepLatePenalties(AssignLatePenalties):
     """Write the whole penalty down, however few points there are yet.
 
     nbgrader cuts it to what is earned while written answers still wait for a teacher, and never looks again: a hand-in
     with nothing but a good written answer would pay nothing. Whoever reads it takes off no more than was earned.
     """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Tell nbgrader of this student's extension, and forget a time that nobody vouches for any more."""
+        hand_in = _hand_in(resources)
+        deadlines = read_deadlines(hand_in.course, hand_in.lab)
+        with open_gradebook(hand_in.course) as gradebook:
+            submission = gradebook.find_submission(hand_in.lab, hand_in.student)
+            submission.timestamp = read_timestamp(hand_in.timestamp)
+            due = deadlines.of(hand_in.student)
+            if due != deadlines.common:
+                submission.extension = due - deadlines.common
+            gradebook.db.commit()
+        return super().preprocess(nb, resources)
 
     def _check_late_penalty(self, notebook: SubmittedNotebook, penalty: float) -> float:
         return max(0.0, penalty)

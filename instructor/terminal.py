@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from instructor.gradebook.deadlines import Deadlines
     from instructor.gradebook.results import Result
     from instructor.lms.collect import Arrival, Collection
     from instructor.lms.grades import Filled, Unfilled
@@ -113,12 +114,13 @@ def _row(result: Result) -> list[str]:
 
 
 def _remarks(result: Result) -> str:
-    from instructor.gradebook.results import TO_CONFIRM, TOO_HIGH
+    from instructor.gradebook.results import TO_CONFIRM, TOO_HIGH, UNTIMED
 
     remarks = [(len(result.repairs), "repaired"), (len(result.review), "to review")]
     told = [f"{word} ({count})" for count, word in remarks if count]
     if result.first_failure:
         told.append(f"first fails at cell {result.first_failure['number']}")
+    told += ["when it came is not known"] * (UNTIMED in result.flags)
     told += ["marked by hand before it changed: mark it again"] * (TO_CONFIRM in result.flags)
     told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
     return ", ".join(told)
@@ -161,7 +163,7 @@ def show_collection(collection: Collection) -> None:
         record = arrival.record
         table.add_row(
             _as_lines([record.student, f"{record.name}, {record.number}"]),
-            _as_lines(_times(record, collection.deadline)),
+            _as_lines(_times(record, collection.deadlines)),
             as_text(locate(record.file).inner),
             _as_lines(arrival_remarks(arrival)),
         )
@@ -170,9 +172,11 @@ def show_collection(collection: Collection) -> None:
     console.print(table)
     _print_list("To look at:", collection.warnings)
     _print_list("Left out:", [f"{item.path}: {item.reason}" for item in collection.left_out])
-    late = [arrival for arrival in collection.arrivals if _late(arrival.record, collection.deadline)]
+    late = sum(bool(_late(arrival.record, collection.deadlines)) for arrival in collection.arrivals)
+    unknown = sum(arrival.record.handed_in is None for arrival in collection.arrivals)
+    told = f", {unknown} at a time that is not known" * bool(unknown and collection.deadlines.common)
     console.print(
-        f"{len(collection.arrivals)} hand-ins ({len(late)} late), {len(collection.without)} students without, "
+        f"{len(collection.arrivals)} hand-ins ({late} late{told}), {len(collection.without)} students without, "
         f"{len(collection.left_out)} files left out"
     )
 
@@ -195,19 +199,37 @@ def arrival_remarks(arrival: Arrival) -> list[str]:
     return told
 
 
-def _times(hand_in: Collected, deadline: datetime | None) -> list[str]:
+def _times(hand_in: Collected, deadlines: Deadlines) -> list[str]:
+    from instructor.gradebook.deadlines import to_local
     from instructor.lms.records import MINUTE
 
-    late = _late(hand_in, deadline)
-    return [f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else "", *[f"late: {late}"] * bool(late)]
+    came = f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else "not known" * bool(deadlines.common)
+    late, extended = _late(hand_in, deadlines), deadlines.extended.get(hand_in.student)
+    told = [f"had until {to_local(extended):{MINUTE}}"] if extended else []
+    return [came, *told, *[f"late: {late}"] * bool(late)]
 
 
-def _late(hand_in: Collected, deadline: datetime | None) -> str:
-    from instructor.gradebook.deadlines import how_late
+def _late(hand_in: Collected, deadlines: Deadlines) -> str:
+    from instructor.gradebook.deadlines import how_late, to_utc
 
-    if hand_in.handed_in is None or deadline is None:
+    due = deadlines.of(hand_in.student)
+    if hand_in.handed_in is None or due is None:
         return ""
-    return how_late((hand_in.handed_in - deadline).total_seconds())
+    return how_late((to_utc(hand_in.handed_in) - due).total_seconds())
+
+
+def show_deadlines(lab: str, deadlines: Deadlines, student: str | None = None) -> None:
+    """Print when a lab is due: for the class and those who have more time, or for one student."""
+    from instructor.gradebook.deadlines import to_local
+    from instructor.lms.records import MINUTE
+
+    if deadlines.common is None:
+        console.print(f"{lab}: no deadline is known")
+        return
+    due = {student: deadlines.of(student)} if student else {lab: deadlines.common, **deadlines.extended}
+    for name, moment in due.items():
+        whose = "" if name == lab else " (more time)" if name in deadlines.extended else " (the deadline of the class)"
+        console.print(as_text(f"{name}: {to_local(moment):{MINUTE}}{whose}"))
 
 
 def show_filling(filled: Filled) -> None:
@@ -216,6 +238,8 @@ def show_filling(filled: Filled) -> None:
     told += map(why_unfilled, filled.unfilled)
     if not filled.has_comments:
         told.append("the worksheet has no comment column: enable feedback comments in the assignment's settings")
+    if filled.oddities:
+        told.append(f"{filled.name} is not as Moodle wrote it ({', '.join(filled.oddities)}): the copy is written anew")
     for line in told:
         console.print(as_text(f"  {line}"))
 

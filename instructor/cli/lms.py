@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 roster_app = typer.Typer(no_args_is_help=True, help="The class: who is expected to hand in.")
 
 LabName = typer.Argument(metavar="LAB")
-Deadline = typer.Option(
-    None, formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"], help="Local time, kept in the gradebook for the late rule."
-)
+FORMATS = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+Deadline = typer.Option(None, formats=FORMATS, help="Local time, kept in the gradebook for the late rule.")
 
 
 def mount(app: typer.Typer) -> None:
     """Add these commands to `course`."""
     app.command("collect")(collect_command)
+    app.command("deadline")(deadline_command)
     app.command("grades")(grades_command)
     app.add_typer(roster_app, name="roster")
 
@@ -47,6 +47,25 @@ def collect_command(
     course.select_labs([lab])
     show_collection(collect(course, lab, archive, worksheet, deadline))
     console.print(f"next: course grade {lab}")
+
+
+@writes
+def deadline_command(
+    lab: str = LabName,
+    date: datetime = typer.Argument(None, metavar="[DATE]", formats=FORMATS, help="Local time; none to be told it."),
+    student: str = typer.Option(None, "--student", metavar="ID", help="An extension, for this student alone."),
+) -> None:
+    """Say when a lab is due, or give one student more time; without a date, show what is known."""
+    from instructor.course import Course
+    from instructor.gradebook.deadlines import change_deadline, read_deadlines
+    from instructor.terminal import show_deadlines
+
+    course = Course.find()
+    course.select_labs([lab])
+    taken_back = change_deadline(course, lab, date, student) if date else 0
+    show_deadlines(lab, read_deadlines(course, lab), student)
+    if taken_back:
+        console.print(f"{taken_back} marks depend on it and were taken back; next: course grade {lab}")
 
 
 @roster_app.command("import")
@@ -79,8 +98,10 @@ def grades_command(
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
     from instructor.course import Course
     from instructor.files import write_whole
+    from instructor.gradebook.results import UNTIMED
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
     from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.lms.times import few
     from instructor.pages.feedback import feedback_page, shows_right_answers
     from instructor.terminal import show_filling
 
@@ -94,6 +115,8 @@ def grades_command(
         raise CourseError(f"no line of {moodle.name} can be filled, so nothing was written: {_why(filled)}")
     pages = {student: feedback_page(course, grades[student]) for student in (filled.lines if filled else ())}
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
+    if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
+        console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")
     _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "as nbgrader exports them")
     if filled is None:
         return

@@ -14,6 +14,7 @@ from instructor.gradebook.nbgrader import open_gradebook
 
 TOO_HIGH = "mark-too-high"
 TO_CONFIRM = "mark-to-confirm"
+UNTIMED = "time-unknown"  # there is a deadline, and nobody knows whether it was kept
 
 
 class NotFiledError(CourseError):
@@ -94,6 +95,7 @@ def read_result(hand_in: HandIn) -> Result:
         too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
         to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
         penalty = filed.late_submission_penalty or 0.0
+        untimed = filed.assignment.timestamp is None and filed.assignment.duedate is not None
     result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
     result.penalty = min(penalty, result.score)
     result.max_score = sum(cell["max_score"] for cell in result.cells)
@@ -107,6 +109,7 @@ def read_result(hand_in: HandIn) -> Result:
             ("review", result.review),
             ("manual-pending", result.pending),
             (TO_CONFIRM, to_confirm),
+            (UNTIMED, untimed),
             (TOO_HIGH, too_high or result.grade > result.max_score),
         ]
         if raised

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.gradebook.by_hand import keep_confirmed, marked_by_hand
-from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.deadlines import read_deadlines
 from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
 from instructor.gradebook.results import NotFiledError, Result, read_result
 from instructor.grading.execute import Policy
@@ -26,7 +26,7 @@ from instructor.grading.repair import HandInError, repair
 from instructor.grading.workers import grade_side_by_side
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
-from instructor.notebooks import NotebookError, read_notebook, write_notebook
+from instructor.notebooks import NotebookError, read_handed_in, read_notebook, write_notebook
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ def grade_class(
 
     pending, prints, deadlines = {}, {}, {}
     for lab in dict.fromkeys(hand_in.lab for hand_in in work):
-        deadlines[lab] = read_deadline(course, lab)
+        deadlines[lab] = read_deadlines(course, lab)
         _prepare(course, lab)
     for hand_in in work:
-        circumstances = deadlines[hand_in.lab], policy
+        circumstances = deadlines[hand_in.lab].of(hand_in.student), policy
         known = _attempt(_known, hand_in, circumstances, options.force)
         if known is not None:
             record(hand_in, known, executed=False)
@@ -138,11 +138,7 @@ def _without_mark(hand_in: HandIn, status: str, reason: str) -> Result:
 
 def _known(hand_in: HandIn, circumstances: tuple[datetime | None, Policy], force: bool) -> Result | None:
     """Return the result of a hand-in that needs no run: impossible to grade, or executed before and unchanged."""
-    if reason := _no_file(hand_in.submitted):
-        return _without_mark(hand_in, "refused", reason)
-    name = hand_in.student
-    if glob.escape(name) != name:
-        reason = f"its folder's name, {name}, is a pattern to nbgrader, which may match others: rename the folder"
+    if reason := _no_file(hand_in.submitted) or _misnamed(hand_in.student):
         return _without_mark(hand_in, "refused", reason)
     print_ = fingerprint(hand_in, *circumstances)
     # What was executed goes once it is filed: while it is there, a killed run may have filed the half of it.
@@ -179,17 +175,31 @@ def _file(hand_in: HandIn) -> Result:
 
 def _no_file(path: Path) -> str:
     """Say why there is nothing to read at a hand-in's path, empty if there is."""
-    if any(place.is_symlink() for place in (path, path.parent, path.parent.parent)):
-        return f"{path.name}, or a folder that holds it, is a link: what it leads to was not handed in"
-    if path.is_file():
+    try:
+        read_handed_in(path)
+    except NotebookError as error:
+        others = [] if path.is_file() else sorted(other.name for other in path.parent.glob("*.ipynb"))
+        return f"{error}, but {others[0]}: rename it" if others else str(error)
+    return ""
+
+
+def _misnamed(student: str) -> str:
+    """Say why nbgrader does not find a student's folder by its name, empty where it does."""
+    if glob.escape(student) != student:
+        what = "is a pattern to nbgrader, which may match others"
+    elif student != student.strip():
+        what = "begins or ends with a blank, which nbgrader leaves out"
+    elif "\n" in student:
+        what = "holds a line break, at which nbgrader stops"
+    else:
         return ""
-    others = sorted(other.name for other in path.parent.glob("*.ipynb"))
-    return f"no file {path.name}" + (f", but {others[0]}: rename it" if others else "")
+    shown = student if student.isprintable() and student == student.strip() else repr(student)
+    return f"its folder's name, {shown}, {what}: rename the folder"
 
 
 def why_not_graded(hand_in: HandIn) -> str:
     """Say why a hand-in has no mark, without running it."""
-    if reason := _no_file(hand_in.submitted):
+    if reason := _no_file(hand_in.submitted) or _misnamed(hand_in.student):
         return reason
     source, release = hand_in.course.read_source(hand_in.lab), hand_in.course.read_release(hand_in.lab)
     try:

@@ -25,6 +25,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from instructor.budget import read_message
+from instructor.errors import PutOff
 from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 from instructor.kernels import SANDBOXED
 from instructor.kernels.limits import MIB, processor_seconds, resident_bytes
@@ -53,11 +54,14 @@ class Policy:
     cell_timeout
         Seconds of processor that a cell may take; None for what the lab asks for. By the clock, a cell may last three
         times as long and a notebook five times: a mark must not depend on what else the machine does.
+    patience
+        Seconds by the clock after which a notebook is put off, without a mark, until the others of its class are done.
     """
 
     seed: int
     kernel_name: str = SANDBOXED
     cell_timeout: float | None = None
+    patience: float = math.inf
 
     def environment(self) -> dict[str, str]:
         """Variables that the kernel gets on top of the process's own."""
@@ -204,7 +208,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     A cell that takes too long is interrupted and gets a `CellTimeoutError` output first. When the kernel dies, or does
     not stop, the running cell gets the error, and the cells behind it keep `execution_count` None; the cell's key, or
     its id, is in `metadata.course.stopped_at`. Where the whole notebook took too long, `ran_out` is True instead: the
-    cell that ran last is not to blame.
+    cell that ran last is not to blame. PutOff where the policy's patience ends first.
     """
     notebook = copy.deepcopy(notebook)
     notebook.metadata.setdefault("course", NotebookNode()).update(stopped_at="", ran_out=False)
@@ -212,7 +216,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     timeout = policy.cell_timeout or notebook.metadata.get("course", {}).get("cell_timeout", DEFAULT_CELL_TIMEOUT)
-    end = time.monotonic() + KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout
+    end = time.monotonic() + min(KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout, policy.patience)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         client = _Client(
             notebook,
@@ -230,6 +234,8 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         try:
             run_sync(_execute)(client, os.environ | policy.environment(), end - time.monotonic())
         except Exception as error:
+            if policy.patience < math.inf and time.monotonic() >= end:
+                raise PutOff from None
             if client.running is None:
                 raise
             # To nbclient, whatever ends a notebook is a dead kernel.

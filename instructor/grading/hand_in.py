@@ -19,7 +19,7 @@ import helpers
 import instructor
 from helpers.criterion import MIME_TYPE
 from instructor.course import Course, HandIn
-from instructor.gradebook.deadlines import read_deadline, seconds_late
+from instructor.gradebook.deadlines import read_deadlines, seconds_late
 from instructor.grading.compare import Fate
 from instructor.grading.criteria import Criterion
 from instructor.grading.execute import Policy, run_notebook
@@ -38,7 +38,15 @@ from instructor.grading.worlds import (
     restored_names,
     unanswered,
 )
-from instructor.notebooks import find_cell, grade_id, is_autograded, is_too_large, parse_notebook, to_text
+from instructor.notebooks import (
+    find_cell,
+    grade_id,
+    is_autograded,
+    is_too_large,
+    parse_notebook,
+    read_handed_in,
+    to_text,
+)
 
 
 def default_policy(course: Course) -> Policy:
@@ -193,8 +201,9 @@ def first_failure(executed: NotebookNode, repaired: NotebookNode, handed_in: Not
 
 def execute_for_gradebook(hand_in: HandIn) -> NotebookNode:
     """Grade a hand-in of `submitted/` in this process, as nbgrader's own command and the formgrader's button ask."""
-    policy, deadline = default_policy(hand_in.course), read_deadline(hand_in.course, hand_in.lab)
-    executed = grade_hand_in(hand_in.submitted.read_bytes(), load_lab(hand_in.course, hand_in.lab, policy))
+    policy = default_policy(hand_in.course)
+    deadline = read_deadlines(hand_in.course, hand_in.lab).of(hand_in.student)
+    executed = grade_hand_in(read_handed_in(hand_in.submitted), load_lab(hand_in.course, hand_in.lab, policy))
     executed.metadata.course["fingerprint"] = fingerprint(hand_in, deadline, policy)
     return executed
 

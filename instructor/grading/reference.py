@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,13 +21,17 @@ from instructor.notebooks import grade_id, is_autograded, is_graded, points
 
 @dataclass(frozen=True)
 class Reference:
-    """What each criterion must publish, in the order of the lab, and the points of the cells marked by hand."""
+    """What each criterion must publish, in the order of the lab, and the points of the cells marked by hand.
+
+    `seconds` is how long the notebook took, by the clock.
+    """
 
     questions: list[Question]
     criteria: dict[str, list[Criterion]]
     published: dict[str, dict]
     manual: dict[str, float]
     integrity: object
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,9 @@ def _load_lab(course: Course, name: str, policy: Policy, *_contents: bytes) -> L
 def make_reference(source: NotebookNode, policy: Policy) -> Reference:
     """Run the instructor's notebook; ValueError, naming the cell, if one of its cells or criteria fails."""
     criteria = read_criteria(source)
+    began = time.monotonic()
     executed = run_notebook(reference_world(source, criteria), policy)
+    seconds = time.monotonic() - began
     published, integrity = {}, None
     for cell in executed.cells:
         key = cell.metadata.get("course", {}).get("criterion")
@@ -97,7 +104,7 @@ def make_reference(source: NotebookNode, policy: Policy) -> Reference:
                 raise ValueError(f"criterion {key} published {len(found)} values; let it return one")
             published[key] = found[0]
     manual = {grade_id(cell): points(cell) for cell in source.cells if is_graded(cell) and not is_autograded(cell)}
-    return Reference(questions(source), criteria, published, manual, integrity)
+    return Reference(questions(source), criteria, published, manual, integrity, seconds)
 
 
 def payloads(cell: NotebookNode) -> list[dict]:

@@ -6,6 +6,7 @@ import logging
 from asyncio import CancelledError
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,11 +16,11 @@ from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
-from instructor.errors import CourseError
+from instructor.errors import CourseError, PutOff
 from instructor.grading.hand_in import grade_hand_in
 from instructor.grading.reference import Lab
 from instructor.grading.repair import HandInError
-from instructor.notebooks import NotebookError
+from instructor.notebooks import NotebookError, read_handed_in
 
 CONNECTION_TIMEOUT = 10  # seconds
 RECONNECTION_TIMEOUT = 120  # seconds that a restarted scheduler has to find its workers again
@@ -35,6 +36,8 @@ Outcome = NotebookNode | Exception
 HandIns = dict[Hashable, tuple[Path, Lab]]
 # What a worker runs first: Ctrl-C reaches the whole terminal, and it is for this process to end its workers.
 UNINTERRUPTED = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+# A hand-in is put off after so many times the reference's own time, by the clock, and at least so many seconds.
+PATIENCE_FACTOR, MIN_PATIENCE = 5, 30
 TASKS_IN_FLIGHT = 4  # for each worker: enough to keep it busy, few enough for the scheduler's memory
 
 
@@ -42,6 +45,30 @@ def grade_side_by_side(
     hand_ins: HandIns, *, workers: int, scheduler: str | None = None
 ) -> Iterator[tuple[Hashable, Outcome]]:
     """Yield (key, graded notebook or what went wrong) as each hand-in, given by its file, is done, in any order.
+
+    Those that take long are put off until the others are done: a few that do nothing but wait must not hold every
+    worker. What they had run is lost, and run again with all the time that a hand-in has.
+    """
+    slow = {}
+    hurried = {id(lab): _hurried(lab) for lab in _unique(lab for _, lab in hand_ins.values())}
+    turn = {key: (file, hurried[id(lab)]) for key, (file, lab) in hand_ins.items()} if len(hand_ins) > 1 else hand_ins
+    for key, outcome in _grade(turn, workers, scheduler):
+        if isinstance(outcome, PutOff):
+            slow[key] = hand_ins[key]
+        else:
+            yield key, outcome
+    if slow:
+        yield from _grade(slow, workers, scheduler)
+
+
+def _hurried(lab: Lab) -> Lab:
+    """Return a lab whose hand-ins are put off where they take much longer than right answers do."""
+    patience = max(MIN_PATIENCE, PATIENCE_FACTOR * lab.reference.seconds)
+    return replace(lab, policy=replace(lab.policy, patience=patience))
+
+
+def _grade(hand_ins: HandIns, workers: int, scheduler: str | None) -> Iterator[tuple[Hashable, Outcome]]:
+    """Yield (key, outcome) as each hand-in is done.
 
     One worker without a scheduler is this process itself. A worker that dies is replaced and its task run again; a
     hand-in that goes on killing workers fails alone. What a scheduler takes along when it goes is asked for again,
@@ -116,8 +143,8 @@ def _itself(lab: Lab) -> Lab:
 def _read(file: Path) -> bytes | GradingError:
     """Return what a hand-in's file holds, as late as possible: a class may be larger than memory."""
     try:
-        return file.read_bytes()
-    except OSError as error:
+        return read_handed_in(file)
+    except NotebookError as error:
         return GradingError(str(error))
 
 
@@ -135,7 +162,7 @@ def _outcome(content: bytes | GradingError, lab: Lab) -> Outcome:
     """Run the task; what is wrong with a hand-in is a result like another, not a failure to be retried."""
     try:
         return content if isinstance(content, GradingError) else grade_hand_in(content, lab)
-    except (HandInError, NotebookError) as error:
+    except (HandInError, NotebookError, PutOff) as error:
         return error
     except Exception as error:  # one student never stops another, whatever went wrong
         # An exception of any kind may not survive the journey to another process.

@@ -15,7 +15,7 @@ from traitlets import Bool, Dict
 
 from instructor.kernels.client import launch
 from instructor.kernels.limits import Limits
-from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available, sandbox_environment
+from instructor.kernels.sandbox import SandboxUnavailable, course_folders, sandbox_available, sandbox_environment
 
 KILL_SECONDS = 5
 
@@ -49,6 +49,7 @@ class WarmProvisioner(LocalProvisioner):
             "cwd": self.cwd and os.path.realpath(self.cwd),
             "cpus": sorted(os.sched_getaffinity(0)),
             "sandbox": self.sandbox,
+            "hidden": [os.fspath(folder) for folder in course_folders(Path.cwd())] if self.sandbox else [],
             "limits": dataclasses.asdict(Limits(**self.limits)),
         }
         self.process = await asyncio.to_thread(launch, request)

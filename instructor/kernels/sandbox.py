@@ -1,8 +1,9 @@
 """The box a hand-in runs in: built by bubblewrap, entered by a fork of the warm process.
 
-bubblewrap makes a new root: the system and the Python environment read-only, three small file systems in memory to
-write to, its own processes, network, and inter-process communication. A waiting `cat` keeps it alive. The warm fork
-enters these namespaces, gives up every privilege and becomes the kernel. Killing the box kills all that is in it.
+bubblewrap makes a new root: the system and the Python environment read-only, without the course wherever it lies, a few
+small file systems in memory to write to, its own processes, network, and inter-process communication. A waiting `cat`
+keeps it alive. The warm fork enters these namespaces, gives up every privilege and becomes the kernel. Killing the box
+kills all that is in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,6 +36,7 @@ _SYSTEM_FILES = [
     "/etc/mime.types",
     "/etc/ssl/certs",
 ]
+_PYTHON = ["bin", "etc", "include", "lib", "lib64", "libexec", "pyvenv.cfg", "share"]
 _USER = "etudiant"
 _NAMESPACES = {
     "mnt": 0x00020000,
@@ -80,6 +83,8 @@ class Box:
     ----------
     limits
         Sizes of the writable file systems.
+    hidden
+        Folders to leave empty, also where they lie in what is readable.
 
     Raises
     ------
@@ -87,13 +92,16 @@ class Box:
         bubblewrap could not build it.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, hidden: Sequence[Path] = ()) -> None:
         # RLIMIT_NPROC does not bind root, and counts by user: started by root, each notebook gets a user of its own.
         self.uid = os.getuid() or _unused_uid()
         report, write_end = os.pipe()
         users = os.memfd_create("passwd", 0)
         os.pwrite(users, f"{_USER}:x:{self.uid}:{self.uid}::/tmp:/bin/sh\n".encode(), 0)
-        command = ["bwrap", "--info-fd", str(write_end), *_arguments(limits, users), "cat"]
+        # The box may read how its first process was called.
+        options = os.memfd_create("options", 0)
+        os.pwrite(options, "\0".join(_arguments(limits, users, hidden)).encode(), 0)
+        command = ["bwrap", "--info-fd", str(write_end), "--args", str(options), "--", "cat"]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -101,11 +109,11 @@ class Box:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=[write_end, users],
+                pass_fds=[write_end, users, options],
             )
         finally:
-            os.close(write_end)
-            os.close(users)
+            for descriptor in (write_end, users, options):
+                os.close(descriptor)
         # The echo says that the file systems are in place: bubblewrap starts `cat` last.
         with suppress(BrokenPipeError):
             self._process.stdin.write(b"\n")
@@ -208,7 +216,17 @@ def copy_work(source: Path, destination: Path, uid: int, limit: int) -> None:
             os.chown(path, uid, -1)
 
 
-def _arguments(limits: Limits, users: int) -> list[str]:
+def course_folders(start: Path) -> list[Path]:
+    """Return the folders of courses, which no hand-in may read: where `start` lies, and where `helpers` do."""
+    above = (folder for place in (start, _helpers().resolve()) for folder in (place, *place.parents))
+    return sorted({folder for folder in above if (folder / "nbgrader_config.py").is_file()})
+
+
+def _helpers() -> Path:
+    return Path(importlib.util.find_spec("helpers").origin).parent
+
+
+def _arguments(limits: Limits, users: int, hidden: Sequence[Path]) -> list[str]:
     arguments = ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     if os.getuid() != 0:
         arguments += ["--unshare-user", "--disable-userns"]
@@ -222,22 +240,33 @@ def _arguments(limits: Limits, users: int) -> list[str]:
             arguments += ["--symlink", str(Path(path).readlink()), path]
         else:
             arguments += ["--ro-bind-try", path, path]
-    folders = _readable_folders()
-    # bubblewrap would make them for its own user alone.
-    for parent in sorted({Path("/etc"), *(parent for folder in folders for parent in folder.parents[:-1])}):
-        arguments += ["--perms", "0755", "--dir", str(parent)]
-    for path in [*_SYSTEM_FILES, *map(str, folders)]:
+    readable = _readable_folders(hidden)
+    masks = [folder for folder in hidden if readable.intersection(folder.parents)]
+    arguments += ["--perms", "0755", "--dir", "/etc"]
+    # From the outside in: what is read of a folder that is hidden comes back into it.
+    for path in sorted({*readable, *masks}):
+        # bubblewrap would make them for its own user alone.
+        for parent in reversed(path.parents[:-1]):
+            arguments += ["--perms", "0755", "--dir", str(parent)]
+        if path in masks:
+            arguments += ["--perms", "0755", "--size", str(MIB), "--tmpfs", str(path)]
+        else:
+            arguments += ["--ro-bind-try", str(path), str(path)]
+    for path in _SYSTEM_FILES:
         arguments += ["--ro-bind-try", path, path]
     arguments += ["--perms", "0644", "--ro-bind-data", str(users), "/etc/passwd"]
-    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--"]
+    for path in ("/dev", *map(str, masks), "/"):
+        arguments += ["--remount-ro", path]
+    return arguments
 
 
-def _readable_folders() -> list[Path]:
+def _readable_folders(hidden: Sequence[Path]) -> set[Path]:
     """Return where the system, Python and the course's `helpers` are read from: nothing else of the course."""
-    helpers = Path(importlib.util.find_spec("helpers").origin).parent
-    folders = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), helpers}
+    folders = {Path("/usr"), Path(sys.prefix), Path(sys.base_prefix), _helpers()}
     folders |= {folder.resolve() for folder in folders}
-    return sorted(folder for folder in folders if not folders.intersection(folder.parents))
+    # An environment made in the course's own folder is its parts.
+    parts = {folder / part for folder in folders.intersection(hidden) for part in _PYTHON}
+    return folders.difference(hidden) | {part for part in parts if part.exists()}
 
 
 def _unused_uid() -> int:

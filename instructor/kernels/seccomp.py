@@ -1,6 +1,6 @@
 """Close the system calls through which a sandboxed process would escape its limits.
 
-Namespaces and rlimits leave a few doors open: memory that no limit counts (`memfd_create`, System V segments, a file
+Namespaces and rlimits leave a few doors open: memory that no limit counts (`memfd_create`, what System V shares, a file
 system mounted in a new user namespace, large buffers of sockets), sockets that no network namespace holds (`AF_VSOCK`
 reaches the host of a virtual machine), and large parts of the system that no notebook needs (io_uring, bpf, keyrings).
 """
@@ -22,7 +22,7 @@ _FIRST_CLOSED_FAMILY = 17
 _SOCKET_OPTIONS = 1  # SOL_SOCKET
 _BUFFER_SIZES = [7, 8, 32, 33]  # SO_SNDBUF, SO_RCVBUF, and the same by force
 
-_UNCOUNTED_MEMORY = ["memfd_create", "memfd_secret", "shmget"]
+_UNCOUNTED_MEMORY = ["memfd_create", "memfd_secret", "shmget", "semget", "msgget"]
 _MOUNTS = [
     "mount",
     "umount2",

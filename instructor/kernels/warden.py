@@ -74,7 +74,7 @@ def _run_free(connection: socket.socket, request: dict, private: ExitStack) -> d
 def _run_boxed(connection: socket.socket, request: dict, private: ExitStack) -> dict:
     """Run a kernel in the sandbox, on a copy of the working directory."""
     limits = Limits(**request["limits"])
-    box = Box(limits)
+    box = Box(limits, [Path(folder) for folder in request["hidden"]])
     private.callback(box.release)
     if request["cwd"]:
         copy_work(Path(request["cwd"]), box.path(WORK), box.uid, limits.scratch)

@@ -13,14 +13,16 @@ from pathlib import Path
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.gradebook.deadlines import timestamp, to_local, to_utc
+from instructor.gradebook.deadlines import Deadlines, grade_again, timestamp
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.roster import DERIVED, Clues, Roster, read_roster
+from instructor.lms import groups
 from instructor.lms.archive import LeftOut, Member, read_archive
 from instructor.lms.choose import Candidate, Choice, Statement, choose
 from instructor.lms.moodle.layout import Place, locate
 from instructor.lms.moodle.worksheet import Row, Worksheet
-from instructor.lms.records import Collected, LinkedBy, TimedBy, read_record, write_record
+from instructor.lms.records import Collected, LinkedBy, read_record, write_record
+from instructor.lms.times import keep_deadlines, kept_time, time_of, what_to_ask
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,13 @@ class Arrival:
 
 @dataclass
 class Collection:
-    """What came out of one archive: hand-ins, students without one, what was left out, and the deadline if any."""
+    """What came out of one archive: hand-ins, students without one, what was left out, and when they were due."""
 
     lab: str
     arrivals: list[Arrival]
     without: list[str]
     left_out: list[LeftOut]
-    deadline: datetime | None
+    deadlines: Deadlines
     roster: Roster
     warnings: list[str] = field(default_factory=list)
 
@@ -72,7 +74,7 @@ def collect(
     worksheet_path
         Moodle's grading worksheet of the same assignment: it tells when each hand-in came, and whose it is.
     deadline
-        In local time. Kept in the gradebook, unless None; also the time of a hand-in of which no worksheet says more.
+        In local time. Kept in the gradebook, unless None.
 
     Raises
     ------
@@ -82,10 +84,11 @@ def collect(
     if not course.release(lab).is_file():
         raise CourseError(f"release/{lab}/ does not exist; run 'course build {lab}' first")
     archive = read_archive(archive_path)
-    rows = _read_rows(worksheet_path)
+    sheet = Worksheet(worksheet_path) if worksheet_path else None
+    rows = {row.number: row for row in sheet.rows} if sheet else {}
     roster = read_roster(course)
-    warnings: list[str] = []
     places, candidates, unplaced = _sort(archive.notebooks)
+    warnings = groups.share(candidates, places, rows)
     choices = _choose_all(course, lab, archive_path, candidates)
     if rows and not set(rows) & set(choices):
         raise CourseError(
@@ -100,41 +103,39 @@ def collect(
         if number not in choices
     ]
     old = read_record(course, lab)
-    kept_deadline = _keep_deadline(course, lab, deadline)
-    times = {
-        number: _time_of(course, lab, rows.get(number), old.get(number), choice, kept_deadline)
-        for number, choice in choices.items()
-    }
     # Before anything is installed: two students whom a new roster exchanges must not erase each other.
     renamed = {
         number: old[number].student for number in choices if number in old and old[number].student != links[number][0]
     }
+    whose = {number: links[number][0] if number in links else _find(row, roster) for number, row in rows.items()}
+    of_students = {student: rows[number] for number, student in whose.items()}
+    moved = {before: links[number][0] for number, before in renamed.items()}
+    deadlines = keep_deadlines(course, lab, deadline, of_students, moved)
+    times = {}
+    for number, choice in choices.items():
+        before = course.hand_in(renamed.get(number, links[number][0]), lab)
+        times[number] = time_of(before, rows.get(number), choice.candidate.member.content)
     for number, before in renamed.items():
         _rename(course, lab, before, links[number][0])
     arrivals = {}
     for number, choice in choices.items():
         student, linked_by = links[number]
-        moment, timed_by = times[number]
-        record = Collected(
-            number, places[number].name, student, choice.candidate.member.path, moment, timed_by, linked_by
-        )
-        replaces = _install(course.hand_in(student, lab), choice, moment)
+        file = choice.candidate.member.path
+        record = Collected(number, places[number].name, student, file, times[number], linked_by)
+        replaces = _install(course.hand_in(student, lab), choice, times[number])
         arrivals[number] = Arrival(record, choice, replaces, renamed.get(number))
     collected = {number: arrival.record for number, arrival in arrivals.items()}
     _name_the_unknown(course, collected)
     write_record(course, lab, old | collected)
     earlier = {
-        number: Arrival(hand_in)
+        number: Arrival(replace(hand_in, handed_in=kept_time(course.hand_in(hand_in.student, lab))))
         for number, hand_in in old.items()
         if number not in collected and course.hand_in(hand_in.student, lab).submitted.is_file()
     }
     everyone = sorted((earlier | arrivals).values(), key=lambda arrival: arrival.record.student)
+    warnings += what_to_ask(lab, deadlines, [arrival.record for arrival in everyone], of_students, sheet)
     absent = set(roster.students) - {arrival.record.student for arrival in everyone}
-    return Collection(lab, everyone, sorted(absent), archive.left_out + unplaced, kept_deadline, roster, warnings)
-
-
-def _read_rows(path: Path | None) -> dict[int, Row]:
-    return {row.number: row for row in Worksheet(path).rows} if path else {}
+    return Collection(lab, everyone, sorted(absent), archive.left_out + unplaced, deadlines, roster, warnings)
 
 
 def _sort(notebooks: list[Member]) -> tuple[dict[int, Place], dict[int, list[Candidate]], list[LeftOut]]:
@@ -178,7 +179,8 @@ def _link(
 
     Two numbers never share a student: where both claim one, neither gets it.
     """
-    found = {number: roster.find(_clues(place, rows.get(number))) for number, place in places.items()}
+    names = groups.names(places)
+    found = {number: roster.find(_clues(number, names[number], rows.get(number))) for number in places}
     claims = Counter(link[0] for link in found.values() if link)
     links = {}
     for number, link in found.items():
@@ -194,21 +196,13 @@ def _link(
     return links
 
 
-def _clues(place: Place, row: Row | None) -> Clues:
-    return replace(row.clues, names=(row.name, place.name)) if row else Clues(place.number, (place.name,))
+def _clues(number: int, names: tuple[str, ...], row: Row | None) -> Clues:
+    return replace(row.clues, names=(row.name, *names)) if row else Clues(number, names)
 
 
-def _time_of(
-    course: Course, lab: str, row: Row | None, before: Collected | None, choice: Choice, deadline: datetime | None
-) -> tuple[datetime | None, TimedBy | None]:
-    """Return when a hand-in came, and who says so: the worksheet, an earlier one of the same file, or the deadline."""
-    if row is not None and row.submitted:
-        return row.submitted, TimedBy.worksheet
-    if before is not None and before.timed_by is TimedBy.worksheet:
-        target = course.hand_in(before.student, lab).submitted
-        if target.is_file() and target.read_bytes() == choice.candidate.member.content:
-            return before.handed_in, TimedBy.worksheet
-    return deadline, TimedBy.deadline if deadline else None
+def _find(row: Row, roster: Roster) -> str:
+    link = roster.find(row.clues)
+    return link[0] if link else f"{DERIVED}{row.number}"
 
 
 def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> bool:
@@ -219,7 +213,7 @@ def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> bool:
     target, content = hand_in.submitted, choice.candidate.member.content
     before = target.read_bytes() if target.is_file() else None
     if before != content:
-        _grade_again(hand_in)
+        grade_again(hand_in)
         write_whole(target, content)
     _install_time(hand_in, moment)
     return before not in (None, content)
@@ -230,24 +224,11 @@ def _install_time(hand_in: HandIn, moment: datetime | None) -> None:
     before = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
     after = timestamp(moment) if moment else ""
     if after != before:
-        _grade_again(hand_in)
+        grade_again(hand_in)
         if after:
             write_whole(stamp, after.encode())
         else:
             stamp.unlink()
-
-
-def _keep_deadline(course: Course, lab: str, deadline: datetime | None) -> datetime | None:
-    """Write the deadline into the gradebook if one is given; return the one that counts, in local time."""
-    with open_gradebook(course) as gradebook:
-        known = next((found.duedate for found in gradebook.assignments if found.name == lab), None)
-        if deadline is None:
-            return to_local(known) if known else None
-        if to_utc(deadline) != known:
-            gradebook.update_or_create_assignment(lab, duedate=to_utc(deadline))
-            for hand_in in course.hand_ins(lab):
-                _grade_again(hand_in)
-    return deadline
 
 
 def _name_the_unknown(course: Course, collected: dict[int, Collected]) -> None:
@@ -256,11 +237,6 @@ def _name_the_unknown(course: Course, collected: dict[int, Collected]) -> None:
         for hand_in in collected.values():
             if not hand_in.linked_by:
                 gradebook.update_or_create_student(hand_in.student, last_name=hand_in.name)
-
-
-def _grade_again(hand_in: HandIn) -> None:
-    """Take back the mark of a hand-in until the next `course grade`; what a teacher marked by hand stays written."""
-    hand_in.autograded.unlink(missing_ok=True)
 
 
 def _rename(course: Course, lab: str, before: str, after: str) -> None:

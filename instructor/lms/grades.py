@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 
 from instructor.course import Course
 from instructor.errors import CourseError
@@ -51,13 +52,19 @@ class Replaced:
 
 @dataclass(frozen=True)
 class Filled:
-    """A filled worksheet: its bytes, the lines filled by student, and what to know of them and of the others."""
+    """A filled worksheet: its bytes, the lines filled by student, and what to know of them and of the others.
+
+    `oddities` is what kept it from being filled byte for byte.
+    """
+
+    name: str
 
     content: bytes
     lines: dict[str, Row]
     replaced: list[Replaced]
     unfilled: list[Unfilled]
     has_comments: bool
+    oddities: list[str]
 
 
 def final_grades(course: Course, lab: str) -> dict[str, Result]:
@@ -97,21 +104,27 @@ def write_nbgrader_export(course: Course, lab: str, path: Path) -> Path:
 
     nbgrader's own exporter quotes nothing: a name with a comma would move its student's marks to the next column.
     """
-    header = "assignment,duedate,timestamp,student_id,last_name,first_name,email"
-    rows = [[*header.split(","), "raw_score", "late_submission_penalty", "score", "max_score"]]
     with open_gradebook(course) as gradebook:
-        assignment = gradebook.find_assignment(lab)
+        return write_whole(path, csv_text(nbgrader_rows(gradebook, [lab])).encode())
+
+
+def nbgrader_rows(gradebook: Gradebook, labs: list[str], students: list[str] | None = None) -> Iterator[list]:
+    """Give the header and the rows of nbgrader's export, of `students` only if given."""
+    header = "assignment,duedate,timestamp,student_id,last_name,first_name,email"
+    yield [*header.split(","), "raw_score", "late_submission_penalty", "score", "max_score"]
+    for assignment in map(gradebook.find_assignment, labs):
         for student in gradebook.students:
+            if students and student.id not in students:
+                continue
             try:
-                submission = gradebook.find_submission(lab, student.id)
+                submission = gradebook.find_submission(assignment.name, student.id)
                 moment, score = submission.timestamp, submission.score
                 penalty = submission.late_submission_penalty or 0.0
             except MissingEntry:
                 moment, score, penalty = None, 0.0, 0.0
             identity = [student.id, student.last_name, student.first_name, student.email]
             marks = [score, penalty, max(0.0, score - penalty), assignment.max_score]
-            rows.append([lab, assignment.duedate, moment, *identity, *marks])
-    return write_whole(path, csv_text(rows).encode())
+            yield [assignment.name, assignment.duedate, moment, *identity, *marks]
 
 
 def fill_worksheet(
@@ -157,7 +170,8 @@ def fill_worksheet(
             if row.grade not in ("", "-", written):
                 replaced.append(Replaced(student, row.grade, written))
     unfilled += [Unfilled(student, Reason.not_listed) for student in sorted(set(grades) - set(students.values()))]
-    return Filled(worksheet.filled(fillings), lines, replaced, unfilled, worksheet.has_comments)
+    content = worksheet.filled(fillings)
+    return Filled(worksheet.name, content, lines, replaced, unfilled, worksheet.has_comments, worksheet.oddities)
 
 
 def _students(course: Course, lab: str, worksheet: Worksheet) -> dict[int, str | None]:

@@ -14,13 +14,6 @@ from instructor.files import write_whole
 MINUTE = "%Y-%m-%d %H:%M"
 
 
-class TimedBy(str, Enum):
-    """Who says when a hand-in came."""
-
-    worksheet = "worksheet"
-    deadline = "deadline"
-
-
 class LinkedBy(str, Enum):
     """What links a number of Moodle's to a student: the words of `Roster.find`."""
 
@@ -45,8 +38,6 @@ class Collected:
         Path in the archive of the notebook that was kept.
     handed_in
         Local time of the hand-in; None where nobody said.
-    timed_by
-        Who said it.
     linked_by
         What links the number to the student; None for an identifier made from the number.
     """
@@ -56,7 +47,6 @@ class Collected:
     student: str
     file: str
     handed_in: datetime | None = None
-    timed_by: TimedBy | None = None
     linked_by: LinkedBy | None = None
 
 
@@ -79,12 +69,13 @@ def _to_json(hand_in: Collected) -> dict:
 
 
 def _from_json(entry: dict) -> Collected:
-    """Read an entry; earlier versions wrote "" for None, also kept remarks, and the first did not say `timed_by`."""
-    moment, timed_by, linked_by = (entry.get(key) for key in ("handed_in", "timed_by", "linked_by"))
+    """Read an entry; earlier versions wrote "" for None, and the deadline where they did not know the time."""
+    moment, linked_by = (entry.get(key) for key in ("handed_in", "linked_by"))
+    if entry.get("timed_by") == "deadline":
+        moment = None
     return Collected(
         **{key: entry[key] for key in ("number", "name", "student", "file")},
         handed_in=datetime.strptime(moment, MINUTE) if moment else None,
-        timed_by=TimedBy(timed_by) if timed_by else None,
         linked_by=LinkedBy(linked_by) if linked_by else None,
     )
 

@@ -21,7 +21,7 @@ from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import Result
 from instructor.labs.colab import BADGE_ID
 from instructor.labs.solutions import corrected
-from instructor.notebooks import NotebookError, headings, is_solution, read_notebook
+from instructor.notebooks import NotebookError, headings, is_solution, parse_notebook, read_handed_in
 from instructor.pages.html import highlighting_css, render_notebook
 
 TEMPLATES = Environment(
@@ -74,7 +74,8 @@ def feedback_page(course: Course, result: Result, with_solutions: bool | None = 
 def _handed_in(course: Course, result: Result) -> NotebookNode:
     """Return the notebook handed in, without the badge that opens the statement on Colab."""
     try:
-        notebook = read_notebook(course.hand_in(result.student, result.lab).submitted)
+        path = course.hand_in(result.student, result.lab).submitted
+        notebook = parse_notebook(read_handed_in(path), path.name)
     except NotebookError as error:
         raise CourseError(
             f"what {result.student} handed in for '{result.lab}' changed since it was graded ({error}); "

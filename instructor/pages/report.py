@@ -13,7 +13,7 @@ from instructor.errors import CourseError
 from instructor.files import write_whole
 from instructor.gradebook.deadlines import how_late
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.results import Result, graded_results
+from instructor.gradebook.results import UNTIMED, Result, graded_results
 from instructor.gradebook.roster import read_roster
 from instructor.grading.class_run import why_not_graded
 from instructor.notebooks import find_cell
@@ -103,7 +103,9 @@ def _example(loss: Loss, notebooks: dict[str, NotebookNode]) -> str:
 def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[str, NotebookNode]) -> list[Row]:
     with open_gradebook(course) as gradebook:
         late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
-    return [Row(result, _run_seconds(notebooks[result.student]), how_late(late[result.student])) for result in results]
+    told = {who: how_late(seconds) for who, seconds in late.items()}
+    told |= {result.student: "not known" for result in results if UNTIMED in result.flags}
+    return [Row(result, _run_seconds(notebooks[result.student]), told[result.student]) for result in results]
 
 
 def _run_seconds(notebook: NotebookNode) -> float:

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-HAND_IN = re.compile(r"(?P<name>.*?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?")
+SUFFIX = r"_(?P<number>\d+)_assignsubmission_[a-z]+"
+FOLDER = re.compile(rf"(?P<name>.*){SUFFIX}_?")
+FILE = re.compile(rf"(?P<name>.*?){SUFFIX}_(?P<rest>.*)")
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,17 @@ class Place:
 def locate(path: str) -> Place | None:
     """Return whose the file at `path` is, None where no folder or file name says so.
 
-    The leftmost match wins, in the path and in the name: what stands behind it is the student's choice, and must not
-    pass for another student's number.
+    The first folder that says so wins: what is in it is the student's choice, and must not pass for another student's
+    number. A folder's name is Moodle's, its end at least: what stands before may be a name that looks like one. In a
+    file's name Moodle writes blanks for the underscores of a person's, and the end is the student's: its first number.
     """
-    parts = path.split("/")
-    for rank, part in enumerate(parts):
-        if match := HAND_IN.fullmatch(part):
-            inner = "/".join(filter(None, [match["rest"], *parts[rank + 1 :]]))
-            return Place(int(match["number"]), unicodedata.normalize("NFC", match["name"]).strip(), inner)
-    return None
+    *folders, file = path.split("/")
+    for rank, folder in enumerate(folders):
+        if match := FOLDER.fullmatch(folder):
+            return _place(match, "/".join([*folders[rank + 1 :], file]))
+    match = FILE.fullmatch(file)
+    return match and _place(match, match["rest"])
+
+
+def _place(match: re.Match, inner: str) -> Place:
+    return Place(int(match["number"]), unicodedata.normalize("NFC", match["name"]).strip(), inner)

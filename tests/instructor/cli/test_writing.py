@@ -24,6 +24,7 @@ CALLS = {
     "data fetch": ["tweets", "--folder", "{outside}/data"],
     "data list": ["--folder", "{outside}/data"],
     "data verify": ["--folder", "{outside}/data"],
+    "deadline": ["essai", "2026-11-24 18:00"],
     "demo": [],
     "feedback": [],
     "grade": ["--json", "{outside}/marks.json"],

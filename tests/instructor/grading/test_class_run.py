@@ -13,12 +13,14 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import TO_CONFIRM, NotFiledError, Result, graded_results
-from instructor.grading import class_run
+from instructor.grading import class_run, workers
 from instructor.grading import hand_in as one_hand_in
 from instructor.grading.class_run import Options, grade_class, why_not_graded
 from instructor.grading.execute import Policy
 from instructor.labs.build import build
 from instructor.notebooks import find_cell, grade_id, is_graded, read_notebook, to_text, write_notebook
+from instructor.pages import feedback
+from instructor.plugins import HandInExporter
 from tests.instructor.conftest import answered, hand_in, make_course, replace_graded
 
 RIGHT = "    return float(x.sum() / len(x))"
@@ -145,6 +147,45 @@ def test_notebook_that_shows_too_much_keeps_its_mark_and_loses_its_outputs(cours
         for output in cell.get("outputs", [])
     ]
     assert {text.strip() for text in shown} == {"[... the outputs of this notebook are too large ...]"}
+
+
+@pytest.mark.parametrize("linked", ["file", "lab", "student"])
+def test_link_is_read_by_no_door(course, linked):
+    real = hand_in(course, "blaise", answered(course))
+    link = course.hand_in("ada", "essai").submitted
+    leads_to = {"file": (link, real), "lab": (link.parent, real.parent), "student": (link.parents[1], real.parents[1])}
+    at, target = leads_to[linked]
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.symlink_to(target)
+    ada = course.hand_in("ada", "essai")
+    readers = [
+        lambda: one_hand_in.execute_for_gradebook(ada),
+        lambda: HandInExporter().from_filename(str(link)),
+        lambda: feedback._handed_in(course, Result("ada", "essai")),
+    ]
+    for read in readers:
+        with pytest.raises(CourseError, match="is a link: what it leads to was not handed in"):
+            read()
+    assert "is a link" in str(workers._read(link))
+    assert "is a link" in why_not_graded(ada)
+    assert workers._read(real) == real.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (" a", "its folder's name, ' a', begins or ends with a blank"),
+        ("a\u00a0", "its folder's name, 'a\\xa0', begins or ends with a blank"),
+        ("a\nb", "its folder's name, 'a\\nb', holds a line break"),
+        ("a*", "its folder's name, a*, is a pattern to nbgrader"),
+    ],
+)
+def test_odd_name_of_a_folder_is_said_to_be_what_it_is(course, name, told):
+    hand_in(course, name, answered(course))
+    (result,) = grade_class(course, ["essai"], options=Options(sandbox=False))
+    assert (result.status, result.reason) == ("refused", why_not_graded(course.hand_in(name, "essai")))
+    assert result.reason.startswith(told)
+    assert result.reason.endswith(": rename the folder")
 
 
 def test_link_to_itself_stops_nothing(course):

@@ -6,6 +6,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from instructor.errors import PutOff
 from instructor.grading import execute
 from instructor.grading.execute import Policy, run_notebook
 from instructor.kernels import SANDBOXED, WARM, install
@@ -51,6 +52,12 @@ def errors(cell: NotebookNode) -> list[str]:
 def test_cell_that_waits_longer_than_it_may_compute_is_left_alone():
     (cell,) = run("import time\ntime.sleep(1)", seconds=0.5)
     assert errors(cell) == []
+
+
+@pytest.mark.parametrize("cell", ["import time\ntime.sleep(600)", LOOP, DEAF_WAIT])
+def test_notebook_that_outlasts_the_patience_of_its_policy_is_put_off(cell):
+    with pytest.raises(PutOff):
+        run_notebook(new_notebook(cells=[new_code_cell(cell)]), Policy(seed=1, kernel_name=WARM, patience=2))
 
 
 def test_cell_that_waits_for_ever_is_stopped_by_the_clock():

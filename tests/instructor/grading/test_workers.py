@@ -19,11 +19,12 @@ from distributed.scheduler import KilledWorker
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.errors import CourseError
+from instructor.errors import CourseError, PutOff
 from instructor.grading import workers
 from instructor.grading.class_run import Options, grade_class
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import Lab, load_lab
+from instructor.grading.reference import Reference
 from instructor.grading.workers import GradingError, grade_side_by_side
 from instructor.kernels import WARM
 from instructor.notebooks import to_text
@@ -80,7 +81,10 @@ def test_hand_in_whose_worker_is_killed_is_graded_by_another(hand_ins):
     assert survived == marks(grade_side_by_side(hand_ins, workers=1))
 
 
-def kill_or_return(content: bytes, lab: None) -> Exception:
+NO_LAB = Lab(None, None, Reference([], {}, {}, {}, None, seconds=0.0), Policy(seed=1))
+
+
+def kill_or_return(content: bytes, lab: Lab) -> Exception:
     """Stand for a task: some hand-ins kill whatever grades them."""
     if content == b"kill":
         os._exit(1)
@@ -90,11 +94,33 @@ def kill_or_return(content: bytes, lab: None) -> Exception:
 def test_hand_in_that_kills_every_worker_fails_alone(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "_outcome", kill_or_return)
     names = [f"honest{number}" for number in range(8)]
-    class_ = write(tmp_path, {"fatal": "kill"} | {name: name for name in names}, None)
+    class_ = write(tmp_path, {"fatal": "kill"} | {name: name for name in names}, NO_LAB)
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
         outcomes = dict(grade_side_by_side(class_, workers=2))
     assert isinstance(outcomes.pop("fatal"), KilledWorker)
     assert {name: str(outcome) for name, outcome in outcomes.items()} == {name: name for name in names}
+
+
+def put_off_or_return(content: bytes, lab: Lab) -> Exception:
+    """Stand for a task: some hand-ins take longer than those that wait behind them should have to wait."""
+    if content == b"slow" and lab.policy.patience < 600:
+        return PutOff()
+    return GradingError(f"{lab.policy.patience}")
+
+
+def test_hand_ins_that_take_long_are_run_after_the_others_with_all_the_time_there_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "_outcome", put_off_or_return)
+    names = {"sleeper1": "slow", "ada": "quick", "sleeper2": "slow", "grace": "quick"}
+    outcomes = list(grade_side_by_side(write(tmp_path, names, NO_LAB), workers=1))
+    assert {name for name, _ in outcomes[:2]} == {"ada", "grace"}
+    assert {name: str(outcome) for name, outcome in outcomes[2:]} == {"sleeper1": "inf", "sleeper2": "inf"}
+    assert float(str(outcomes[0][1])) == workers.MIN_PATIENCE
+
+
+def test_hand_in_that_is_graded_alone_is_not_put_off(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "_outcome", put_off_or_return)
+    ((_, outcome),) = grade_side_by_side(write(tmp_path, {"sleeper": "slow"}, NO_LAB), workers=2)
+    assert str(outcome) == "inf"
 
 
 def test_file_that_disappears_is_this_hand_ins_failure_alone(hand_ins):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import uuid
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from jupyter_client.manager import start_new_kernel
 
 from instructor.kernels import SANDBOXED, forkserver, sandbox
 from instructor.kernels.client import KernelLaunchError
-from instructor.kernels.limits import MIB
+from instructor.kernels.limits import MIB, Limits
 from instructor.kernels.sandbox import SandboxUnavailable, sandbox_available
 
 AVAILABLE, REASON = sandbox_available()
@@ -192,8 +193,66 @@ def test_new_namespaces_and_uncounted_memory_are_refused(boxed):
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.unshare(0x10000000), libc.memfd_create(b"x", 0), libc.shmget(0, 4096, 0o600))
+print(libc.semget(0, 32000, 0o600), libc.msgget(0, 0o600))
 """
-    assert boxed(cell).texts == ["-1 -1 -1\n"]
+    assert boxed(cell).texts == ["-1 -1 -1\n-1 -1\n"]
+
+
+def test_what_processes_share_still_works(boxed):
+    cell = """
+import multiprocessing, torch
+context = multiprocessing.get_context("fork")
+lock, queue, shared = context.Lock(), context.Queue(), torch.zeros(3).share_memory_()
+
+def work():
+    with lock:
+        shared.add_(1)
+    queue.put("done")
+
+process = context.Process(target=work)
+process.start()
+print(queue.get(timeout=30), shared.tolist())
+process.join()
+"""
+    assert boxed(cell).texts == ["done [1.0, 1.0, 1.0]\n"]
+
+
+def a_course_in(folder: Path) -> Path:
+    """Make a course with a hand-in, an environment and helpers, below what the box may read."""
+    root = folder / "lib" / "course"
+    for name in ("nbgrader_config.py", "submitted/ada/lab.ipynb", "source/lab.ipynb", "helpers/a.py", ".venv/bin/a"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("secret")
+    return root
+
+
+@pytest.mark.parametrize("prefix", [".", "lib", "lib/course", "lib/course/.venv"])
+def test_course_is_hidden_wherever_it_lies_and_what_is_needed_of_it_is_not(tmp_path, monkeypatch, prefix):
+    root = a_course_in(tmp_path)
+    if prefix == "lib/course":  # the course's folder is the environment
+        (root / "bin").mkdir()
+        (root / "bin" / "a").write_text("1")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / prefix))
+    monkeypatch.setattr(sandbox, "_helpers", lambda: root / "helpers")
+    assert root in sandbox.course_folders(root / "submitted" / "ada")
+    box = sandbox.Box(Limits(), sandbox.course_folders(tmp_path))
+    try:
+        inside = box.path(str(root))
+        found = {str(path.relative_to(inside)) for path in inside.rglob("*") if path.is_file()}
+        command = Path(f"/proc/{box._process.pid}/cmdline").read_text()
+        for folder in {inside, *inside.iterdir()} if prefix in (".", "lib") else ():  # else in the box's own /tmp
+            with pytest.raises(OSError, match="Read-only"):
+                (folder / "note").write_text("x")
+    finally:
+        box.close()
+    expected = {"lib/course": {"bin/a"}, "lib/course/.venv": {".venv/bin/a"}}.get(prefix, set())
+    assert found == {"helpers/a.py"} | expected
+    assert str(tmp_path) not in command
+
+
+def test_helpers_among_the_packages_hide_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "_helpers", lambda: tmp_path / "site-packages" / "helpers")
+    assert sandbox.course_folders(tmp_path) == []
 
 
 @pytest.mark.parametrize("option", ["SO_SNDBUF", "SO_RCVBUF"])

@@ -66,7 +66,7 @@ def test_name_that_two_students_bear_links_to_neither():
         ("student\nzoé\n", "row 2: 'zoé' cannot name"),
         ("student\nmoodle-7\n", "not beginning with moodle-"),
         ("student\nana\nANA\n", "2 lines are for the student 'ana'"),
-        ("student,email\nana\n", "row 2: 1 fields where the header has 2"),
+        ("student,email\nana,a@b.fr,c\n", "row 2: 3 fields where the header has 2"),
         ('student,email\n"ana"x,a\n', "line 2: text behind a closing quote"),
     ],
 )

@@ -9,7 +9,9 @@ from instructor.errors import CourseError
 from instructor.lms.csv_text import csv_text, read_table
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r@", "  +", "\u00a0-", "＝"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t=", "\r@", "  +", "\u00a0-", "＝", "\v=", "\x00=", "\u200b=", " \ufeff＋"]
+)
 def test_text_that_begins_as_a_formula_does_not(start):
     (row,) = csv.reader(io.StringIO(csv_text([["zoe", f"{start}1", 1]]), newline=""))
     assert (row[0], row[1][0], row[2]) == ("zoe", "'", "1")

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from rich.console import Console
 
 from instructor.course import Course
 from instructor.errors import CourseError
-from instructor.gradebook.deadlines import read_deadline, to_utc
+from instructor.gradebook.deadlines import change_deadline, read_deadline, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.results import read_result
+from instructor.gradebook.results import UNTIMED, read_result
 from instructor.grading.class_run import grade_class
 from instructor.grading.hand_in import default_policy, fingerprint
 from instructor.lms.class_list import import_roster
@@ -33,7 +33,8 @@ from instructor.lms.moodle.worksheet import Worksheet
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from instructor.pages.feedback import feedback_page
 from instructor.pages.report import write_report
-from instructor.terminal import marks_table
+from instructor.plugins import ExportGrades
+from instructor.terminal import _remarks, marks_table
 from tests.instructor.conftest import answered
 from tests.instructor.lms.conftest import copy_of, moodle_zip, worksheet
 
@@ -285,6 +286,34 @@ def test_deadline_changed_in_the_gradebook_alone_marks_a_late_hand_in_again(grad
     set_deadline(course, datetime(2023, 11, 8, 12, 0))
     grade_class(course, ["essai"], ["bob"])
     assert read_result(course.hand_in("bob", "essai")).grade == 16
+
+
+def test_extension_and_time_that_is_not_known_reach_nbgrader_the_table_and_the_report(graded, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+    change_deadline(course, "essai", datetime(2023, 11, 8, 12, 0), "bob")
+    course.hand_in("zoe", "essai").timestamp.unlink()
+    zoe, bob = sorted(grade_class(course, ["essai"], ["bob", "zoe"]), key=lambda result: result.student, reverse=True)
+    assert (bob.grade, bob.penalty, UNTIMED in bob.flags) == (16, 0, False)
+    assert (zoe.grade, UNTIMED in zoe.flags) == (16, True)
+    with open_gradebook(course) as gradebook:
+        assert gradebook.find_submission("essai", "bob").extension == timedelta(hours=36, minutes=15)
+        assert gradebook.find_submission("essai", "bob").total_seconds_late == 0
+        assert gradebook.find_submission("essai", "zoe").timestamp is None
+    assert "when it came is not known" in _remarks(zoe)
+    assert '<td class="number">not known</td>' in write_report(course, "essai").read_text(encoding="utf-8")
+
+
+def test_nbgraders_command_exports_what_ours_does(graded, tmp_path):
+    course = copy_of(graded, tmp_path / "course")
+    with open_gradebook(course) as gradebook:
+        gradebook.update_or_create_student("zoe", last_name='=HYPERLINK("x")')
+        ExportGrades(to=str(tmp_path / "theirs.csv"), assignment=["essai"]).export(gradebook)
+        ExportGrades(to=str(tmp_path / "one.csv"), student=["zoe"]).export(gradebook)
+    ours = write_nbgrader_export(course, "essai", tmp_path / "ours.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "theirs.csv").read_text(encoding="utf-8") == ours
+    assert "'=HYPERLINK" in ours
+    header, zoe = ours.splitlines()[0], next(line for line in ours.splitlines() if ",zoe," in line)
+    assert (tmp_path / "one.csv").read_text(encoding="utf-8").splitlines() == [header, zoe]
 
 
 def set_deadline(course: Course, deadline: datetime) -> None:

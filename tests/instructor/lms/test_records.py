@@ -6,11 +6,11 @@ from datetime import datetime
 import pytest
 
 from instructor.course import Course
-from instructor.lms.records import Collected, LinkedBy, TimedBy, read_record, write_record
+from instructor.lms.records import Collected, LinkedBy, read_record, write_record
 
 FILE = "Zoé_7_assignsubmission_file/essai.ipynb"
 RECORD = {
-    7: Collected(7, "Zoé", "zoe", FILE, datetime(2023, 11, 6, 22, 59), TimedBy.worksheet, LinkedBy.email),
+    7: Collected(7, "Zoé", "zoe", FILE, datetime(2023, 11, 6, 22, 59), LinkedBy.email),
     8: Collected(8, "Bob", "moodle-8", FILE),
 }
 
@@ -33,4 +33,11 @@ def test_record_of_an_earlier_version_is_read(tmp_path, timed_by):
     found = read_record(Course(tmp_path), "essai")
     assert found[8] == RECORD[8]
     assert (found[7].handed_in, found[7].linked_by) == (RECORD[7].handed_in, LinkedBy.email)
-    assert found[7].timed_by == (TimedBy.worksheet if timed_by else None)
+
+
+def test_deadline_that_an_earlier_version_took_for_the_time_is_not_known(tmp_path):
+    write_record(Course(tmp_path), "essai", RECORD)
+    path = tmp_path / ".course" / "moodle" / "essai.json"
+    entries = [entry | {"timed_by": "deadline"} for entry in json.loads(path.read_text(encoding="utf-8"))]
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    assert read_record(Course(tmp_path), "essai")[7].handed_in is None

@@ -1,6 +1,8 @@
 """What the sanitiser lets through: nothing active, nothing that looks like the page, no more than can be parsed."""
 
+import re
 from itertools import count
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +12,8 @@ from instructor.pages import html
 from instructor.pages.html import clean
 
 pytestmark = pytest.mark.xdist_group("pages")
+
+TEMPLATES = Path(html.__file__).parents[1] / "templates"
 
 PICTURE = "data:image/png;base64,AAAA"
 RUN = "document.title='taken'"
@@ -127,6 +131,24 @@ def test_only_the_classes_of_highlighted_code_and_of_a_cells_parts_are_kept():
     page = "<div class='highlight marks total'><p class='k'><span class='points mi'>20 / 20</span></p></div>"
     kept = BeautifulSoup(clean(page), "html.parser")
     assert [" ".join(tag.get("class", [])) for tag in kept(True)] == ["highlight", "", "mi"]
+
+
+def test_no_rule_of_the_page_that_draws_a_mark_reaches_what_a_student_wrote():
+    style = re.search("<style>(.*?){{", (TEMPLATES / "feedback.html").read_text(encoding="utf-8"), re.DOTALL)[1]
+    inside = "".join(f"<{tag} class='marks points criteria total comment'>x</{tag}>" for tag in html.TAGS)
+    forged = "<table class=marks><caption>x<tr class=full><th scope=row>x<td class=points>20 / 20</table><h2>x</h2>"
+    page = BeautifulSoup(f"<main><div class=notebook>{clean(inside + forged)}</div></main>", "html.parser")
+    selectors = [
+        one.strip()
+        for rule in re.findall(r"([^{}]+){", re.sub(r"/\*.*?\*/|@media", "", style))
+        for one in rule.split(",")
+    ]
+    own = [
+        one for one in selectors if re.match(r"\.(marks|criteria|total|comment)|main > h2|h\d|table|th|td|caption", one)
+    ]
+    assert len(own) > 10
+    assert [one for one in own if page.select(one)] == []
+    assert page.select(".notebook td")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import pytest
 
 from instructor.lms.moodle.layout import Place, locate
 
+EVE = "Eve_12_assignsubmission_file"  # the name that she displays
+
 
 @pytest.mark.parametrize(
     ("path", "place"),
@@ -14,6 +16,9 @@ from instructor.lms.moodle.layout import Place, locate
         ("Participant_123_assignsubmission_file_/tp.ipynb", Place(123, "Participant", "tp.ipynb")),
         ("TP1/Groupe A-Ana_12_assignsubmission_file/a/tp (1).ipynb", Place(12, "Groupe A-Ana", "a/tp (1).ipynb")),
         ("Jean_Paul_2_Sartre_77_assignsubmission_file/tp.ipynb", Place(77, "Jean_Paul_2_Sartre", "tp.ipynb")),
+        ("Eve_12_assignsubmission_file_34_assignsubmission_file_/tp.ipynb", Place(34, EVE, "tp.ipynb")),
+        ("TP/Eve_12_assignsubmission_file_34_assignsubmission_file/tp.ipynb", Place(34, EVE, "tp.ipynb")),
+        ("TD 1-Zoé Le Goff_21_assignsubmission_file_/tp.ipynb", Place(21, "TD 1-Zoé Le Goff", "tp.ipynb")),
         ("Ana_12_assignsubmission_onlinetext_onlinetext.html", Place(12, "Ana", "onlinetext.html")),
     ],
 )

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import unicodedata
+from datetime import datetime
 
 import pytest
 
@@ -10,6 +12,7 @@ from instructor.lms.moodle.worksheet import Filling, Worksheet
 from tests.instructor.lms.conftest import SHEETS, worksheet
 
 CLASS = {11: ("Zoé, dite « Zo »", "zoe@ecole.fr"), 12: ("Bob", "bob@ecole.fr"), 13: ("Ana", "ana@ecole.fr")}
+EXTENDED = datetime(2023, 11, 6, 23, 59)
 FILLINGS = {11: Filling(14.5, 'Dit "bien", puis<br>rien'), 13: Filling(20, "Note : 20 / 20.")}
 
 
@@ -81,6 +84,111 @@ def test_field_over_several_lines_stays_as_it_is(tmp_path):
     sheet = Worksheet(path)
     assert [row.name for row in sheet.rows][1] == 'Bob\r\n"le grand"'
     assert b'"Bob\r\n""le grand"""' in sheet.filled(FILLINGS)
+
+
+def as_csv(rows: list[list[str]], separator: str = ",") -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
+
+
+def without_last_fields(rows):
+    return as_csv([rows[0], *(row[:9] for row in rows[1:])]).encode()
+
+
+def with_blank_lines(rows):
+    return as_csv([*rows[:2], [], *rows[2:], [""] * 10, [" "] * 10]).encode() + b"\r\n\r\n"
+
+
+def with_averages(rows):
+    return as_csv([*rows, ["Moyenne", "", "", "", "12,5", "20", *[""] * 4]], ";").encode()
+
+
+def with_a_line_for_the_separator(rows):
+    return b"\xef\xbb\xbfsep=;\r\n" + as_csv(rows, ";").encode()
+
+
+def in_utf_16(rows):
+    return as_csv(rows, "\t").encode("utf-16")
+
+
+def in_utf_16_of_another_order(rows):
+    return ("\ufeff" + as_csv(rows, "\t")).encode("utf-16-be")
+
+
+def with_odd_letters_in_the_header(rows):
+    odd = [unicodedata.normalize("NFD", title).replace(" ", "\u00a0", 1) for title in rows[0]]
+    return as_csv([odd, *rows[1:]]).encode()
+
+
+def with_a_column_more(rows):
+    return as_csv([rows[0], *([*row, "", ""] for row in rows[1:])]).encode()
+
+
+ODD = [
+    without_last_fields,
+    with_blank_lines,
+    with_averages,
+    with_a_line_for_the_separator,
+    in_utf_16,
+    in_utf_16_of_another_order,
+    with_odd_letters_in_the_header,
+    with_a_column_more,
+]
+
+
+@pytest.mark.parametrize("language", SHEETS)
+@pytest.mark.parametrize("odd", ODD)
+def test_worksheet_as_a_spreadsheet_leaves_it_is_read_and_written_anew_and_says_so(tmp_path, language, odd):
+    path = worksheet(tmp_path / "sheet.csv", CLASS, language)
+    plain, rows = Worksheet(path), cells(path.read_bytes())
+    path.write_bytes(odd(rows))
+    sheet = Worksheet(path)
+    assert sheet.rows == plain.rows
+    assert sheet.is_french == plain.is_french
+    assert (plain.oddities, len(sheet.oddities)) == ([], 1)
+    content = sheet.filled(FILLINGS)
+    assert cells(content) == cells(plain.filled(FILLINGS))
+    path.write_bytes(content)
+    assert Worksheet(path).oddities == []
+
+
+def test_header_in_the_letters_of_a_mac_is_read(tmp_path):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")}, "fr")
+    content = path.read_bytes().decode("utf-8-sig").encode("mac_roman")
+    path.write_bytes(content)
+    (row,) = Worksheet(path).rows
+    assert (row.name, row.submitted) == ("Zoé", datetime(2023, 11, 6, 23, 30))
+    assert Worksheet(path).filled({}) == content
+
+
+def test_date_that_is_not_understood_is_kept_as_it_stands(tmp_path):
+    texts = {11: "06/11/2023 23:30", 12: "-", 13: "2023-11-06 23:30"}
+    sheet = Worksheet(worksheet(tmp_path / "sheet.csv", CLASS, submitted=texts))
+    assert [(row.submitted, row.submitted_text) for row in sheet.rows] == [
+        (None, "06/11/2023 23:30"),
+        (None, ""),
+        (datetime(2023, 11, 6, 23, 30), ""),
+    ]
+    assert sheet.has_dates
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ("Submitted for grading - Extension granted until: Monday, 6 November 2023, 11:59 PM", (EXTENDED, "")),
+        ("Remis pour évaluation - Prolongation accordée jusqu'au&nbsp;: lundi 6 novembre 2023, 23:59", (EXTENDED, "")),
+        ("Prolongation accordée jusqu’au\u00a0: lundi 6 novembre 2023, 23:59 - 2 jours de retard", (EXTENDED, "")),
+        ("No submission\nExtension granted until: 6 Nov 2023, 23:59", (EXTENDED, "")),
+        ("Extension granted until: lundi", (None, "lundi")),
+        ("Submitted for grading - 1 day late", (None, "")),
+    ],
+)
+def test_extension_is_read_where_moodle_writes_it(tmp_path, status, found):
+    path = worksheet(tmp_path / "sheet.csv", {11: ("Zoé", "zoe@ecole.fr")})
+    path.write_bytes(path.read_bytes().replace(b"Submitted for grading", status.encode()))
+    (row,) = Worksheet(path).rows
+    assert (row.extended, row.extended_text) == found
 
 
 @pytest.mark.parametrize("identifier", ["Participant 11", "Participant11", "Participant\u00a011", "11"])
