@@ -107,6 +107,11 @@ def grade_id(cell: NotebookNode) -> str | None:
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 
 
+def cell_name(cell: NotebookNode) -> str:
+    """Return what a cell of a lab is known by: its `grade_id`, or its id."""
+    return grade_id(cell) or cell.id
+
+
 def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
     """Return the cell whose `grade_id` is `wanted`; KeyError if there is none."""
     for cell in notebook.cells:
@@ -148,10 +153,11 @@ def points(cell: NotebookNode) -> float:
 
 def same_text(one: str, other: str) -> bool:
     """Tell whether two sources are the same, whatever editor ended their lines."""
-    return _lines(one) == _lines(other)
+    return lines_of(one) == lines_of(other)
 
 
-def _lines(source: str) -> list[str]:
+def lines_of(source: str) -> list[str]:
+    """Return the lines of a source, without what editors add to them or take away."""
     return [line.rstrip() for line in source.strip().splitlines()]
 
 

@@ -1,7 +1,7 @@
 """Rebuild a notebook from whatever holds its cells.
 
-Editors write what the format's schema refuses: cells without outputs, outputs of a Markdown cell, ids with a space, keys of
-their own. Grading reads kinds, sources and nbgrader's names; all else is given the shape that readers expect.
+Editors write what the schema of the format refuses: cells without outputs, ids with a space, unknown keys.
+Grading reads kinds, sources and the names that nbgrader gives; the rest is made what readers expect.
 """
 
 from __future__ import annotations

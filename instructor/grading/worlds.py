@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
 from instructor.grading.criteria import Criterion, bound_names, names_bound_by
+from instructor.grading.released import Released
 from instructor.notebooks import (
     TODO_MARKER,
     grade_id,
@@ -134,6 +135,19 @@ def changed_given_cells(repaired: NotebookNode, source: NotebookNode, release: N
         for cell in given
         if cell.id in known
         and (cell.id not in here or cell.id in moved or not same_text(here[cell.id].source, cell.source))
+    ]
+
+
+def changed_by_student(
+    changed: list[str], repaired: NotebookNode, release: NotebookNode, released: Released
+) -> list[str]:
+    """Return those of the changed given cells that are in no earlier release either."""
+    now = {cell.id: cell.source for cell in release.cells}
+    here = {cell.id: cell.source for cell in repaired.cells}
+    return [
+        name
+        for name in changed
+        if name not in here or same_text(here[name], now[name]) or not released.holds(name, here[name])
     ]
 
 
