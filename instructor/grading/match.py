@@ -7,6 +7,7 @@ to a question, and several cells can be one answer.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -15,7 +16,8 @@ from rapidfuzz import fuzz
 
 from helpers.by_hand import parse_cell
 from instructor.grading.criteria import bound_names
-from instructor.notebooks import STUB, cell_name, grade_id, is_autograded, is_solution, lines_of
+from instructor.grading.released import UNKNOWN, Released
+from instructor.notebooks import STUB, cell_name, grade_id, is_autograded, is_solution, lines_of, same_text
 
 SIMILAR = 60
 MAX_PROSE = 20_000  # characters of a code cell that is read for prose
@@ -46,8 +48,11 @@ class Match:
         return sorted(index for index, found in self.asked.items() if found == name)
 
 
-def match_cells(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> Match:
+def match_cells(
+    handin: NotebookNode, source: NotebookNode, release: NotebookNode, released: Released = UNKNOWN
+) -> Match:
     """Return what each cell of a hand-in is; what is the student's own is nothing."""
+    order = [cell_name(cell) for cell in release.cells]
     known = {cell.id for cell in source.cells}
     asked = {grade_id(cell): cell for cell in release.cells if grade_id(cell)}
     plain = [cell for cell in release.cells if not grade_id(cell) and cell.source.strip()]
@@ -61,12 +66,9 @@ def match_cells(handin: NotebookNode, source: NotebookNode, release: NotebookNod
             found.asked[index] = name
     for cells, matched in ((given, found.given), (texts, found.texts)):
         _match_exactly(handin, found, cells, matched)
-    for name in [name for name in asked if name not in found.asked.values()]:
-        _match_by_likeness(handin, found, asked[name], name, found.asked)
-    for cells, matched in ((given, found.given), (texts, found.texts)):
-        for cell in cells:
-            if cell.id not in matched.values():
-                _match_by_likeness(handin, found, cell, cell.id, matched)
+    for cells, matched in ((list(asked.values()), found.asked), (given, found.given), (texts, found.texts)):
+        for cell in [cell for cell in cells if cell_name(cell) not in matched.values()]:
+            _match_by_likeness(handin, found, cell, matched, order, released)
     _match_versions(handin, found, asked)
     return found
 
@@ -87,9 +89,22 @@ def _match_exactly(handin: NotebookNode, found: Match, cells: list[NotebookNode]
 
 
 def _match_by_likeness(
-    handin: NotebookNode, found: Match, original: NotebookNode, name: str, matched: dict[int, str]
+    handin: NotebookNode,
+    found: Match,
+    original: NotebookNode,
+    matched: dict[int, str],
+    order: list[str],
+    released: Released,
 ) -> None:
-    alike = {index: likeness(cell, original) for index, cell in _unmatched(handin, found).items()}
+    """Match the cell most like the lab's; what is as the lab gave it, in its place only: stubs are all alike."""
+    name = cell_name(original)
+    place = _place(handin, found, name, order)
+    anchors = _anchors(handin, found)
+    alike = {}
+    for index, cell in _unmatched(handin, found).items():
+        is_given = same_text(cell.source, original.source) or released.holds(name, cell.source)
+        if anchors[index] in place or not is_given:
+            alike[index] = 100 if is_given else likeness(cell, original)
     best = max(alike, key=alike.get, default=None)
     if best is not None and alike[best] >= SIMILAR:
         matched[best] = name
@@ -144,13 +159,16 @@ def is_prose(cell: NotebookNode) -> bool:
     return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.Name) for node in body)
 
 
-def answers_beside(handin: NotebookNode, found: Match, name: str, release: NotebookNode) -> list[int]:
+def answers_beside(
+    handin: NotebookNode, found: Match, name: str, release: NotebookNode, used: Collection[int]
+) -> list[int]:
     """Return the student's own cells that stand where a question whose cell is the statement's, or lost, is answered.
 
     For code, those between its place and the next cell of the lab that bind a name of the stub's, or any where it binds
-    none. For a written answer, all that is prose around its place; anywhere, if the cell itself is gone.
+    none. For a written answer, all that is prose around its place; if the cell itself is gone, all that is `used` for
+    no other answer.
     """
-    place = _place(handin, found, name, release)
+    place = _place(handin, found, name, [cell_name(cell) for cell in release.cells])
     own = [index for index in range(len(handin.cells)) if found.name(index) is None]
     anchors = _anchors(handin, found)
     near = [index for index in own if anchors[index] in place]
@@ -162,12 +180,22 @@ def answers_beside(handin: NotebookNode, found: Match, name: str, release: Noteb
     near = [index for index in near if is_prose(handin.cells[index])]
     if near or found.copies(name):
         return near
-    return [index for index in own if handin.cells[index].cell_type != "code" and is_prose(handin.cells[index])]
+    left = [index for index in own if index not in used and handin.cells[index].cell_type != "code"]
+    return [index for index in left if is_prose(handin.cells[index])]
 
 
-def _place(handin: NotebookNode, found: Match, name: str, release: NotebookNode) -> set[str | None]:
-    """Return the names of the cells of the lab behind which an answer is looked for: its own, and the one above it."""
-    order = [cell_name(cell) for cell in release.cells]
+def typed_above(handin: NotebookNode, found: Match, name: str, release: NotebookNode, released: Released) -> str:
+    """Return what a student added to the statement above a written answer; empty where it is as the lab gave it."""
+    place = _place(handin, found, name, [cell_name(cell) for cell in release.cells])
+    index = next((index for index, text in found.texts.items() if text in place), None)
+    if index is None or released.holds(found.texts[index], handin.cells[index].source):
+        return ""
+    given = next(lines_of(cell.source) for cell in release.cells if cell.id == found.texts[index])
+    return "\n".join(line for line in lines_of(handin.cells[index].source) if line not in given).strip()
+
+
+def _place(handin: NotebookNode, found: Match, name: str, order: list[str]) -> set[str | None]:
+    """Return the names of the cells of the lab behind which a cell is looked for: its own, and the one above it."""
     here = {found.name(index) for index in range(len(handin.cells))}
     above = next((other for other in reversed(order[: order.index(name)]) if other in here), None)
     return {name, above}

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from instructor.grading.match import Match, answers_beside, code_of, match_cells, test_of
+from instructor.grading.match import Match, answers_beside, code_of, match_cells, test_of, typed_above
 from instructor.grading.released import UNKNOWN, Released
 from instructor.notebooks import grade_id, is_autograded, is_solution, same_text
 
@@ -98,7 +98,7 @@ def repair(
         Less than half of what the lab asks for is in the notebook: it is another lab's, or no lab's.
     """
     asked = [cell for cell in source.cells if grade_id(cell)]
-    found = match_cells(handin, source, release)
+    found = match_cells(handin, source, release, released)
     questions = [grade_id(cell) for cell in asked if is_solution(cell) and cell.cell_type == "code"]
     kept = sum(name in found.asked.values() for name in questions)
     if 2 * kept < max(len(questions), 1):  # two labs may share a few names, such as sol_train
@@ -160,10 +160,10 @@ class _Repair:
             self._note_test(name, indices, edited)
             return cell.source
         looks_beside = cell.cell_type != "code" or not edited  # code that is beside runs where it stands
-        beside = answers_beside(self.handin, self.found, name, self.release) if looks_beside else []
+        beside = answers_beside(self.handin, self.found, name, self.release, self.used) if looks_beside else []
         self.used.update(set(indices) - set(edited))
         if not (edited or beside):
-            return self._note_untouched(name, indices)
+            return self._fill_untouched(cell, indices)
         if cell.cell_type == "code":
             return self._fill_code(name, indices, edited or beside)
         return self._fill_text(name, indices, sorted({*edited, *beside}))
@@ -173,7 +173,12 @@ class _Repair:
         is_given = same_text(source, self.original[name].source) or self.released.holds(name, source)
         return bool(source.strip()) and not is_given
 
-    def _note_untouched(self, name: str, indices: list[int]) -> str:
+    def _fill_untouched(self, cell: NotebookNode, indices: list[int]) -> str:
+        name = grade_id(cell)
+        typed = typed_above(self.handin, self.found, name, self.release, self.released)
+        if typed and cell.cell_type != "code":
+            self.repairs.append(Repair(RepairKind.PARTS, name, 1))
+            return typed
         if indices:
             self.chosen[name] = indices[-1]
             self._note_metadata(name)
