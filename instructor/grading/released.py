@@ -21,43 +21,44 @@ class Released:
 
     digests: dict[str, list[str]] = field(default_factory=dict)
 
-    def holds(self, name: str, source: str) -> bool:
-        """Tell whether `source` is what a cell was in one of the releases, whatever editor saved it."""
-        return _digest(source) in self.digests.get(name, [])
+    def holds(self, name: str, text: str) -> bool:
+        """Tell whether a cell's text, given by its digest, is that of one of the releases."""
+        return text in self.digests.get(name, [])
+
+    def also(self, release: NotebookNode) -> Released:
+        """Return the same with one release more."""
+        now = {cell_name(cell): digest(cell.source) for cell in release.cells}
+        known = self.digests
+        return Released(known | {name: list(dict.fromkeys([*known.get(name, []), text])) for name, text in now.items()})
 
 
 UNKNOWN = Released()
 
 
 def read_released(course: Course, lab: str) -> Released:
-    """Return what is known of the lab's releases, the one of today included."""
+    """Return what is known of the lab's releases."""
     path = _path(course, lab)
     try:
         known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except ValueError:
         raise CourseError(f"{path.relative_to(course.root)} is no JSON; bring back a copy, or delete it") from None
-    return Released(_with(known, course.release(lab)))
+    return Released(known)
 
 
 def keep_released(course: Course, lab: str) -> None:
     """Note the release of today in `.course/released/<lab>.json`, to be known once it is replaced."""
-    digests = read_released(course, lab).digests
-    content = (json.dumps(digests, indent=1) + "\n").encode()
+    try:
+        release = read_notebook(course.release(lab))
+    except NotebookError:  # none yet, or broken, which whoever needs it is told
+        return
+    content = (json.dumps(read_released(course, lab).also(release).digests, indent=1) + "\n").encode()
     path = _path(course, lab)
     if not path.is_file() or path.read_bytes() != content:
         write_whole(path, content)
 
 
-def _with(known: dict[str, list[str]], release: Path) -> dict[str, list[str]]:
-    try:
-        cells: list[NotebookNode] = read_notebook(release).cells
-    except NotebookError:  # none yet, or broken, which whoever needs it is told
-        cells = []
-    now = {cell_name(cell): _digest(cell.source) for cell in cells}
-    return known | {name: list(dict.fromkeys([*known.get(name, []), digest])) for name, digest in now.items()}
-
-
-def _digest(source: str) -> str:
+def digest(source: str) -> str:
+    """Return the digest of a cell's text, the same whatever editor saved it."""
     return hashlib.sha256("\n".join(lines_of(source)).encode()).hexdigest()[:16]
 
 

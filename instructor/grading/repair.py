@@ -19,9 +19,9 @@ from types import MappingProxyType
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from instructor.grading.match import Match, answers_beside, code_of, match_cells, test_of, typed_above
+from instructor.grading.match import Match, code_of, test_of
 from instructor.grading.released import UNKNOWN, Released
-from instructor.notebooks import grade_id, is_autograded, is_solution, same_text
+from instructor.notebooks import grade_id, is_autograded, is_solution
 
 
 class HandInError(Exception):
@@ -98,7 +98,7 @@ def repair(
         Less than half of what the lab asks for is in the notebook: it is another lab's, or no lab's.
     """
     asked = [cell for cell in source.cells if grade_id(cell)]
-    found = match_cells(handin, source, release, released)
+    found = Match(handin, source, release, released.also(release))
     questions = [grade_id(cell) for cell in asked if is_solution(cell) and cell.cell_type == "code"]
     kept = sum(name in found.asked.values() for name in questions)
     if 2 * kept < max(len(questions), 1):  # two labs may share a few names, such as sol_train
@@ -106,7 +106,7 @@ def repair(
             f"only {kept} of the {len(questions)} questions" if kept else "no cell of this notebook answers a question"
         )
         raise HandInError(f"{how_many} of the lab, in {len(handin.cells)} cells")
-    return _Repair(handin, source, release, released, found, without).make()
+    return _Repair(handin, source, release, found, without).make()
 
 
 class _Repair:
@@ -117,12 +117,11 @@ class _Repair:
         handin: NotebookNode,
         source: NotebookNode,
         release: NotebookNode,
-        released: Released,
         found: Match,
         without: Mapping[str, int],
     ) -> None:
-        self.cells, self.handin, self.source, self.release = handin.cells, handin, source, release
-        self.released, self.found, self.without = released, found, without
+        self.cells, self.source, self.release = handin.cells, source, release
+        self.found, self.without = found, without
         self.original = {grade_id(cell): cell for cell in release.cells if grade_id(cell)}
         self.used: set[int] = set()  # cells that are in an answer, or are no version of it to be run
         self.chosen: dict[str, int] = {}
@@ -160,7 +159,7 @@ class _Repair:
             self._note_test(name, indices, edited)
             return cell.source
         looks_beside = cell.cell_type != "code" or not edited  # code that is beside runs where it stands
-        beside = answers_beside(self.handin, self.found, name, self.release, self.used) if looks_beside else []
+        beside = self.found.beside(self.original[name], self.used) if looks_beside else []
         self.used.update(set(indices) - set(edited))
         if not (edited or beside):
             return self._fill_untouched(cell, indices)
@@ -169,13 +168,11 @@ class _Repair:
         return self._fill_text(name, indices, sorted({*edited, *beside}))
 
     def _is_edited(self, name: str, index: int) -> bool:
-        source = self.cells[index].source
-        is_given = same_text(source, self.original[name].source) or self.released.holds(name, source)
-        return bool(source.strip()) and not is_given
+        return bool(self.cells[index].source.strip()) and not self.found.is_given(name, index)
 
     def _fill_untouched(self, cell: NotebookNode, indices: list[int]) -> str:
         name = grade_id(cell)
-        typed = typed_above(self.handin, self.found, name, self.release, self.released)
+        typed = self.found.typed_above(name)
         if typed and cell.cell_type != "code":
             self.repairs.append(Repair(RepairKind.PARTS, name, 1))
             return typed

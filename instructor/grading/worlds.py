@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
 from instructor.grading.criteria import Criterion, bound_names, names_bound_by
-from instructor.grading.released import Released
+from instructor.grading.released import Released, digest
 from instructor.notebooks import (
     TODO_MARKER,
     grade_id,
@@ -147,7 +147,7 @@ def changed_by_student(
     return [
         name
         for name in changed
-        if name not in here or same_text(here[name], now[name]) or not released.holds(name, here[name])
+        if name not in here or same_text(here[name], now[name]) or not released.holds(name, digest(here[name]))
     ]
 
 
