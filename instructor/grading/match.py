@@ -7,6 +7,7 @@ to a question, and several cells can be one answer.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 from itertools import accumulate
 
@@ -20,6 +21,8 @@ from instructor.notebooks import STUB, cell_name, grade_id, is_autograded, is_so
 
 SIMILAR = 60
 MAX_PROSE = 20_000  # characters of a code cell that is read for prose
+MAX_BESIDE = 20  # code cells beside a place that are read
+DEFINITION = re.compile(r"^(?:async +def|def|class) +(\w+)", re.M)
 
 
 class Match:
@@ -129,9 +132,11 @@ class Match:
         place, anchors = self._place(grade_id(original)), self._anchors()
         own = self._own()
         near = [index for index in own if anchors[index] in place]
+        codes = [index for index in near if self.cells[index].cell_type == "code"]
+        near = sorted(set(near) - set(codes[MAX_BESIDE:]))
         if original.cell_type == "code":
             wanted = bound_names(original.source)
-            binding = {index: bound_names(code_of(self.cells[index])) for index in near}
+            binding = {index: bound_names(code_of(self.cells[index])) for index in near[:MAX_BESIDE]}
             return [index for index, names in binding.items() if names and (not wanted or names & wanted)]
         near = [index for index in near if is_prose(self.cells[index])]
         if near or self.copies(grade_id(original)):
@@ -161,11 +166,8 @@ class Match:
 
 
 def _defined(source: str) -> set[str]:
-    """Return the functions and classes that a cell defines."""
-    if "def " not in source and "class " not in source:
-        return set()
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in parse_cell(source)[0].body if isinstance(node, kinds)}
+    """Return the functions and classes that a cell defines, finished or not."""
+    return set(DEFINITION.findall(source))
 
 
 def code_of(cell: NotebookNode) -> str:
