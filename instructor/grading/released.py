@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,19 +18,26 @@ from instructor.notebooks import NotebookError, cell_name, lines_of, read_notebo
 
 @dataclass(frozen=True)
 class Released:
-    """Digests of what students were given, by name of the cell."""
+    """What students were given: for each release, the digests of its cells by name, in their order."""
 
-    digests: dict[str, list[str]] = field(default_factory=dict)
+    versions: tuple[dict[str, str], ...] = ()
 
     def holds(self, name: str, text: str) -> bool:
         """Tell whether a cell's text, given by its digest, is that of one of the releases."""
-        return text in self.digests.get(name, [])
+        return any(version.get(name) == text for version in self.versions)
+
+    def lacked(self, name: str, others: Collection[str] = ()) -> bool:
+        """Tell whether one of the releases did without a cell, and had all `others`."""
+        return any(name not in version and version.keys() >= set(others) for version in self.versions)
+
+    def ordered(self, names: list[str]) -> bool:
+        """Tell whether cells stand in the order of one of the releases."""
+        return any([name for name in version if name in set(names)] == names for version in self.versions)
 
     def also(self, release: NotebookNode) -> Released:
         """Return the same with one release more."""
         now = {cell_name(cell): digest(cell.source) for cell in release.cells}
-        known = self.digests
-        return Released(known | {name: list(dict.fromkeys([*known.get(name, []), text])) for name, text in now.items()})
+        return Released((*(version for version in self.versions if list(version.items()) != list(now.items())), now))
 
 
 UNKNOWN = Released()
@@ -39,10 +47,10 @@ def read_released(course: Course, lab: str) -> Released:
     """Return what is known of the lab's releases."""
     path = _path(course, lab)
     try:
-        known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     except ValueError:
         raise CourseError(f"{path.relative_to(course.root)} is no JSON; bring back a copy, or delete it") from None
-    return Released(known)
+    return Released(tuple(known))
 
 
 def keep_released(course: Course, lab: str) -> None:
@@ -51,7 +59,7 @@ def keep_released(course: Course, lab: str) -> None:
         release = read_notebook(course.release(lab))
     except NotebookError:  # none yet, or broken, which whoever needs it is told
         return
-    content = (json.dumps(read_released(course, lab).also(release).digests, indent=1) + "\n").encode()
+    content = (json.dumps(read_released(course, lab).also(release).versions, indent=1) + "\n").encode()
     path = _path(course, lab)
     if not path.is_file() or path.read_bytes() != content:
         write_whole(path, content)

@@ -131,8 +131,7 @@ class _Repair:
     def make(self) -> tuple[NotebookNode, list[Repair]]:
         asked = [cell for cell in self.source.cells if grade_id(cell)]
         sources = {grade_id(cell): self._fill(cell) for cell in asked}
-        order = [self.chosen[name] for name in sources if name in self.chosen]
-        if order != sorted(order):
+        if not self.found.released.ordered(sorted(self.chosen, key=self.chosen.get)):
             self.repairs.insert(0, Repair(RepairKind.ORDER))
         following = self._others_by_anchor()
         graded = copy.deepcopy(self.source)
@@ -179,7 +178,7 @@ class _Repair:
         if indices:
             self.chosen[name] = indices[-1]
             self._note_metadata(name)
-        else:
+        elif not self._is_new(name):
             self.repairs.append(Repair(RepairKind.LOST_ANSWER, name))
         return self.original[name].source
 
@@ -213,6 +212,10 @@ class _Repair:
             self._note_metadata(name)
         return "\n\n".join(dict.fromkeys(self.cells[index].source.strip("\n") for index in parts))
 
+    def _is_new(self, name: str) -> bool:
+        """Tell whether the release that a student worked on may have done without a cell."""
+        return self.found.released.lacked(name, set(self.found.asked.values()))
+
     def _note_metadata(self, name: str) -> None:
         if grade_id(self.cells[self.chosen[name]]) != name:
             self.repairs.append(Repair(RepairKind.METADATA, name))
@@ -222,8 +225,10 @@ class _Repair:
             self.chosen[name] = (edited or indices)[-1]
         if len(indices) > 1:
             self.repairs.append(Repair(RepairKind.COPIES, name, len(indices)))
-        if edited or not indices:
-            self.repairs.append(Repair(RepairKind.CHANGED_TEST if edited else RepairKind.LOST_TEST, name))
+        if edited:
+            self.repairs.append(Repair(RepairKind.CHANGED_TEST, name))
+        elif not (indices or self._is_new(name)):
+            self.repairs.append(Repair(RepairKind.LOST_TEST, name))
 
     def _others_by_anchor(self) -> dict[str | None, list[int]]:
         """Group the cells that are in no answer behind the last cell above them that is."""

@@ -147,7 +147,8 @@ def changed_by_student(
     return [
         name
         for name in changed
-        if name not in here or same_text(here[name], now[name]) or not released.holds(name, digest(here[name]))
+        if (name not in here and not released.lacked(name))
+        or (name in here and (same_text(here[name], now[name]) or not released.holds(name, digest(here[name]))))
     ]
 
 

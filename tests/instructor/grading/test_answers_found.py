@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from instructor.course import Course
 from instructor.grading.match import code_of, is_prose
-from instructor.grading.released import keep_released, read_released
+from instructor.grading.released import Released, keep_released, read_released
 from instructor.grading.repair import RepairKind, repair
 from instructor.grading.worlds import changed_by_student, changed_given_cells
 from instructor.notebooks import find_cell, grade_id, write_notebook
@@ -225,6 +225,23 @@ def test_who_has_an_earlier_release_has_changed_nothing(is_bare, tmp_path):
     if not is_bare:
         find_cell(notebook, "test_mean").source = "assert True"
         assert ("changed test", "test_mean") in kinds(repair(notebook, source, release, known)[1])
+
+
+def test_who_has_an_earlier_release_has_moved_and_lost_nothing():
+    earlier = copy.deepcopy(RELEASE)
+    earlier.cells = [*earlier.cells[:1], *earlier.cells[4:7], *earlier.cells[1:4], *earlier.cells[9:]]
+    notebook = student()
+    notebook.cells = [find_by_id(notebook, cell.id) for cell in earlier.cells]
+    told = kinds(repair(notebook, SOURCE, RELEASE)[1])
+    assert told == {("order", ""), ("lost answer", "written_sense")}
+    assert repair(notebook, SOURCE, RELEASE, Released().also(earlier))[1] == []
+    del notebook.cells[index_of(notebook, "test_mean")]
+    told = kinds(repair(notebook, SOURCE, RELEASE, Released().also(earlier))[1])
+    assert told == {("lost test", "test_mean")}
+
+
+def find_by_id(notebook, wanted):
+    return next(cell for cell in notebook.cells if cell.id == wanted)
 
 
 @pytest.mark.parametrize("answered", ["written_sense", "written_cause"])
