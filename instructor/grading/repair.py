@@ -185,13 +185,13 @@ class _Repair:
     def _fill_code(self, name: str, indices: list[int], versions: list[int]) -> str:
         """Return the version that the test judges, the last above it; the others run where they stand."""
         left = versions[: max(1, len(versions) - self.without.get(name, 0))]
-        by_text = {self.cells[index].source.strip(): index for index in left}
-        kept = sorted(by_text.values())
         test = next(iter(self.found.copies(test_of(name, self.release))), len(self.cells))
-        above = [index for index in kept if index < test]
-        self.chosen[name] = index = (above or kept)[-1]
-        self.ahead[name] = [] if above else kept[:-1]
-        self.used.update({index, *self.ahead[name]}, set(versions) - set(kept))
+        above = [index for index in left if index < test]
+        run = sorted({self.cells[index].source.strip(): index for index in above or left}.values())
+        self.chosen[name] = index = run[-1]
+        self.ahead[name] = [] if above else run[:-1]
+        again = [one for one in left if self.cells[one].source.strip() == self.cells[index].source.strip()]
+        self.used.update({*again, *self.ahead[name]}, set(versions) - set(left), set(above or left) - set(run))
         if index not in indices:
             self.repairs.append(Repair(RepairKind.PARTS, name, len(versions)))
         elif len(versions) > 1:

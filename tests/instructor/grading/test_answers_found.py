@@ -88,6 +88,15 @@ def test_corrected_version_below_a_wrong_one_is_judged():
     assert ("copies", "sol_mean") in kinds(repairs)
 
 
+@pytest.mark.parametrize("place", ["sol_mean", "test_mean", "test_rate"])
+def test_same_answer_twice_runs_once_and_moves_nothing(place):
+    notebook = student()
+    graded, repairs = repair(below(notebook, place, twin(notebook, "sol_mean", RIGHT)), SOURCE, RELEASE)
+    assert [cell.source for cell in graded.cells].count(RIGHT) == 1
+    assert run_order(graded) == [RIGHT]
+    assert kinds(repairs) == {("copies", "sol_mean")}
+
+
 def test_untouched_copy_of_the_stub_undoes_no_answer():
     notebook = student()
     below(notebook, "sol_mean", twin(notebook, "sol_mean", find_cell(RELEASE, "sol_mean").source))
