@@ -28,12 +28,16 @@ FATES = {
 }
 # By the value of a `RepairKind`; {cell} is the question's title, or the number of a cell.
 REPAIRS = {
+    "file": "Le fichier n'était pas tel que Jupyter l'écrit : il a été remis en forme, vos cellules sont intactes.",
     "order": "Les cellules n'étaient plus dans l'ordre du sujet : il a été rétabli.",
     "metadata": "Réponse à « {cell} » : les métadonnées de la cellule, perdues, ont été rétablies.",
     "lost answer": "Réponse à « {cell} » : absente du rendu, elle compte comme non traitée.",
     "lost test": "Test de « {cell} » : absent du rendu, il a été remis.",
     "changed test": "Test de « {cell} » : différent de celui du sujet, qui l'a remplacé.",
-    "copies": "« {cell} » : présente {count} fois, la dernière version modifiée a été gardée.",
+    "copies": "« {cell} » : présente {count} fois. Les versions ont été exécutées dans l'ordre du carnet ; si des "
+    "points manquaient, une version plus ancienne a aussi été essayée, et la meilleure compte.",
+    "parts": "Réponse à « {cell} » : retrouvée autour de sa place ({count} cellules) et remise dans sa cellule.",
+    "kind of cell": "Réponse à « {cell} » : écrite dans une cellule d'un autre type, lue comme du code.",
     "given cells": "Des cellules fournies par le sujet manquaient ou avaient changé ({count}) : les questions qui "
     "perdaient des points ont aussi été jugées avec celles du sujet.",
     "ended the kernel": "La cellule n° {cell} arrêtait le noyau : le rendu a aussi été exécuté sans elle.",

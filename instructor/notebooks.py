@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from instructor.budget import has_more
 from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.rebuild import decode, rebuild
 
 TODO_BLOCK = re.compile(r"^(?P<indent>[ \t]*)### BEGIN TODO\n(?P<body>.*?)^[ \t]*### END TODO$", re.M | re.S)
 # No block holds the beginning of another: a text of many beginnings is read once, not once for each.
@@ -22,6 +23,7 @@ HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 MAX_BYTES = 50 * 2**20
 MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
 MAX_CELLS = 2000
+HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
 
 
@@ -51,41 +53,49 @@ def _read(path: Path) -> bytes:
 
 
 def parse_notebook(content: bytes, name: str) -> NotebookNode:
-    """Return the notebook whose file holds `content`; NotebookError, naming the file `name`, if it is none."""
+    """Return the notebook whose file holds `content`, rebuilt; NotebookError, naming the file `name`, if it is none."""
     if is_too_large(content):
         raise NotebookError(f"{name} is too large ({MAX_BYTES // 2**20} MB and {MAX_PARTS} lists and objects at most)")
-    try:
-        content = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise NotebookError(f"{name} is not JSON ({error})") from None
-    if not isinstance(content, dict):
-        raise NotebookError(f"{name} is not a valid Jupyter notebook (it holds a {type(content).__name__}, no object)")
-    cells = content.get("cells")
-    if isinstance(cells, list) and len(cells) > MAX_CELLS:
-        raise NotebookError(f"{name} is too large ({len(cells)} cells, {MAX_CELLS} at most)")
+    notebook = rebuild(_read_json(content, name))
+    if notebook is None:
+        raise NotebookError(f"{name} is not a valid Jupyter notebook (it holds no cells)")
+    if len(notebook.cells) > MAX_CELLS:
+        raise NotebookError(f"{name} is too large ({len(notebook.cells)} cells, {MAX_CELLS} at most)")
+    return notebook
+
+
+def why_rebuilt(content: bytes) -> str:
+    """Say what in a file that `parse_notebook` reads is not as Jupyter writes it; empty if nothing is."""
+    text, is_utf8 = decode(content)
+    if not (is_utf8 and text.rstrip().endswith("}")):
+        return "its text ends in something else" if is_utf8 else "its text is not UTF-8"
+    value = _read_json(content, "the file")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbformat warns of what it mends itself, such as missing cell ids
-            notebook = nbformat.reads(encodable(json.dumps(content, ensure_ascii=False)), as_version=4)
-            # Of a version to come, nbformat accepts cells and outputs of any shape, which nothing that follows reads.
-            notebook.nbformat_minor = min(notebook.nbformat_minor, nbformat.v4.nbformat_minor)
-            nbformat.validate(notebook)
-    except Exception as error:  # nbformat raises whatever its migrations meet
-        known = isinstance(error, nbformat.ValidationError) and str(error).strip()
-        reason = known.splitlines()[0][:200] if known else "its parts are not those of a notebook"
-        raise NotebookError(f"{name} is not a valid Jupyter notebook ({reason})") from None
-    for cell in notebook.cells:
-        metadata = cell.metadata.get("nbgrader", {"grade_id": ""})
-        if not (isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str)):
-            del cell.metadata["nbgrader"]  # nbgrader never writes this, and nothing that reads it expects it
-    return notebook
+            warnings.simplefilter("ignore")  # missing cell ids
+            nbformat.validate(value)
+    except Exception as error:  # whatever nbformat meets in what is no notebook to it
+        return (str(error).strip().splitlines() or ["its parts are not those of a notebook"])[0][:200]
+    return ""
+
+
+def _read_json(content: bytes, name: str) -> object:
+    """Return the value at the beginning of a file; behind it, a disk may have left what was there before."""
+    text = decode(content)[0].lstrip()
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text)
+        if HALF_PAIR.search(text):
+            value = json.loads(encodable(json.dumps(value, ensure_ascii=False)))
+    except (ValueError, RecursionError) as error:
+        raise NotebookError(f"{name} is not JSON, or cut short ({error})") from None
+    return value
 
 
 def is_too_large(content: bytes) -> bool:
     """Tell whether a file is more than a notebook may be, in bytes or in memory once it is read."""
     if len(content) > MAX_BYTES:
         return True
-    return has_more(content.decode(json.detect_encoding(content), errors="replace"), "[{", MAX_PARTS)
+    return has_more(decode(content)[0], "[{", MAX_PARTS)
 
 
 def encodable(text: str) -> str:
@@ -106,6 +116,11 @@ def to_text(notebook: NotebookNode) -> str:
 def grade_id(cell: NotebookNode) -> str | None:
     """Return the cell's nbgrader identifier, None for a cell that nbgrader does not know."""
     return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def cell_name(cell: NotebookNode) -> str:
+    """Return what a cell of a lab is known by: its `grade_id`, or its id."""
+    return grade_id(cell) or cell.id
 
 
 def find_cell(notebook: NotebookNode, wanted: str) -> NotebookNode:
@@ -149,10 +164,11 @@ def points(cell: NotebookNode) -> float:
 
 def same_text(one: str, other: str) -> bool:
     """Tell whether two sources are the same, whatever editor ended their lines."""
-    return _lines(one) == _lines(other)
+    return lines_of(one) == lines_of(other)
 
 
-def _lines(source: str) -> list[str]:
+def lines_of(source: str) -> list[str]:
+    """Return the lines of a source, without what editors add to them or take away."""
     return [line.rstrip() for line in source.strip().splitlines()]
 
 

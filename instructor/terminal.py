@@ -20,9 +20,12 @@ from rich.text import Text
 if TYPE_CHECKING:
     from instructor.gradebook.deadlines import Deadlines
     from instructor.gradebook.results import Result
+    from instructor.lms.archive import LeftOut
     from instructor.lms.collect import Arrival, Collection
     from instructor.lms.grades import Filled, Unfilled
     from instructor.lms.records import Collected
+
+MOST_NAMED, MOST_LINES = 3, 40
 
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -171,7 +174,7 @@ def show_collection(collection: Collection) -> None:
         table.add_row(_as_lines([student, collection.roster.students[student].name]), "nothing", "", "")
     console.print(table)
     _print_list("To look at:", collection.warnings)
-    _print_list("Left out:", [f"{item.path}: {item.reason}" for item in collection.left_out])
+    _print_list("Left out:", sum_up(collection.left_out))
     late = sum(bool(_late(arrival.record, collection.deadlines)) for arrival in collection.arrivals)
     unknown = sum(arrival.record.handed_in is None for arrival in collection.arrivals)
     told = f", {unknown} at a time that is not known" * bool(unknown and collection.deadlines.common)
@@ -181,12 +184,32 @@ def show_collection(collection: Collection) -> None:
     )
 
 
+def sum_up(left_out: list[LeftOut]) -> list[str]:
+    """Return what was left out in a few lines: files of one folder with one reason are told together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in left_out:
+        folder, _, name = item.path.rpartition("/")
+        groups.setdefault((folder.split("/")[0], item.reason), []).append(item.path if not folder else name)
+    lines = []
+    for (folder, reason), names in groups.items():
+        shown = f"{', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"
+        lines.append(f"{folder}/{shown}: {reason}" if folder else f"{shown}: {reason}")
+    return lines[:MOST_LINES] + [f"... and {len(lines) - MOST_LINES} lines more"] * (len(lines) > MOST_LINES)
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
+
+
 def arrival_remarks(arrival: Arrival) -> list[str]:
     """Return what a teacher should know of a hand-in that was collected."""
     choice = arrival.choice
     if choice is None:
         return ["handed in earlier, not in this archive"]
-    told = [f"kept {choice.candidate.inner} among {choice.num_candidates} notebooks"] * (choice.num_candidates > 1)
+    told = []
+    if choice.others:
+        told.append(f"kept {choice.candidate.inner} among {len(choice.others) + 1} notebooks ({choice.why})")
+        told.append(f"left {', '.join(choice.others[:MOST_NAMED])}{_more(len(choice.others) - MOST_NAMED)}")
     if choice.unreadable is not None:
         told.append(f"unreadable: {choice.unreadable}")
     elif choice.likely_lab is not None:

@@ -31,6 +31,7 @@ from instructor.grading.repair import Repair, RepairKind, repair
 from instructor.grading.review import suspicious
 from instructor.grading.worlds import (
     INTEGRITY,
+    changed_by_student,
     changed_given_cells,
     corrected_world,
     ends_kernel,
@@ -46,7 +47,10 @@ from instructor.notebooks import (
     parse_notebook,
     read_handed_in,
     to_text,
+    why_rebuilt,
 )
+
+MAX_TRIES = 2  # of other versions of an answer, each a run more
 
 
 def default_policy(course: Course) -> Policy:
@@ -63,7 +67,24 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
         The file is no notebook, or not one of this lab.
     """
     handed_in = parse_notebook(content, "the file handed in")
-    repaired, repairs = repair(handed_in, lab.source, lab.release)
+    graded, copies = _grade(handed_in, lab, {})
+    for _ in range(MAX_TRIES):
+        fewer = {name: without + 1 for name, without in copies.items()}
+        if not fewer:
+            break
+        other, copies = _grade(handed_in, lab, fewer)
+        graded = max(graded, other, key=lambda one: sum(mark.score or 0 for mark in one.metadata.course.marks))
+    if reason := why_rebuilt(content):
+        graded.metadata.course.repairs.insert(0, NotebookNode(asdict(Repair(RepairKind.FILE, reason))))
+    return graded
+
+
+def _grade(handed_in: NotebookNode, lab: Lab, without: dict[str, int]) -> tuple[NotebookNode, dict[str, int]]:
+    """Grade a hand-in without the last versions of some answers.
+
+    Return it, and how many were left out of each answer that lost points and has another version still.
+    """
+    repaired, repairs = repair(handed_in, lab.source, lab.release, lab.released, without)
     executed, verdicts = _run_worlds(handed_in, repaired, repairs, lab)
     marks = make_marks(executed, verdicts, repaired, lab)
     graded = _for_teacher(repaired, executed)
@@ -74,7 +95,10 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
         review=suspicious(repaired, lab.source),
         first_failure=first_failure(executed, repaired, handed_in),
     )
-    return graded
+    versions = {one.cell: one.count for one in repairs if one.kind is RepairKind.COPIES}
+    lost = {name for question in faulty_questions(verdicts, lab.reference.questions) for name in question.answers}
+    tried = {name: without.get(name, 0) for name in lost if name in versions}
+    return graded, {name: count for name, count in tried.items() if count + 1 < versions[name]}
 
 
 def _run_worlds(
@@ -115,8 +139,9 @@ def worth_another_run(
     """Return the criteria that the corrected world can still earn, by faulty question, whose list may be empty."""
     faulty = faulty_questions(verdicts, lab.reference.questions)
     changed = changed_given_cells(repaired, lab.source, lab.release)
-    repairs += [Repair(RepairKind.GIVEN, count=len(changed))] * bool(changed and faulty)
     blank = unanswered(repaired, lab.source, lab.release)
+    by_student = changed_by_student(changed, repaired, lab.release, lab.released)
+    repairs += [Repair(RepairKind.GIVEN, count=len(by_student))] * bool(by_student and faulty)
     wanted = {
         question.test: [one for one in lab.reference.criteria[question.test] if not verdicts[one.key].is_right]
         if question not in blank

@@ -15,6 +15,7 @@ from instructor.errors import CourseError
 from instructor.files import write_whole
 from instructor.grading.criteria import Criterion, read_criteria
 from instructor.grading.execute import Policy, run_notebook
+from instructor.grading.released import UNKNOWN, Released, read_released
 from instructor.grading.worlds import INTEGRITY, Question, questions, reference_world
 from instructor.notebooks import grade_id, is_autograded, is_graded, points
 
@@ -42,6 +43,7 @@ class Lab:
     release: NotebookNode
     reference: Reference
     policy: Policy
+    released: Released = UNKNOWN
 
 
 def course_seed(course: Course, *, new: bool = False) -> int:
@@ -80,7 +82,7 @@ def _load_lab(course: Course, name: str, policy: Policy, *_contents: bytes) -> L
         raise CourseError(
             f"no kernel starts ({type(cause).__name__}: {cause}); run 'make setup', and 'course grade' again"
         ) from error
-    return Lab(source, course.read_release(name), reference, policy)
+    return Lab(source, course.read_release(name), reference, policy, read_released(course, name))
 
 
 def make_reference(source: NotebookNode, policy: Policy) -> Reference:

@@ -1,25 +1,27 @@
 """Put a hand-in back into the shape of its lab before it is graded.
 
-Colab drops metadata, students copy, delete and reorder cells, and nbgrader stops at the first of these. The graded
-notebook is rebuilt from the lab's: its graded cells in its order, filled with what the student wrote; tests always
-come from the lab. Cells that the lab gives keep their id, so that what became of them is known. Each difference is
-noted, for the teacher and for the student.
+Colab drops metadata, students copy, split, delete and reorder cells, and nbgrader stops at the first of these. The
+graded notebook is rebuilt from the lab's: its graded cells in its order, filled with what the student wrote; tests
+always come from the lab. Nothing that a student wrote is left out: several versions of an answer run in the order in
+which they stand, and the parts of a written one are put together. Cells that the lab gives keep their id, so that what
+became of them is known. Each difference is noted, for the teacher and for the student.
 """
 
 from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from rapidfuzz import fuzz
 
-from instructor.notebooks import STUB, grade_id, is_autograded, is_solution, same_text
-
-SIMILAR = 60
+from instructor.grading.match import Match, code_of, test_of
+from instructor.grading.released import UNKNOWN, Released
+from instructor.notebooks import grade_id, is_autograded, is_solution
 
 
 class HandInError(Exception):
@@ -29,23 +31,29 @@ class HandInError(Exception):
 class RepairKind(str, Enum):
     """What was done to a hand-in, or found in it."""
 
+    FILE = "file"
     ORDER = "order"
     METADATA = "metadata"
     LOST_ANSWER = "lost answer"
     LOST_TEST = "lost test"
     CHANGED_TEST = "changed test"
     COPIES = "copies"
+    PARTS = "parts"
+    KIND = "kind of cell"
     GIVEN = "given cells"
     ENDED_KERNEL = "ended the kernel"
 
 
 WORDS = {
+    RepairKind.FILE: "the file was rebuilt around its cells ({cell})",
     RepairKind.ORDER: "cells out of order",
     RepairKind.METADATA: "{cell} without its metadata",
     RepairKind.LOST_ANSWER: "{cell} missing: not answered",
     RepairKind.LOST_TEST: "{cell} missing",
     RepairKind.CHANGED_TEST: "{cell} is not the lab's",
     RepairKind.COPIES: "{cell} stands {count} times",
+    RepairKind.PARTS: "{cell} was found in {count} cells around its place, and put together",
+    RepairKind.KIND: "{cell} was typed in another kind of cell",
     RepairKind.GIVEN: "{count} given cells missing or changed",
     RepairKind.ENDED_KERNEL: "cell {cell} ends the kernel",
 }
@@ -64,7 +72,13 @@ class Repair:
         return WORDS[self.kind].format(cell=self.cell, count=self.count)
 
 
-def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
+def repair(
+    handin: NotebookNode,
+    source: NotebookNode,
+    release: NotebookNode,
+    released: Released = UNKNOWN,
+    without: Mapping[str, int] = MappingProxyType({}),
+) -> tuple[NotebookNode, list[Repair]]:
     """Return the notebook to grade and what had to be repaired.
 
     Parameters
@@ -73,6 +87,10 @@ def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) ->
         What the student handed in.
     source, release
         The lab as its instructor wrote it, and as students get it.
+    released
+        Earlier versions of what students got.
+    without
+        By question, how many of the last versions of its answer to leave out.
 
     Raises
     ------
@@ -80,142 +98,153 @@ def repair(handin: NotebookNode, source: NotebookNode, release: NotebookNode) ->
         Less than half of what the lab asks for is in the notebook: it is another lab's, or no lab's.
     """
     asked = [cell for cell in source.cells if grade_id(cell)]
-    original = {grade_id(cell): cell for cell in release.cells if grade_id(cell)}
-    found = _match(handin, asked, original)
+    found = Match(handin, source, release, released.also(release))
     questions = [grade_id(cell) for cell in asked if is_solution(cell) and cell.cell_type == "code"]
-    kept = sum(name in found.values() for name in questions)
+    kept = sum(name in found.asked.values() for name in questions)
     if 2 * kept < max(len(questions), 1):  # two labs may share a few names, such as sol_train
         how_many = (
             f"only {kept} of the {len(questions)} questions" if kept else "no cell of this notebook answers a question"
         )
         raise HandInError(f"{how_many} of the lab, in {len(handin.cells)} cells")
+    return _Repair(handin, source, release, found, without).make()
 
-    repairs: list[Repair] = []
-    chosen = {name: _choose(name, handin, indices, original[name], repairs) for name, indices in _invert(found).items()}
-    given = _match_given(handin, found, source, release)
-    following = _others_by_anchor(handin, found)
-    order = [chosen[grade_id(cell)] for cell in asked if grade_id(cell) in chosen]
-    if order != sorted(order):
-        repairs.append(Repair(RepairKind.ORDER))
 
-    graded = copy.deepcopy(source)
-    graded.cells = [_plain(handin.cells[index], given.get(index)) for index in following.get(None, [])]
-    for cell in asked:
+class _Repair:
+    """One hand-in on its way: what its cells are, which have found their place, and what is told of it."""
+
+    def __init__(
+        self,
+        handin: NotebookNode,
+        source: NotebookNode,
+        release: NotebookNode,
+        found: Match,
+        without: Mapping[str, int],
+    ) -> None:
+        self.cells, self.source, self.release = handin.cells, source, release
+        self.found, self.without = found, without
+        self.original = {grade_id(cell): cell for cell in release.cells if grade_id(cell)}
+        self.used: set[int] = set()  # cells that are in an answer, or are no version of it to be run
+        self.chosen: dict[str, int] = {}
+        self.ahead: dict[str, list[int]] = {}  # what an answer found below its test needs to have run
+        self.repairs: list[Repair] = []
+
+    def make(self) -> tuple[NotebookNode, list[Repair]]:
+        asked = [cell for cell in self.source.cells if grade_id(cell)]
+        sources = {grade_id(cell): self._fill(cell) for cell in asked}
+        if not self.found.released.ordered(sorted(self.chosen, key=self.chosen.get)):
+            self.repairs.insert(0, Repair(RepairKind.ORDER))
+        following = self._others_by_anchor()
+        graded = copy.deepcopy(self.source)
+        graded.cells = list(map(self._plain, following.get(None, [])))
+        for cell in asked:
+            name = grade_id(cell)
+            restored = copy.deepcopy(cell)
+            restored.metadata = NotebookNode(nbgrader=copy.deepcopy(self.original[name].metadata["nbgrader"]))
+            restored.source = sources[name]
+            graded.cells += [
+                *map(self._plain, self.ahead.get(name, [])),
+                restored,
+                *map(self._plain, following.get(name, [])),
+            ]
+        return graded, self.repairs
+
+    def _fill(self, cell: NotebookNode) -> str:
+        """Return what a cell of the lab holds once the student's answer is in it."""
         name = grade_id(cell)
-        restored = copy.deepcopy(cell)
-        restored.metadata = NotebookNode(nbgrader=copy.deepcopy(original[name].metadata["nbgrader"]))
+        indices = self.found.copies(name)
+        edited = [index for index in indices if self._is_edited(name, index)]
         if is_autograded(cell):
-            _note_test(name, chosen, handin, original[name], repairs)
-        elif name in chosen:
-            student = handin.cells[chosen[name]]
-            restored.source = student.source
-            if student.metadata.get("nbgrader", {}).get("grade_id") != name:
-                repairs.append(Repair(RepairKind.METADATA, name))
-        else:
-            restored.source = original[name].source
-            repairs.append(Repair(RepairKind.LOST_ANSWER, name))
-        graded.cells.append(restored)
-        graded.cells += [_plain(handin.cells[index], given.get(index)) for index in following.get(name, [])]
-    return graded, repairs
+            self.used.update(indices)
+            self._note_test(name, indices, edited)
+            return cell.source
+        looks_beside = cell.cell_type != "code" or not edited  # code that is beside runs where it stands
+        beside = self.found.beside(self.original[name], self.used) if looks_beside else []
+        self.used.update(set(indices) - set(edited))
+        if not (edited or beside):
+            return self._fill_untouched(cell, indices)
+        if cell.cell_type == "code":
+            return self._fill_code(name, indices, edited or beside)
+        return self._fill_text(name, indices, sorted({*edited, *beside}))
 
+    def _is_edited(self, name: str, index: int) -> bool:
+        return bool(self.cells[index].source.strip()) and not self.found.is_given(name, index)
 
-def _match(handin: NotebookNode, asked: list[NotebookNode], original: dict[str, NotebookNode]) -> dict[int, str]:
-    """Return, by index in the hand-in, the question that each cell answers: by `grade_id`, cell id, then likeness."""
-    names_by_id = {cell.id: grade_id(cell) for cell in asked}
-    found = {}
-    for index, cell in enumerate(handin.cells):
+    def _fill_untouched(self, cell: NotebookNode, indices: list[int]) -> str:
         name = grade_id(cell)
-        name = name if name in original else names_by_id.get(cell.get("id"))
-        if name is not None:
-            found[index] = name
-    for name in (grade_id(cell) for cell in asked):
-        if name in found.values():
-            continue
-        likeness = {
-            index: _likeness(cell, original[name])
-            for index, cell in enumerate(handin.cells)
-            if index not in found and cell.cell_type == original[name].cell_type and cell.source.strip()
-        }
-        best = max(likeness, key=likeness.get, default=None)
-        if best is not None and likeness[best] >= SIMILAR:
-            found[best] = name
-    return found
+        typed = self.found.typed_above(name)
+        if typed and cell.cell_type != "code":
+            self.repairs.append(Repair(RepairKind.PARTS, name, 1))
+            return typed
+        if indices:
+            self.chosen[name] = indices[-1]
+            self._note_metadata(name)
+        elif not self._is_new(name):
+            self.repairs.append(Repair(RepairKind.LOST_ANSWER, name))
+        return self.original[name].source
 
+    def _fill_code(self, name: str, indices: list[int], versions: list[int]) -> str:
+        """Return the version that the test judges, the last above it; the others run where they stand."""
+        left = versions[: max(1, len(versions) - self.without.get(name, 0))]
+        test = next(iter(self.found.copies(test_of(name, self.release))), len(self.cells))
+        above = [index for index in left if index < test]
+        run = sorted({self.cells[index].source.strip(): index for index in above or left}.values())
+        self.chosen[name] = index = run[-1]
+        self.ahead[name] = [] if above else run[:-1]
+        again = [one for one in left if self.cells[one].source.strip() == self.cells[index].source.strip()]
+        self.used.update({*again, *self.ahead[name]}, set(versions) - set(left), set(above or left) - set(run))
+        if index not in indices:
+            self.repairs.append(Repair(RepairKind.PARTS, name, len(versions)))
+        elif len(versions) > 1:
+            self.repairs.append(Repair(RepairKind.COPIES, name, len(versions)))
+        else:
+            self._note_metadata(name)
+        if self.cells[index].cell_type != "code":
+            self.repairs.append(Repair(RepairKind.KIND, name))
+        return code_of(self.cells[index])
 
-def _match_given(
-    handin: NotebookNode, found: dict[int, str], source: NotebookNode, release: NotebookNode
-) -> dict[int, str]:
-    """Return, by index in the hand-in, the id of the lab's given code cell that each cell is: by id, text, likeness."""
-    known = {cell.id for cell in source.cells}
-    given = {
-        cell.id: cell
-        for cell in release.cells
-        if cell.cell_type == "code" and not grade_id(cell) and cell.id in known and cell.source.strip()
-    }
-    left = [index for index, cell in enumerate(handin.cells) if index not in found and cell.cell_type == "code"]
-    matched: dict[int, str] = {}
-    for is_it in (
-        lambda name, cell: cell.get("id") == name,
-        lambda name, cell: same_text(cell.source, given[name].source),
-        lambda name, cell: _likeness(cell, given[name]) >= SIMILAR,
-    ):
-        for name in [name for name in given if name not in matched.values()]:
-            index = next((i for i in left if i not in matched and is_it(name, handin.cells[i])), None)
-            if index is not None:
-                matched[index] = name
-    return matched
+    def _fill_text(self, name: str, indices: list[int], parts: list[int]) -> str:
+        """Return a written answer, its parts put together in the order in which they stand."""
+        self.used.update(parts)
+        self.chosen[name] = parts[0]
+        if len(parts) > 1 or parts[0] not in indices:
+            self.repairs.append(Repair(RepairKind.PARTS, name, len(parts)))
+        else:
+            self._note_metadata(name)
+        return "\n\n".join(dict.fromkeys(self.cells[index].source.strip("\n") for index in parts))
 
+    def _is_new(self, name: str) -> bool:
+        """Tell whether the release that a student worked on may have done without a cell."""
+        return self.found.released.lacked(name, set(self.found.asked.values()))
 
-def _likeness(cell: NotebookNode, original: NotebookNode) -> float:
-    """Return how much of the statement's cell is in this one, from 0 to 100.
+    def _note_metadata(self, name: str) -> None:
+        if grade_id(self.cells[self.chosen[name]]) != name:
+            self.repairs.append(Repair(RepairKind.METADATA, name))
 
-    An answer can be much longer than its stub: what counts is the share of the given lines (signature, docstring) found
-    again. Where the statement gives none, the letters are compared.
-    """
-    given = {line for line in map(str.strip, original.source.splitlines()) if len(line) > 12 and not STUB.match(line)}
-    if original.cell_type == "code" and given:
-        return 100 * len(given & set(map(str.strip, cell.source.splitlines()))) / len(given)
-    return fuzz.ratio(cell.source, original.source, score_cutoff=SIMILAR)
+    def _note_test(self, name: str, indices: list[int], edited: list[int]) -> None:
+        if indices:
+            self.chosen[name] = (edited or indices)[-1]
+        if len(indices) > 1:
+            self.repairs.append(Repair(RepairKind.COPIES, name, len(indices)))
+        if edited:
+            self.repairs.append(Repair(RepairKind.CHANGED_TEST, name))
+        elif not (indices or self._is_new(name)):
+            self.repairs.append(Repair(RepairKind.LOST_TEST, name))
 
+    def _others_by_anchor(self) -> dict[str | None, list[int]]:
+        """Group the cells that are in no answer behind the last cell above them that is."""
+        following, anchor = defaultdict(list), None
+        answers = {index: name for name, index in self.chosen.items()}
+        for index in range(len(self.cells)):
+            if index in answers:
+                anchor = answers[index]
+            elif index not in self.used:
+                following[anchor].append(index)
+        return following
 
-def _invert(found: dict[int, str]) -> dict[str, list[int]]:
-    indices = defaultdict(list)
-    for index in sorted(found):
-        indices[found[index]].append(index)
-    return indices
-
-
-def _choose(name: str, handin: NotebookNode, indices: list[int], original: NotebookNode, repairs: list[Repair]) -> int:
-    """Return the index of the cell to keep among duplicates: the last one that differs from the statement."""
-    if len(indices) > 1:
-        repairs.append(Repair(RepairKind.COPIES, name, len(indices)))
-    edited = [index for index in indices if not same_text(handin.cells[index].source, original.source)]
-    return (edited or indices)[-1]
-
-
-def _others_by_anchor(handin: NotebookNode, found: dict[int, str]) -> dict[str | None, list[int]]:
-    """Group the cells that answer no question behind the last cell above them that does."""
-    following, anchor = defaultdict(list), None
-    for index, cell in enumerate(handin.cells):
-        if index in found:
-            anchor = found[index]
-        elif cell.cell_type in ("code", "markdown"):
-            following[anchor].append(index)
-    return following
-
-
-def _note_test(
-    name: str, chosen: dict[str, int], handin: NotebookNode, original: NotebookNode, repairs: list[Repair]
-) -> None:
-    if name not in chosen:
-        repairs.append(Repair(RepairKind.LOST_TEST, name))
-    elif not same_text(handin.cells[chosen[name]].source, original.source):
-        repairs.append(Repair(RepairKind.CHANGED_TEST, name))
-
-
-def _plain(cell: NotebookNode, given: str | None) -> NotebookNode:
-    """Return a copy of a cell that answers no question, without metadata, tags or attachments."""
-    made = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source)
-    if given is not None:
-        made.id = given
-    return made
+    def _plain(self, index: int) -> NotebookNode:
+        """Return a copy of a cell that answers no question, without metadata, tags or attachments."""
+        cell, given = self.cells[index], self.found.given.get(index)
+        if given is not None:
+            return new_code_cell(code_of(cell), id=given)
+        is_code = cell.cell_type == "code" and index not in self.found.texts
+        return (new_code_cell if is_code else new_markdown_cell)(cell.source)

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
 from instructor.grading.criteria import Criterion, bound_names, names_bound_by
+from instructor.grading.released import Released, digest
 from instructor.notebooks import (
     TODO_MARKER,
     find_cell,
@@ -152,6 +153,20 @@ def unanswered(repaired: NotebookNode, source: NotebookNode, release: NotebookNo
         return same_text(find_cell(repaired, name).source, text) and not spoken_of & bound_names(text)
 
     return [question for question in questions(source) if all(map(is_blank, question.answers))]
+
+
+def changed_by_student(
+    changed: list[str], repaired: NotebookNode, release: NotebookNode, released: Released
+) -> list[str]:
+    """Return those of the changed given cells that are in no earlier release either."""
+    now = {cell.id: cell.source for cell in release.cells}
+    here = {cell.id: cell.source for cell in repaired.cells}
+    return [
+        name
+        for name in changed
+        if (name not in here and not released.lacked(name))
+        or (name in here and (same_text(here[name], now[name]) or not released.holds(name, digest(here[name]))))
+    ]
 
 
 def ends_kernel(source: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.grading.released import keep_released
 from instructor.notebooks import read_notebook, to_text
 
 
@@ -17,7 +18,9 @@ def build(course: Course, labs: list[str]) -> list[Path]:
     for lab, text in render(course, labs).items():
         path = course.release(lab)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            keep_released(course, lab)
             changed.append(write_whole(path, text.encode("utf-8")))
+        keep_released(course, lab)
     return changed
 
 

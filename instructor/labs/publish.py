@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.deadlines import refuse_before_deadline
+from instructor.grading.released import keep_released
 from instructor.labs.check import MARKER, check_labs
 from instructor.labs.colab import BRANCH, badge
 from instructor.labs.solutions import solutions_due
@@ -72,6 +73,8 @@ def publish(course: Course, folder: Path, solutions: list[str]) -> Publication:
     files = student_files(course, sorted(published | set(solutions)))
     if leaks := list(find_leaks(course, files)):
         raise CourseError(f"nothing was written: {leaks[0]}")
+    for lab in course.labs:
+        keep_released(course, lab)
     return _commit(folder, files)
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from nbformat import NotebookNode
 
 from instructor.course import Course
-from instructor.grading.repair import HandInError, repair
+from instructor.grading.released import Released, read_released
+from instructor.grading.repair import HandInError, Repair, repair
 from instructor.lms.archive import Member
-from instructor.notebooks import NotebookError, grade_id, is_solution, parse_notebook
+from instructor.notebooks import NotebookError, find_cell, grade_id, is_solution, parse_notebook, same_text
+
+TOGETHER = timedelta(minutes=1)  # files written within it were uploaded at once, in no order that means anything
+COPY = re.compile(r"\((\d+)\)")  # what a browser adds to the name of a later download
 
 
 @dataclass(frozen=True)
@@ -36,17 +42,21 @@ class Statement:
     def release(self) -> NotebookNode:
         return self.course.read_release(self.name)
 
-    def repairs(self, notebook: NotebookNode) -> list[str] | None:
-        """Return what grading would repair, None if the notebook is not this lab's."""
+    @cached_property
+    def released(self) -> Released:
+        return read_released(self.course, self.name)
+
+    def repair(self, notebook: NotebookNode) -> tuple[NotebookNode, list[Repair]] | None:
+        """Return a notebook as it would be graded and what was repaired, None if it is not this lab's."""
         try:
-            return repair(notebook, self.source, self.release)[1]
+            return repair(notebook, self.source, self.release, self.released)
         except HandInError:
             return None
 
-    def num_answers(self, notebook: NotebookNode) -> int:
-        """Return how many answers of the notebook differ from the statement."""
-        asked = {grade_id(cell): cell.source.strip() for cell in self.release.cells if is_solution(cell)}
-        return sum(grade_id(cell) in asked and cell.source.strip() != asked[grade_id(cell)] for cell in notebook.cells)
+    def num_answers(self, repaired: NotebookNode) -> int:
+        """Return how many answers differ from the statement."""
+        asked = [cell for cell in self.release.cells if is_solution(cell)]
+        return sum(not same_text(find_cell(repaired, grade_id(cell)).source, cell.source) for cell in asked)
 
 
 @dataclass(frozen=True)
@@ -55,10 +65,14 @@ class Choice:
 
     Parameters
     ----------
-    candidate, num_candidates
-        The notebook, and among how many it was chosen.
+    candidate
+        The notebook.
     repairs
         What grading will repair; None if the notebook is not this lab's.
+    num_answers, num_failures
+        How many answers it holds, and how many of its cells show an error.
+    others, why
+        The notebooks that were left, with what they hold, and why this one was kept; none and empty for one alone.
     unreadable
         Why it cannot be read at all; None if it can.
     likely_lab
@@ -66,44 +80,80 @@ class Choice:
     """
 
     candidate: Candidate
-    num_candidates: int
-    repairs: list[str] | None = None
+    repairs: list[Repair] | None = None
+    num_answers: int = 0
+    num_failures: int = 0
+    others: tuple[str, ...] = ()
+    why: str = ""
     unreadable: str | None = None
     likely_lab: str | None = None
 
 
 def choose(candidates: list[Candidate], lab: Statement, others: list[Statement]) -> Choice:
-    """Return the notebook to keep: of this lab first, then the one with the most answers, then the best named.
+    """Return the notebook to keep: of those that answer the lab, the latest, or where no date tells the fullest.
 
     A notebook that cannot be read, or is another lab's, is kept where there is nothing better: grading says so.
     """
-    read = [_read(candidate.member.content, f"{lab.name}.ipynb") for candidate in candidates]
-
-    def merit(rank: int) -> tuple:
-        candidate, notebook = candidates[rank], read[rank]
-        if isinstance(notebook, NotebookError):
-            return (0, 0, _is_named(candidate, lab))
-        of_lab = lab.repairs(notebook) is not None
-        return (1 + of_lab, lab.num_answers(notebook), _is_named(candidate, lab))
-
-    rank = max(range(len(candidates)), key=merit)
-    notebook, kept = read[rank], Choice(candidates[rank], len(candidates))
-    if isinstance(notebook, NotebookError):
-        return replace(kept, unreadable=str(notebook))
-    repairs = lab.repairs(notebook)
-    if repairs is None:
-        likely = next((other.name for other in others if other.repairs(notebook) is not None), None)
+    read = [_read(candidate, lab) for candidate in candidates]
+    answering = [choice for choice in read if choice.num_answers]
+    latest = _latest(answering)
+    kept = max(latest or read, key=lambda choice: _merit(choice, lab))
+    left = [choice for choice in read if choice is not kept]
+    kept = replace(kept, others=tuple(map(_told, left)), why=_why(kept, answering, latest) if left else "")
+    if kept.repairs is None and kept.unreadable is None:
+        notebook = parse_notebook(kept.candidate.member.content, "")
+        likely = next((other.name for other in others if other.repair(notebook) is not None), None)
         return replace(kept, likely_lab=likely)
-    return replace(kept, repairs=repairs)
+    return kept
 
 
-def _read(content: bytes, name: str) -> NotebookNode | NotebookError:
+def _read(candidate: Candidate, lab: Statement) -> Choice:
+    """Return what a notebook holds; of several, no two are in memory at once."""
     try:
-        return parse_notebook(content, name)
+        notebook = parse_notebook(candidate.member.content, f"{lab.name}.ipynb")
     except NotebookError as error:
-        return error
+        return Choice(candidate, unreadable=str(error))
+    repaired = lab.repair(notebook)
+    if repaired is None:
+        return Choice(candidate)
+    failures = sum(any(output.output_type == "error" for output in cell.get("outputs", [])) for cell in notebook.cells)
+    return Choice(candidate, repaired[1], lab.num_answers(repaired[0]), failures)
 
 
-def _is_named(candidate: Candidate, lab: Statement) -> bool:
-    """Tell whether the file bears the lab's name, as in `lab.ipynb`, not `lab (1).ipynb`."""
-    return candidate.inner.split("/")[-1].casefold() == f"{lab.name}.ipynb"
+def _latest(choices: list[Choice]) -> list[Choice]:
+    """Return those that were written last; all of them where one has no date."""
+    moments = [choice.candidate.member.modified for choice in choices]
+    if not all(moments):
+        return choices
+    last = max(moments, default=datetime.min)
+    return [choice for choice, moment in zip(choices, moments, strict=True) if last - moment <= TOGETHER]
+
+
+def _merit(choice: Choice, lab: Statement) -> tuple:
+    name = choice.candidate.inner.split("/")[-1]
+    copies = COPY.findall(name)
+    return (
+        choice.unreadable is None,
+        choice.repairs is not None,
+        choice.num_answers,
+        -choice.num_failures,
+        int(copies[-1]) if copies else 0,
+        name.casefold() == f"{lab.name}.ipynb",
+    )
+
+
+def _why(kept: Choice, answering: list[Choice], latest: list[Choice]) -> str:
+    rivals = [choice for choice in answering if choice.candidate != kept.candidate]
+    if not rivals:
+        return "the only one with answers" if kept.num_answers else "none has answers"
+    if len(latest) == 1:
+        return "the latest"
+    if kept.num_answers > max(choice.num_answers for choice in rivals):
+        return "the most answers"
+    return "the fewest errors shown" if kept.num_failures < rivals[0].num_failures else "no date tells: look at both"
+
+
+def _told(choice: Choice) -> str:
+    if choice.unreadable is not None:
+        return f"{choice.candidate.inner} (unreadable)"
+    return f"{choice.candidate.inner} ({choice.num_answers} answers)"

@@ -161,7 +161,8 @@ def _choose_all(
             "'Full Name_12345_assignsubmission_file'; give the zip of Moodle's 'Download all submissions'"
         )
     others = [Statement(course, name) for name in course.labs if name != lab and course.release(name).is_file()]
-    choices = {number: choose(found, Statement(course, lab), others) for number, found in candidates.items()}
+    statement = Statement(course, lab)
+    choices = {number: choose(found, statement, others) for number, found in candidates.items()}
     likely = Counter(choice.likely_lab for choice in choices.values() if choice.likely_lab)
     if likely and all(choice.repairs is None for choice in choices.values()):
         name, count = likely.most_common(1)[0]

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import SaveAutoGrades
 
 from instructor.course import Course
@@ -77,6 +77,7 @@ def graded_course(tmp_path_factory) -> Course:
     colab.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
     hand_in(course, "saves_on_colab", colab)
 
+    hand_in_shapes(course)
     hand_in(course, "other_notebook", new_notebook(cells=[new_code_cell("print('bonjour')")]))
     for student, text in [("not_json", "{ notebook"), ("not_a_notebook", '{"a": 1}'), ("old", '{"nbformat": 2}')]:
         path = course.hand_in(student, "essai").submitted
@@ -85,6 +86,36 @@ def graded_course(tmp_path_factory) -> Course:
     course.hand_in("no_file", "essai").submitted.parent.mkdir(parents=True)
     (course.hand_in("good", "essai").submitted.parent / "helpers.py").write_text("raise SystemExit", encoding="utf-8")
     return course
+
+
+def hand_in_shapes(course: Course) -> None:
+    """Hand in right answers, in cells and files of other shapes than the release's."""
+    without_outputs = json.loads(to_text(answered(course)))
+    for cell in without_outputs["cells"]:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+    path = course.hand_in("omits_outputs", "essai").submitted
+    path.parent.mkdir(parents=True)
+    path.write_bytes(json.dumps(without_outputs, ensure_ascii=False).encode("cp1252", "replace") + b"\0" * 9)
+
+    scratch = answered(course)
+    copied = copy.deepcopy(find_cell(scratch, "sol_mean"))
+    copied.id, copied.source = "twin", copied.source.replace(RIGHT, "    return 0.0  # essai")
+    scratch.cells.insert(scratch.cells.index(find_cell(scratch, "sol_mean")) + 1, copied)
+    hand_in(course, "has_a_scratch_copy", scratch)
+
+    split = answered(course, "    return float(total(x) / len(x))")
+    half = new_code_cell("def total(x):\n    return x.sum()")
+    split.cells.insert(split.cells.index(find_cell(split, "sol_mean")), half)
+    place = split.cells.index(find_cell(split, "written_interpretation"))
+    split.cells[place].source = find_cell(read_notebook(course.release("essai")), "written_interpretation").source
+    split.cells.insert(place + 1, new_markdown_cell("La moyenne est tirée vers zéro."))
+    hand_in(course, "writes_in_cells_beside", split)
+
+    typed = answered(course)
+    place = typed.cells.index(find_cell(typed, "sol_mean"))
+    typed.cells[place] = new_markdown_cell(f"```python\n{typed.cells[place].source}\n```")
+    hand_in(course, "types_code_as_text", typed)
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +157,22 @@ def test_damaged_notebook_is_repaired_graded_and_said_so(results, student, repai
     assert results[student].score == 16
     assert repair in results[student].repairs
     assert "repaired" in results[student].flags
+
+
+@pytest.mark.parametrize(
+    ("student", "kinds"),
+    [
+        ("omits_outputs", {"file"}),
+        ("has_a_scratch_copy", {"copies"}),
+        ("writes_in_cells_beside", {"parts"}),
+        ("types_code_as_text", {"parts", "kind of cell", "metadata"}),
+    ],
+)
+def test_right_answer_in_another_shape_is_right(results, student, kinds):
+    assert (results[student].score, results[student].pending) == (16, 4), results[student].cells
+    found = {one["kind"] for one in results[student].repairs}
+    assert found
+    assert found <= kinds
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
