@@ -174,6 +174,11 @@ class HandIn:
         return self._in("autograded")
 
     @property
+    def answers(self) -> Path:
+        """Where it stands which answers the gradebook's marks were given to."""
+        return self.course.root / ".course" / "answers" / self.student / f"{self.lab}.json"
+
+    @property
     def feedback(self) -> Path:
         return self._in("feedback").with_suffix(".html")
 

@@ -15,12 +15,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import SubmittedNotebook
 from nbgrader.plugins import BasePlugin
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import determine_grade
 from traitlets import Float, Unicode, default
 
 from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.by_hand import is_aside, is_decided, known_answers, read_answers, remember, set_aside
 from instructor.gradebook.results import read_result
 from instructor.grading.hand_in import execute_for_gradebook
 from instructor.grading.repair import repair
@@ -82,19 +83,43 @@ class ExecuteHandIn(NbGraderPreprocessor):
         return execute_for_gradebook(_hand_in(resources)), resources
 
 
-class AskAboutDoubts(NbGraderPreprocessor):
-    """Have the formgrader ask for a mark where a criterion waits for a teacher: nbgrader knows of whole cells only."""
+class SaveMarks(SaveAutoGrades):
+    """Write the marks into the gradebook, ask about doubts, and let what a teacher decided stand.
+
+    nbgrader asks to look again at each mark given by hand, and knows of whole cells only. Each cell is one commit:
+    whenever a run is killed, the next one finds what it needs.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         hand_in = _hand_in(resources)
-        doubtful = {mark["grade_id"] for mark in nb.metadata.course.marks if mark["pending"]}
-        if doubtful:
-            with open_gradebook(hand_in.course) as gradebook:
-                for grade in gradebook.find_submission_notebook(hand_in.lab, hand_in.lab, hand_in.student).grades:
-                    if grade.name in doubtful:
-                        grade.needs_manual_grade = True
-                gradebook.db.commit()
+        self.doubtful = {mark["grade_id"] for mark in nb.metadata.course.marks if mark["pending"]}
+        self.before, self.answers = known_answers(hand_in), read_answers(nb)
+        nb, resources = super().preprocess(nb, resources)
+        remember(hand_in, self.answers)
         return nb, resources
+
+    def _is_same(self, name: str) -> bool:
+        return self.before is not None and self.before.get(name) == self.answers.get(name)
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        name = grade_id(cell)
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade.auto_score, _ = determine_grade(cell, self.log)
+        if is_decided(grade):
+            grade.needs_manual_grade = grade.needs_manual_grade or not self._is_same(name)
+        else:
+            grade.needs_manual_grade = grade.auto_score is None or name in self.doubtful
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        name = grade_id(cell)
+        comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+        if self.before is not None and not self._is_same(name):
+            set_aside(comment)
+        if is_aside(comment):
+            self.gradebook.db.commit()
+        else:
+            super()._add_comment(cell, resources)
 
 
 class SanitizeHandIn(NbGraderPreprocessor):

@@ -15,12 +15,13 @@ from nbformat import NotebookNode
 
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
-from instructor.gradebook.by_hand import keep_confirmed, marked_by_hand
+from instructor.gradebook.by_hand import remember
 from instructor.gradebook.deadlines import read_deadline
 from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
 from instructor.gradebook.results import NotFiledError, Result, read_result
+from instructor.grading.changes import find_changes, read_standing
 from instructor.grading.execute import Policy
-from instructor.grading.hand_in import default_policy, fingerprint
+from instructor.grading.fingerprint import default_policy, filed_fingerprint, fingerprint
 from instructor.grading.reference import course_seed, load_lab
 from instructor.grading.repair import HandInError, repair
 from instructor.grading.workers import grade_side_by_side
@@ -146,9 +147,9 @@ def _known(hand_in: HandIn, circumstances: tuple[datetime | None, Policy], force
         return _without_mark(hand_in, "refused", reason)
     print_ = fingerprint(hand_in, *circumstances)
     # What was executed goes once it is filed: while it is there, a killed run may have filed the half of it.
-    if not force and _fingerprint_of(hand_in.executed) == print_:
+    if not force and filed_fingerprint(hand_in.executed) == print_:
         return _file(hand_in)
-    if not force and _fingerprint_of(hand_in.autograded) == print_:
+    if not force and filed_fingerprint(hand_in.autograded) == print_:
         with suppress(NotFiledError):
             return read_result(hand_in)
     return None
@@ -170,11 +171,13 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[HandIn
 
 def _file(hand_in: HandIn) -> Result:
     """Have nbgrader write an executed hand-in into the gradebook and `autograded/`."""
-    marked = marked_by_hand(hand_in)
+    before = read_standing(hand_in)
+    if before.answers and not hand_in.answers.is_file():  # what an earlier version graded
+        remember(hand_in, before.answers)
     autograde(hand_in)
-    keep_confirmed(hand_in, marked)
     shutil.rmtree(hand_in.executed.parent)
-    return read_result(hand_in)
+    result = read_result(hand_in)
+    return replace(result, changes=find_changes(before, read_standing(hand_in), result))
 
 
 def _no_file(path: Path) -> str:
@@ -215,10 +218,3 @@ def _likely_lab(course: Course, handin: NotebookNode) -> str:
             repair(handin, course.read_source(lab), course.read_release(lab))
             return f"; it looks like the lab '{lab}'"
     return ""
-
-
-def _fingerprint_of(path: Path) -> str | None:
-    try:
-        return read_notebook(path).metadata.get("course", {}).get("fingerprint")
-    except NotebookError:
-        return None

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from instructor.course import Course
 from instructor.grading.compare import Fate
 from instructor.grading.execute import run_notebook
-from instructor.grading.hand_in import default_policy
+from instructor.grading.fingerprint import default_policy
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
 from instructor.kernels import WARM

@@ -16,7 +16,7 @@ from instructor.gradebook.deadlines import read_deadline, to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
 from instructor.grading.class_run import grade_class
-from instructor.grading.hand_in import default_policy, fingerprint
+from instructor.grading.fingerprint import default_policy, fingerprint
 from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from instructor.lms.grades import (
