@@ -176,7 +176,12 @@ class HandIn:
     @property
     def answers(self) -> Path:
         """Where it stands which answers the gradebook's marks were given to."""
-        return self.course.root / ".course" / "answers" / self.student / f"{self.lab}.json"
+        return self._in(".course/answers").with_suffix(".json")
+
+    @property
+    def changes(self) -> Path:
+        """Where it stands what the last regrade changed."""
+        return self._in(".course/changes").with_suffix(".json")
 
     @property
     def feedback(self) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
@@ -14,13 +15,16 @@ from nbconvert.filters import markdown2html_mistune
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import SubmittedNotebook
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import determine_grade
-from traitlets import Float, Unicode, default
+from traitlets import Bool, Float, Unicode, default
+from traitlets.config import Config
 
 from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
+from instructor.errors import CourseError
 from instructor.gradebook.by_hand import is_aside, is_decided, known_answers, read_answers, remember, set_aside
 from instructor.gradebook.results import read_result
 from instructor.grading.hand_in import execute_for_gradebook
@@ -53,7 +57,27 @@ class PrepareRelease(NbGraderPreprocessor):
         return prepare_release(nb, course, resources["nbgrader"]["assignment"]), resources
 
 
-class HandInExporter(NotebookExporter):
+class _Alone(Exporter):
+    """Let a converter of nbgrader write on the course while no command of it does, and no command meanwhile."""
+
+    alone = Bool(True, help="False where the course's own command converts.").tag(config=True)
+
+    def __init__(self, config: Config | None = None, **options: object) -> None:
+        super().__init__(config, **options)
+        if self.alone and isinstance(self.parent, BaseConverter):
+            self.parent.convert_notebooks = partial(_convert_alone, self.parent, self.parent.convert_notebooks)
+
+
+def _convert_alone(converter: BaseConverter, convert: Callable[[], None]) -> None:
+    try:
+        with Course.find().alone():
+            convert()
+    except CourseError as error:
+        converter.log.error(error)
+        raise NbGraderException(str(error)) from None
+
+
+class HandInExporter(_Alone, NotebookExporter):
     """Read hand-ins as the rest of the course does: in any encoding of JSON, and with care.
 
     What nbconvert reads itself may hold what no file can, and metadata of any kind.
@@ -98,15 +122,12 @@ class SaveMarks(SaveAutoGrades):
         remember(hand_in, self.answers)
         return nb, resources
 
-    def _is_same(self, name: str) -> bool:
-        return self.before is not None and self.before.get(name) == self.answers.get(name)
-
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         name = grade_id(cell)
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score, _ = determine_grade(cell, self.log)
         if is_decided(grade):
-            grade.needs_manual_grade = grade.needs_manual_grade or not self._is_same(name)
+            grade.needs_manual_grade = grade.needs_manual_grade or self.before.get(name) != self.answers.get(name)
         else:
             grade.needs_manual_grade = grade.auto_score is None or name in self.doubtful
         self.gradebook.db.commit()
@@ -114,7 +135,8 @@ class SaveMarks(SaveAutoGrades):
     def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
         name = grade_id(cell)
         comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
-        if self.before is not None and not self._is_same(name):
+        before, now = (answers.get(name, [None])[0] for answers in (self.before, self.answers))
+        if before not in (None, now):
             set_aside(comment)
         if is_aside(comment):
             self.gradebook.db.commit()
@@ -222,7 +244,7 @@ class ShowRubric(NbGraderPreprocessor):
         return nb, resources
 
 
-class FeedbackPage(Exporter):
+class FeedbackPage(_Alone):
     """Give nbgrader's own command and the formgrader's button the page of `course feedback`.
 
     nbgrader's page would show students the hidden tests, what the graded run printed, and the rubric.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nbgrader.api import Grade, MissingEntry
@@ -29,7 +31,7 @@ class Standing:
 
 def read_standing(hand_in: HandIn) -> Standing:
     """Return what the gradebook holds, before it is written anew."""
-    answers, fingerprint = known_answers(hand_in) or {}, filed_fingerprint(hand_in.autograded)
+    answers, fingerprint = known_answers(hand_in), filed_fingerprint(hand_in.autograded)
     try:
         with open_gradebook(hand_in.course) as gradebook:
             filed = gradebook.find_submission_notebook(hand_in.lab, hand_in.lab, hand_in.student)
@@ -46,6 +48,13 @@ def _score(grade: Grade) -> float | None:
     return None if waits else grade.score
 
 
+def last_changes(hand_in: HandIn) -> list[dict]:
+    """Return what the last regrade changed, none where there was none."""
+    with suppress(OSError, ValueError):
+        return json.loads(hand_in.changes.read_bytes())
+    return []
+
+
 def find_changes(before: Standing, after: Standing, result: Result) -> list[dict]:
     """Return one entry a question whose mark, or whose maximum, is another; none for what was never graded."""
     parts = changed_parts(before.fingerprint, after.fingerprint) if before.fingerprint else []
@@ -60,7 +69,7 @@ def find_changes(before: Standing, after: Standing, result: Result) -> list[dict
         if name == LATENESS:
             reasons = [part for part in parts if part in ("how late it came", "nbgrader_config.py")]
         elif old is None:
-            reasons = ["a new question"]
+            reasons = ["the questions"]
         else:
             reasons = ["its answer"] * (old[0] != new[0]) + ["its points"] * (old[1] != new[1]) or [
                 "the rest of the hand-in" if part == "the hand-in" else part for part in parts

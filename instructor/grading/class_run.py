@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,11 +16,13 @@ from nbformat import NotebookNode
 
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
+from instructor.files import write_whole
 from instructor.gradebook.by_hand import remember
 from instructor.gradebook.deadlines import read_deadline
+from instructor.gradebook.migrate import make_plan
 from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
 from instructor.gradebook.results import NotFiledError, Result, read_result
-from instructor.grading.changes import find_changes, read_standing
+from instructor.grading.changes import find_changes, last_changes, read_standing
 from instructor.grading.execute import Policy
 from instructor.grading.fingerprint import default_policy, filed_fingerprint, fingerprint
 from instructor.grading.reference import course_seed, load_lab
@@ -117,6 +120,11 @@ def _prepare(course: Course, lab: str) -> None:
         try:
             generate_assignment(course, lab, Path(folder), gradebook=True)
         except NbgraderError as error:
+            if make_plan(course, lab, []).is_needed:
+                raise CourseError(
+                    f"the questions of source/{lab}/ are not those that the gradebook holds marks of; run "
+                    f"'course migrate {lab}', which says what becomes of the marks before it changes any"
+                ) from None
             raise CourseError(f"nbgrader cannot read source/{lab}/: {error}; run 'course check {lab}'") from None
         built = read_notebook(Path(folder) / lab / f"{lab}.ipynb")
     if course.read_release(lab) != built:
@@ -151,7 +159,7 @@ def _known(hand_in: HandIn, circumstances: tuple[datetime | None, Policy], force
         return _file(hand_in)
     if not force and filed_fingerprint(hand_in.autograded) == print_:
         with suppress(NotFiledError):
-            return read_result(hand_in)
+            return replace(read_result(hand_in), changes=last_changes(hand_in))
     return None
 
 
@@ -177,7 +185,9 @@ def _file(hand_in: HandIn) -> Result:
     autograde(hand_in)
     shutil.rmtree(hand_in.executed.parent)
     result = read_result(hand_in)
-    return replace(result, changes=find_changes(before, read_standing(hand_in), result))
+    result.changes = find_changes(before, read_standing(hand_in), result)
+    write_whole(hand_in.changes, json.dumps(result.changes).encode())
+    return result
 
 
 def _no_file(path: Path) -> str:

@@ -18,7 +18,7 @@ LAYERS = [
     {"gradebook"},
     {"course", "notebooks"},
     {"kernels"},
-    {"budget", "errors", "files", "french"},
+    {"budget", "errors", "files", "french", "stopping"},
     {"instructor", "helpers"},
 ]
 MAX_LINES = 300

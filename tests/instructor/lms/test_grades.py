@@ -169,14 +169,6 @@ def mark_by_hand(course: Course, student: str, points: float) -> None:
         gradebook.db.commit()
 
 
-@pytest.mark.parametrize("points", [40, 5])
-def test_mark_above_the_maximum_is_refused(graded, tmp_path, points):
-    course = copy_of(graded, tmp_path / "course")
-    mark_by_hand(course, "zoe", points)
-    with pytest.raises(CourseError, match=f"zoe has {16 + points} points of 20 for 'essai', and a mark given by hand"):
-        final_grades(course, "essai")
-
-
 def test_worksheet_out_of_another_maximum_is_refused(graded, tmp_path):
     path = worksheet(tmp_path / "sheet.csv", CLASS, maximum=100)
     with pytest.raises(CourseError, match=r"counts out of 100.0, the lab 'essai' out of 20; set the assignment's"):
