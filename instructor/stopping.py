@@ -33,9 +33,7 @@ def stoppable() -> Iterator[None]:
         _state.asked = number
         _state.stop_if_asked()
 
-    # What nohup, or a shell in the background, ignores stays ignored.
-    heard = [one for one in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {one: signal.signal(one, stop) for one in heard}
+    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 
 from instructor.course import Course
 from instructor.errors import CourseError
-from instructor.gradebook.by_hand import is_decided, is_written, known_answers, remember
+from instructor.gradebook.by_hand import is_aside, is_decided, is_written, known_answers, remember
 from instructor.gradebook.nbgrader import NbgraderError, generate_assignment, has_gradebook, open_gradebook
 from instructor.notebooks import grade_id, points, read_notebook, without_hidden_tests
 
@@ -43,6 +43,10 @@ class Decided:
 
     def __str__(self) -> str:
         return f"{self.student}: {self.cell}: {self.what}"
+
+    def has_place_in(self, cell: NotebookNode) -> bool:
+        """Tell whether a cell still takes it."""
+        return _is_marked(cell) if self.is_mark else _is_commented(cell)
 
 
 @dataclass(frozen=True)
@@ -95,23 +99,19 @@ def make_plan(course: Course, lab: str, renamings: list[str]) -> Plan:
             for name, cell in graded.items()
             if name in now and _is_marked(now[name]) and cell.max_score != points(now[name])
         }
-        plan = Plan(renamed, [name for name in new if name not in renamed.values()])
-        plan.removed.extend(name for name in known if name not in now)
-        plan.worth.update(worth)
-        plan.other.extend(
+        other = [
             name
             for name, cell in now.items()
             if (name in graded, name in answered) != (_is_marked(cell), _is_commented(cell))
+        ]
+        decided = list(_decided(notebook))
+        dropped = [one for one in decided if not (one.cell in now and one.has_place_in(now[one.cell]))]
+        reopened = [one for one in decided if one not in dropped and one.is_mark and one.cell in worth]
+        added = [name for name in new if name not in renamed.values()]
+        removed = [name for name in known if name not in now]
+        return Plan(
+            renamed, added, removed, other, worth, dropped, reopened, len(decided) - len(dropped) - len(reopened)
         )
-        stays = 0
-        for one in _decided(notebook):
-            if one.cell not in now or not (_is_marked if one.is_mark else _is_commented)(now[one.cell]):
-                plan.dropped.append(one)
-            elif one.is_mark and one.cell in worth:
-                plan.reopened.append(one)
-            else:
-                stays += 1
-        return replace(plan, kept=stays)
     return Plan()
 
 
@@ -179,8 +179,8 @@ def _decided(notebook: Notebook) -> Iterator[Decided]:
                 score = "no mark" if grade.manual_score is None else f"{grade.manual_score:g}"
                 yield Decided(filed.student.id, grade.name, f"{score} of {grade.max_score:g}{extra}", is_mark=True)
         for comment in filed.comments:
-            if is_written(comment):
-                said = comment.manual_comment.strip()
+            if is_written(comment) or is_aside(comment):
+                said = (comment.manual_comment or comment.auto_comment).strip()
                 yield Decided(filed.student.id, comment.name, f"'{said}'", is_mark=False)
 
 

@@ -38,15 +38,6 @@ def test_exception_that_a_library_kept_to_itself_comes_again():
             pytest.fail("began")
 
 
-def test_signal_that_is_ignored_stays_ignored():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with stoppable():
-            os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
 def test_next_command_of_the_same_process_is_not_stopped():
     with pytest.raises(Stopped), stoppable():
         os.kill(os.getpid(), signal.SIGINT)
