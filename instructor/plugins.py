@@ -120,6 +120,7 @@ class SaveMarks(SaveAutoGrades):
         self.before, self.answers = known_answers(hand_in), read_answers(nb)
         nb, resources = super().preprocess(nb, resources)
         remember(hand_in, self.answers)
+        hand_in.changes.unlink(missing_ok=True)  # of an earlier regrade
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:

@@ -61,20 +61,22 @@ def filed_fingerprint(path: Path) -> dict[str, str]:
 
 def outdated(course: Course, labs: list[str]) -> dict[HandIn, list[str]]:
     """Return what changed under each mark since it was given; where it was run, sandboxed or not, is no such thing."""
-    policy, found = default_policy(course), {}
+    found = {}
     for lab in labs:
-        deadline = read_deadline(course, lab)
-        for hand_in in course.hand_ins(lab):
-            if not hand_in.autograded.is_file():
-                continue
-            before = filed_fingerprint(hand_in.autograded)
-            try:
-                changed = changed_parts(before, fingerprint(hand_in, deadline, policy)) if before else ["the grader"]
-            except CourseError:  # its time is none
-                changed = ["how late it came"]
-            if set(changed) - {SANDBOX}:
-                found[hand_in] = changed
-    return found
+        graded = [hand_in for hand_in in course.hand_ins(lab) if hand_in.autograded.is_file()]
+        circumstances = (read_deadline(course, lab), default_policy(course)) if graded else ()
+        found |= {hand_in: _changed(hand_in, *circumstances) for hand_in in graded}
+    return {hand_in: changed for hand_in, changed in found.items() if set(changed) - {SANDBOX}}
+
+
+def _changed(hand_in: HandIn, deadline: datetime | None, policy: Policy) -> list[str]:
+    before = filed_fingerprint(hand_in.autograded)
+    if not before:
+        return ["the grader"]
+    try:
+        return changed_parts(before, fingerprint(hand_in, deadline, policy))
+    except CourseError:  # its time is none
+        return ["how late it came"]
 
 
 def tell_outdated(course: Course, labs: list[str], allowed: bool) -> str:
