@@ -1,6 +1,7 @@
 """`course grade` is stopped by a signal: what was graded is kept, the lock let go, the status what shells expect."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 
@@ -13,12 +14,18 @@ from instructor.stopping import Stopped, stoppable
 from tests.instructor.kernelless import LAB, RIGHT, WRONG, grade, hand_in, make_course, without_kernels
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    course = make_course(tmp_path / "course")
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory) -> Course:
+    course = make_course(tmp_path_factory.mktemp("handed_in") / "course")
     for student in ("ada", "blaise"):
         hand_in(course, student)
+    return course
+
+
+@pytest.fixture
+def course(handed_in, tmp_path, monkeypatch) -> Course:
+    without_kernels(monkeypatch)
+    course = Course(shutil.copytree(handed_in.root, tmp_path / "course"))
     monkeypatch.chdir(course.root)
     return course
 
