@@ -31,6 +31,7 @@ from instructor.grading.workers import grade_side_by_side
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import NotebookError, read_notebook, write_notebook
+from instructor.stopping import whole
 
 
 @dataclass(frozen=True)
@@ -179,14 +180,15 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[HandIn
 
 def _file(hand_in: HandIn) -> Result:
     """Have nbgrader write an executed hand-in into the gradebook and `autograded/`."""
-    before = read_standing(hand_in)
-    if before.answers and not hand_in.answers.is_file():  # what an earlier version graded
-        remember(hand_in, before.answers)
-    autograde(hand_in)
-    shutil.rmtree(hand_in.executed.parent)
-    result = read_result(hand_in)
-    result.changes = find_changes(before, read_standing(hand_in), result)
-    write_whole(hand_in.changes, json.dumps(result.changes).encode())
+    with whole():
+        before = read_standing(hand_in)
+        if before.answers and not hand_in.answers.is_file():  # what an earlier version graded
+            remember(hand_in, before.answers)
+        autograde(hand_in)
+        shutil.rmtree(hand_in.executed.parent)
+        result = read_result(hand_in)
+        result.changes = find_changes(before, read_standing(hand_in), result)
+        write_whole(hand_in.changes, json.dumps(result.changes).encode())
     return result
 
 
