@@ -142,7 +142,7 @@ def _read_by_hand(filed: SubmittedNotebook) -> list[dict]:
     """Return what a teacher decided, and whether it stands or waits for another look: the answer changed since."""
     marks = [
         {"cell": grade.name, "score": grade.manual_score, "extra": grade.extra_credit, "comment": ""}
-        | {"stands": not grade.needs_manual_grade}
+        | {"stands": not grade.needs_manual_grade or (grade.manual_score is None and grade.auto_score is None)}
         for grade in filed.grades
         if is_decided(grade)
     ]

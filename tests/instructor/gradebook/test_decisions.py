@@ -103,6 +103,8 @@ def test_extra_credit_alone_stands_and_waits_as_a_mark_does(course):
     (ada, _) = graded_results(course, [LAB])
     assert (ada.score, ada.cells[0]["extra"]) == (18, 2)
     assert grade(course, "ada", force=True)["ada"].score == 18
+    decide(course, "ada", "written_interpretation", extra=1)  # which waits for its mark, and for nothing else
+    assert TO_CONFIRM not in graded_results(course, [LAB])[0].flags
     hand_in(course, "ada", "    return float(x.sum() / len(x)) + 0")
     ada = grade(course, "ada")["ada"]
     assert (ada.cells[0]["score"], ada.cells[0]["pending"], TO_CONFIRM in ada.flags) == (16, 2, True)

@@ -85,7 +85,7 @@ def test_commands_go_on_and_say_what_was_cut(course, capsys):
     decide(course, "ada", "test_mean", extra=1)
     for command in (["grades", LAB, "--moodle", "moodle.csv"], ["feedback"], ["report", LAB]):
         app(command, standalone_mode=False)
-    assert "ada: 21 is more than Moodle takes, the worksheet has its maximum" in capsys.readouterr().out
+    assert "ada: 21 is more than Moodle takes; it has the maximum" in capsys.readouterr().out
     assert "21 / 20" in course.hand_in("ada", LAB).feedback.read_text(encoding="utf-8")
     report = (course.root / "reports" / f"{LAB}.html").read_text(encoding="utf-8")
     assert "2 at 20, 1 at 21" in report
