@@ -12,12 +12,10 @@ from nbgrader.preprocessors import (
     LockCells,
     OverwriteCells,
     OverwriteKernelspec,
-    SaveAutoGrades,
     SaveCells,
 )
 
 from instructor.plugins import (
-    AskAboutDoubts,
     ExecuteHandIn,
     ExportGrades,
     FeedbackPage,
@@ -26,6 +24,7 @@ from instructor.plugins import (
     PrepareRelease,
     RepairHandIn,
     SanitizeHandIn,
+    SaveMarks,
     ShowRubric,
 )
 
@@ -84,14 +83,13 @@ c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {"kernelspec", "language
 # A test cell that was deleted would otherwise stay "needs grading" for ever.
 c.OverwriteCells.add_missing_cells = True
 
-# ExecuteHandIn decides the marks from the criteria; SaveAutoGrades only writes them down, and what is doubtful waits
-# for a teacher. What the formgrader will show is sanitised once SaveAutoGrades has compared written answers with the
-# statement; the rubric stands below each.
+# ExecuteHandIn decides the marks from the criteria; SaveMarks only writes them down, what is doubtful waits for a
+# teacher, and what a teacher decided stands while the answer is the same. What the formgrader will show is sanitised
+# once SaveMarks has compared written answers with the statement; the rubric stands below each.
 c.Autograde.autograde_preprocessors = [
     ExecuteHandIn,
     LimitOutput,
-    SaveAutoGrades,
-    AskAboutDoubts,
+    SaveMarks,
     KeepLatePenalties,
     CheckCellMetadata,
     SanitizeHandIn,

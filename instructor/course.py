@@ -174,6 +174,16 @@ class HandIn:
         return self._in("autograded")
 
     @property
+    def answers(self) -> Path:
+        """Where it stands which answers the gradebook's marks were given to."""
+        return self._in(".course/answers").with_suffix(".json")
+
+    @property
+    def changes(self) -> Path:
+        """Where it stands what the last regrade changed."""
+        return self._in(".course/changes").with_suffix(".json")
+
+    @property
     def feedback(self) -> Path:
         return self._in("feedback").with_suffix(".html")
 

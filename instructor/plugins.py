@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
-import re
-import textwrap
-from functools import lru_cache
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from nbconvert.exporters import Exporter, NotebookExporter
-from nbconvert.filters import markdown2html_mistune
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.plugins import BasePlugin, ExportPlugin
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
-from traitlets import Float, Unicode, default
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import determine_grade
+from traitlets import Bool, Float, Unicode, default
+from traitlets.config import Config
 
-from instructor.budget import MAX_SECONDS, Budget
 from instructor.course import Course, HandIn
+from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.gradebook.by_hand import is_aside, is_decided, known_answers, read_answers, remember, set_aside
 from instructor.gradebook.deadlines import read_deadlines
 from instructor.gradebook.nbgrader import open_gradebook, read_timestamp
 from instructor.gradebook.results import read_result
@@ -39,16 +41,10 @@ from instructor.notebooks import (
     read_notebook,
 )
 from instructor.pages.feedback import feedback_page
-from instructor.pages.html import clean, is_too_long
+from instructor.pages.sanitize import sanitize
 
-# Both are looked for from the first of several marks only: a text of nothing else would take the square of its length.
-MARKDOWN_IMAGE = re.compile(r"(?<!!)!+(?=\[)")
-# What MathJax turns into links, styles and attributes.
-ACTIVE_TEX = re.compile(r"(?<!\\)\\+(?=(href|url|style|class|cssId|data|require|bbox|mmlToken|html\w*)\b)")
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 HEADING = "**Pour l'enseignant : réponse attendue et barème**"
 DAY = 24 * 60 * 60
-MAX_CACHED = 20_000  # characters of a text that is kept for the next student
 
 
 def _hand_in(resources: dict) -> HandIn:
@@ -64,7 +60,27 @@ class PrepareRelease(NbGraderPreprocessor):
         return prepare_release(nb, course, resources["nbgrader"]["assignment"]), resources
 
 
-class HandInExporter(NotebookExporter):
+class _Alone(Exporter):
+    """Let a converter of nbgrader write on the course while no command of it does, and no command meanwhile."""
+
+    alone = Bool(True, help="False where the course's own command converts.").tag(config=True)
+
+    def __init__(self, config: Config | None = None, **options: object) -> None:
+        super().__init__(config, **options)
+        if self.alone and isinstance(self.parent, BaseConverter):
+            self.parent.convert_notebooks = partial(_convert_alone, self.parent, self.parent.convert_notebooks)
+
+
+def _convert_alone(converter: BaseConverter, convert: Callable[[], None]) -> None:
+    try:
+        with Course.find().alone():
+            convert()
+    except CourseError as error:
+        converter.log.error(error)
+        raise NbGraderException(str(error)) from None
+
+
+class HandInExporter(_Alone, NotebookExporter):
     """Read hand-ins as the rest of the course does: in any encoding of JSON, and with care.
 
     What nbconvert reads itself may hold what no file can, and metadata of any kind.
@@ -95,19 +111,42 @@ class ExecuteHandIn(NbGraderPreprocessor):
         return execute_for_gradebook(_hand_in(resources)), resources
 
 
-class AskAboutDoubts(NbGraderPreprocessor):
-    """Have the formgrader ask for a mark where a criterion waits for a teacher: nbgrader knows of whole cells only."""
+class SaveMarks(SaveAutoGrades):
+    """Write the marks into the gradebook, ask about doubts, and let what a teacher decided stand.
+
+    nbgrader asks to look again at each mark given by hand, and knows of whole cells only. Each cell is one commit:
+    whenever a run is killed, the next one finds what it needs.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         hand_in = _hand_in(resources)
-        doubtful = {mark["grade_id"] for mark in nb.metadata.course.marks if mark["pending"]}
-        if doubtful:
-            with open_gradebook(hand_in.course) as gradebook:
-                for grade in gradebook.find_submission_notebook(hand_in.lab, hand_in.lab, hand_in.student).grades:
-                    if grade.name in doubtful:
-                        grade.needs_manual_grade = True
-                gradebook.db.commit()
+        self.doubtful = {mark["grade_id"] for mark in nb.metadata.course.marks if mark["pending"]}
+        self.before, self.answers = known_answers(hand_in), read_answers(nb)
+        nb, resources = super().preprocess(nb, resources)
+        remember(hand_in, self.answers)
+        hand_in.changes.unlink(missing_ok=True)  # of an earlier regrade
         return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
+        name = grade_id(cell)
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade.auto_score, _ = determine_grade(cell, self.log)
+        if is_decided(grade):
+            grade.needs_manual_grade = grade.needs_manual_grade or self.before.get(name) != self.answers.get(name)
+        else:
+            grade.needs_manual_grade = grade.auto_score is None or name in self.doubtful
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: dict) -> None:
+        name = grade_id(cell)
+        comment = self.gradebook.find_comment(name, self.notebook_id, self.assignment_id, self.student_id)
+        before, now = (answers.get(name, [None])[0] for answers in (self.before, self.answers))
+        if before not in (None, now):
+            set_aside(comment)
+        if is_aside(comment):
+            self.gradebook.db.commit()
+        else:
+            super()._add_comment(cell, resources)
 
 
 class SanitizeHandIn(NbGraderPreprocessor):
@@ -119,71 +158,8 @@ class SanitizeHandIn(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        budget = Budget(MAX_SECONDS)
-        for cell in nb.cells:
-            try:
-                with budget.spend():
-                    _sanitize(cell)
-            except Exception:  # too long, or whatever the page would stop at
-                if cell.cell_type == "code":
-                    cell.outputs = [output for output in cell.outputs if "data" not in output]
-                else:
-                    cell.source = textwrap.indent(_without_active_markdown(cell.source), "    ", lambda line: True)
+        sanitize(nb)
         return nb, resources
-
-
-def _sanitize(cell: NotebookNode) -> None:
-    if cell.cell_type != "code":
-        cell.source = _clean_markdown(cell.source)
-        return
-    for output in cell.outputs:
-        if "data" in output:
-            # The page holds pictures, their sizes and their descriptions as they are written here.
-            output.metadata = NotebookNode()
-            output.data = NotebookNode(_clean_data(output.data))
-    cell.outputs = [output for output in cell.outputs if output.get("data", True)]
-
-
-def _clean_data(data: dict) -> dict:
-    """Return what can be shown of an output, by its type."""
-    cleaned = {kind: clean_one(data[kind]) for kind, clean_one in CLEANED_BY.items() if kind in data}
-    return {kind: value for kind, value in cleaned.items() if value}
-
-
-def _clean_picture(text: str) -> str:
-    return text if BASE64.fullmatch(text) else ""
-
-
-def _clean_markdown(text: str) -> str:
-    if is_too_long(text):
-        raise ValueError("too long to be rendered")
-    return _clean_cached(text) if len(text) <= MAX_CACHED else _clean_cached.__wrapped__(text)
-
-
-@lru_cache(maxsize=1000)
-def _clean_cached(text: str) -> str:
-    """Sanitise, and render as the page will: what cannot be rendered, or not in time, would stop the page."""
-    cleaned = _clean_html(text)
-    markdown2html_mistune(cleaned)
-    return cleaned
-
-
-def _clean_html(text: str) -> str:
-    """Sanitise first: entities and comments, which hide what is active, are gone from what that returns."""
-    return _without_active_markdown(str(clean(text)))
-
-
-def _without_active_markdown(text: str) -> str:
-    return ACTIVE_TEX.sub("", MARKDOWN_IMAGE.sub("", text))
-
-
-CLEANED_BY = {
-    "text/plain": str,
-    "text/html": _clean_html,
-    "text/markdown": _clean_markdown,
-    "image/png": _clean_picture,
-    "image/jpeg": _clean_picture,
-}
 
 
 class ShowRubric(NbGraderPreprocessor):
@@ -210,7 +186,7 @@ class ShowRubric(NbGraderPreprocessor):
         return nb, resources
 
 
-class FeedbackPage(Exporter):
+class FeedbackPage(_Alone):
     """Give nbgrader's own command and the formgrader's button the page of `course feedback`.
 
     nbgrader's page would show students the hidden tests, what the graded run printed, and the rubric.

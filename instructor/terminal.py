@@ -1,11 +1,10 @@
-"""What a teacher reads in the terminal, and how a run is stopped there: one console, tables, progress, Ctrl-C.
+"""What a teacher reads in the terminal: one console, tables, progress.
 
 What comes from a hand-in or its folder is shown as it is, never read as rich's markup or as an emoji.
 """
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,12 @@ if TYPE_CHECKING:
 MOST_NAMED, MOST_LINES = 3, 40
 
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+TOO_HIGH_TOLD = (
+    "a mark given by hand is above what its question is worth: correct it in the formgrader, or give the rest as extra "
+    "credit"
+)
 
 
 @dataclass
@@ -125,34 +130,18 @@ def _remarks(result: Result) -> str:
         told.append(f"first fails at cell {result.first_failure['number']}")
     told += ["when it came is not known"] * (UNTIMED in result.flags)
     told += ["marked by hand before it changed: mark it again"] * (TO_CONFIRM in result.flags)
-    told += ["a mark given by hand is too high"] * (TOO_HIGH in result.flags)
+    told += [TOO_HIGH_TOLD] * (TOO_HIGH in result.flags)
+    if kept := [decision(one) for one in result.by_hand if one["stands"]]:
+        told.append(f"by hand: {', '.join(kept)}")
     return ", ".join(told)
 
 
-@contextmanager
-def stopping_between_hand_ins(tell: Callable[..., None]) -> Iterator[Callable[..., None]]:
-    """Give a `tell` that raises KeyboardInterrupt after a first Ctrl-C, once a hand-in is done.
-
-    An exception that came at any moment might be kept by nbgrader, or by a library, to itself. A second Ctrl-C is one.
-    """
-    asked = False
-
-    def ask(*_: object) -> None:
-        nonlocal asked
-        asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        console.print("stopping once a hand-in is done; press Ctrl-C again to stop at once")
-
-    def tell_or_stop(*arguments: object) -> None:
-        tell(*arguments)
-        if asked:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield tell_or_stop
-    finally:
-        signal.signal(signal.SIGINT, before)
+def decision(one: dict) -> str:
+    """Return what a teacher decided by hand, as ``test_mean 5 +1`` or ``comment on sol_mean``."""
+    if one["comment"]:
+        return f"comment on {one['cell']}"
+    given = [f"{one['score']:g}"] * (one["score"] is not None) + [f"+{one['extra']:g}"] * bool(one["extra"])
+    return " ".join([one["cell"], *given])
 
 
 def show_collection(collection: Collection) -> None:
@@ -258,6 +247,10 @@ def show_deadlines(lab: str, deadlines: Deadlines, student: str | None = None) -
 def show_filling(filled: Filled) -> None:
     """Print what a teacher should know of a worksheet: grades that were replaced, lines left as they are."""
     told = [f"{line.student}: {line.after} replaces {line.before}" for line in filled.replaced]
+    told += [
+        f"{student}: {grade:g} is more than Moodle takes; it has the maximum"
+        for student, grade in filled.capped.items()
+    ]
     told += map(why_unfilled, filled.unfilled)
     if not filled.has_comments:
         told.append("the worksheet has no comment column: enable feedback comments in the assignment's settings")
@@ -276,6 +269,7 @@ def why_unfilled(line: Unfilled) -> str:
         Reason.waiting: f"{line.points:g} points wait for a teacher; left as it is",
         Reason.locked: "Moodle says that this grade cannot be changed; left as it is",
         Reason.not_listed: "graded, but not in the worksheet",
+        Reason.too_high: f"{TOO_HIGH_TOLD}; left as it is",
     }
     return f"{line.student}: {told[line.reason]}"
 

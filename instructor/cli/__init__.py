@@ -13,12 +13,13 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"course: {error.name} is missing; install the instructor's tools: pip install -e '.[instructor]'")
 
-from instructor.cli import data, grading, labs, lms
+from instructor.cli import data, grading, labs, lms, migrate
 from instructor.errors import CourseError
+from instructor.stopping import stoppable
 from instructor.terminal import console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Build, check, grade and publish the labs.")
-for room in (labs, grading, lms, data):
+for room in (labs, grading, migrate, lms, data):
     room.mount(app)
 
 
@@ -29,7 +30,8 @@ def main() -> None:
     # nbgrader's gradebook writes there, with a traceback, what it raises too.
     logging.getLogger("tornado.application").disabled = True
     try:
-        app()
+        with stoppable():
+            app()
     except CourseError as error:
         console.print(f"course: {error}", style="red")
         sys.exit(2)

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 import typer
 
 from instructor.cli.labs import Labs
+from instructor.cli.regrade import show_changes, show_regrade
 from instructor.cli.writing import writes
 from instructor.errors import CourseError
+from instructor.stopping import Stopped
 from instructor.terminal import console
 
 if TYPE_CHECKING:
     from instructor.course import Course
     from instructor.gradebook.results import Result
     from instructor.grading.class_run import Options
+
+
+Stale = typer.Option(False, "--stale", help="Go on with marks given before the lab, its points or the seed changed.")
 
 
 class Sandbox(str, Enum):
@@ -54,6 +59,7 @@ def grade_command(
     sandbox: Sandbox = typer.Option(Sandbox.auto, help="'none' runs hand-ins with your own rights."),
     force: bool = typer.Option(False, help="Run again what did not change."),
     new_seed: bool = typer.Option(False, help="Draw the criteria's data anew, and run every hand-in again."),
+    diff: bool = typer.Option(False, "--diff", help="Say which marks the last regrade changed, and why."),
 ) -> None:
     """Grade the hand-ins of submitted/: repair, execute, judge, save in the gradebook."""
     from instructor.course import Course
@@ -66,7 +72,7 @@ def grade_command(
     labs = course.select_labs(labs)
     for path in course.misplaced():
         console.print(f"not graded: submitted/{path} is not <student>/<lab>/<lab>.ipynb, or cannot be read")
-    results = _grade(course, labs, options, student)
+    results, executed = _grade(course, labs, options, student)
     # First the file: whatever happens to the terminal, the marks are there.
     if json_file:
         text = json.dumps([result.as_dict() for result in results], ensure_ascii=False, indent=1)
@@ -77,6 +83,9 @@ def grade_command(
             f"{again} hand-ins graded before were graded again: they, the lab, the grader, its seed or the environment "
             "changed since"
         )
+    show_regrade(executed)
+    if diff:
+        show_changes(results)
     if any(result.status == "failed" for result in results):
         raise typer.Exit(1)
 
@@ -89,31 +98,50 @@ def feedback_command(
         "--with-solutions/--without-solutions",
         help="Also show the right answers, once the deadline is over; as the pages of before did unless said.",
     ),
+    stale: bool = Stale,
 ) -> None:
     """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
     from instructor.course import Course
-    from instructor.gradebook.results import graded_results
+    from instructor.gradebook.results import TOO_HIGH, graded_results
     from instructor.pages.feedback import refuse_right_answers, write_feedback
+    from instructor.terminal import TOO_HIGH_TOLD, as_text
 
     course = Course.find()
-    results = graded_results(course, course.select_labs(labs))
+    labs = course.select_labs(labs)
+    say_outdated(course, labs, stale)
+    results = graded_results(course, labs)
     if not results:
         raise CourseError("no graded hand-in; run 'course grade' first")
     for lab in {result.lab for result in results} if with_solutions else ():
         refuse_right_answers(course, lab)
-    pages = [write_feedback(course, result, with_solutions) for result in results]
-    console.print(f"wrote {len(pages)} pages in feedback/, the first is {pages[0].relative_to(course.root)}")
+    right = [result for result in results if TOO_HIGH not in result.flags]
+    for result in results:
+        if result not in right:
+            console.print(as_text(f"{result.student}: no page for {result.lab}: {TOO_HIGH_TOLD}"))
+    pages = [write_feedback(course, result, with_solutions) for result in right]
+    first = f", the first is {pages[0].relative_to(course.root)}" if pages else ""
+    console.print(f"wrote {len(pages)} pages in feedback/{first}")
 
 
 @writes
-def report_command(lab: str = typer.Argument(metavar="LAB")) -> None:
+def report_command(lab: str = typer.Argument(metavar="LAB"), stale: bool = Stale) -> None:
     """Write reports/LAB.html: marks, questions, commonest mistakes, hand-ins to review, hand-ins that are alike."""
     from instructor.course import Course
     from instructor.pages.report import write_report
 
     course = Course.find()
     course.select_labs([lab])
+    say_outdated(course, [lab], stale)
     console.print(f"wrote {write_report(course, lab).relative_to(course.root)}")
+
+
+def say_outdated(course: Course, labs: list[str], stale: bool) -> None:
+    """Say whose marks are not of today's lab, where `stale` lets them go; CourseError where it does not."""
+    from instructor.grading.fingerprint import tell_outdated
+    from instructor.terminal import as_text
+
+    if told := tell_outdated(course, labs, stale):
+        console.print(as_text(f"{told}; written as they are"))
 
 
 def _refuse_unwritable(file: Path) -> None:
@@ -124,16 +152,24 @@ def _refuse_unwritable(file: Path) -> None:
         raise CourseError(f"cannot write {file}: it is a folder, or nothing that you may write; name another")
 
 
-def _grade(course: Course, labs: list[str], options: Options, students: list[str]) -> list[Result]:
+def _grade(course: Course, labs: list[str], options: Options, students: list[str]) -> tuple[list[Result], list[Result]]:
+    """Return all results, and those of the hand-ins that this run has executed."""
     from instructor.grading.class_run import grade_class
-    from instructor.terminal import grading_progress, stopping_between_hand_ins
+    from instructor.terminal import grading_progress
 
+    executed = []
     try:
-        with grading_progress() as progress, stopping_between_hand_ins(progress) as tell:
-            return grade_class(course, labs, students, options, tell)
-    except KeyboardInterrupt:
+        with grading_progress() as progress:
+
+            def tell(result: Result, total: int, now: bool) -> None:
+                executed.extend([result] * now)
+                progress(result, total, now)
+
+            return grade_class(course, labs, students, options, tell), executed
+    except Stopped:
+        show_regrade(executed)
         console.print("interrupted; what was graded is kept: run the same command again to go on")
-        raise typer.Exit(130) from None
+        raise
 
 
 def _show_marks(labs: list[str], results: list[Result]) -> None:

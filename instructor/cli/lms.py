@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from instructor.cli.grading import Stale, say_outdated
 from instructor.cli.writing import writes
 from instructor.errors import CourseError
 from instructor.terminal import console
@@ -94,6 +95,7 @@ def grades_command(
     lab: str = LabName,
     moodle: Path = typer.Option(None, metavar="CSV", help="Moodle's grading worksheet, to be filled in a copy."),
     provisional: bool = typer.Option(False, help="Also fill grades that wait for written answers to be marked."),
+    stale: bool = Stale,
 ) -> None:
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
     from instructor.course import Course
@@ -107,6 +109,7 @@ def grades_command(
 
     course = Course.find()
     course.select_labs([lab])
+    say_outdated(course, [lab], stale)
     grades = final_grades(course, lab)
     folder = course.root / "grades" / lab
     # Everything that may be refused comes before the first file is written.

@@ -23,6 +23,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
+from instructor.stopping import whole
 
 # nbgrader 0.9.6 builds rows before adding them to its session, which SQLAlchemy 2 remarks on at every hand-in.
 warnings.filterwarnings("ignore", category=SAWarning)
@@ -158,6 +159,8 @@ def autograde(hand_in: HandIn) -> None:
     # What is executed has been repaired already: it replaces the file handed in, and there is nothing to sanitise.
     autograde = {"sanitize_preprocessors": ["instructor.plugins.ExecuteHandIn"]}
     config.merge(Config(ExecuteHandIn={"executed": str(hand_in.executed)}, Autograde=autograde))
+    # Whoever calls this is the one command that writes.
+    config.merge(Config(HandInExporter={"alone": False}))
     _run(Autograde, config)
 
 
@@ -180,7 +183,8 @@ def _run(converter: type, config: Config) -> None:
     except TraitError as error:
         raise CourseError(f"nbgrader_config.py sets what nbgrader refuses: {error}; correct the file") from None
     app.force = True
-    result = capture_log(app)
+    with whole():
+        result = capture_log(app)
     if result.get("error", "").rstrip().endswith("KeyboardInterrupt"):  # which capture_log keeps to itself
         raise KeyboardInterrupt
     if not result["success"]:

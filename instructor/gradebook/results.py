@@ -10,6 +10,7 @@ from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedNotebook
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.french import NOT_ANSWERED
+from instructor.gradebook.by_hand import ASIDE, is_aside, is_decided, is_written
 from instructor.gradebook.nbgrader import open_gradebook
 
 TOO_HIGH = "mark-too-high"
@@ -27,7 +28,8 @@ class Result:
 
     `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
     `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
-    that wait for a teacher. `again` says that it had been graded before something changed.
+    that wait for a teacher. `by_hand` is what a teacher decided, `changes` what a regrade changed. `again` says that it
+    had been graded before something changed.
     """
 
     student: str
@@ -42,7 +44,9 @@ class Result:
     repairs: list[dict] = field(default_factory=list)
     review: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
+    by_hand: list[dict] = field(default_factory=list)
     first_failure: dict | None = None
+    changes: list[dict] = field(default_factory=list, compare=False)
     again: bool = field(default=False, compare=False)
 
     @property
@@ -55,19 +59,9 @@ class Result:
 
 
 def graded_results(course: Course, labs: list[str]) -> list[Result]:
-    """Return the results of every hand-in graded so far, without running anything.
-
-    CourseError where a mark given by hand is above what the question, or the lab, is worth.
-    """
+    """Return the results of every hand-in graded so far, without running anything."""
     handed_in = [hand_in for lab in labs for hand_in in course.hand_ins(lab)]
-    results = [read_result(hand_in) for hand_in in handed_in if hand_in.autograded.is_file()]
-    for result in results:
-        if TOO_HIGH in result.flags:
-            raise CourseError(
-                f"{result.student} has {result.grade:g} points of {result.max_score:g} for '{result.lab}', and a mark "
-                "given by hand is above what its question, or the lab, is worth: correct it in the formgrader"
-            )
-    return results
+    return [read_result(hand_in) for hand_in in handed_in if hand_in.autograded.is_file()]
 
 
 def read_result(hand_in: HandIn) -> Result:
@@ -93,11 +87,11 @@ def read_result(hand_in: HandIn) -> Result:
             result.cells.append(_read_cell(mark, grades[mark.grade_id]))
             result.pending += result.cells[-1]["pending"]
         too_high = [grade for grade in filed.grades if (grade.manual_score or 0.0) > grade.max_score]
-        to_confirm = [grade for grade in filed.grades if _is_outdated(grade)]
+        result.by_hand = _read_by_hand(filed)
         penalty = filed.late_submission_penalty or 0.0
         untimed = filed.assignment.timestamp is None and filed.assignment.duedate is not None
     result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
-    result.penalty = min(penalty, result.score)
+    result.penalty = max(0.0, min(penalty, result.score))
     result.max_score = sum(cell["max_score"] for cell in result.cells)
     result.repairs = list(notebook.metadata.course.get("repairs", []))
     result.review = list(notebook.metadata.course.get("review", []))
@@ -108,9 +102,9 @@ def read_result(hand_in: HandIn) -> Result:
             ("repaired", result.repairs),
             ("review", result.review),
             ("manual-pending", result.pending),
-            (TO_CONFIRM, to_confirm),
+            (TO_CONFIRM, any(not one["stands"] and not one["comment"] for one in result.by_hand)),
             (UNTIMED, untimed),
-            (TOO_HIGH, too_high or result.grade > result.max_score),
+            (TOO_HIGH, too_high),
         ]
         if raised
     ]
@@ -134,20 +128,31 @@ def _read_cell(mark: dict, grade: Grade) -> dict:
     """Return what counts for one question; a written answer that is still the statement's earns 0 from nbgrader.
 
     What a test cell has earned counts while the rest of it waits for a teacher; a written answer, or a mark given by
-    hand to what changed since, waits whole.
+    hand to what changed since, waits whole. Extra credit, which nbgrader adds to any mark, may pass the maximum.
     """
+    extra = grade.extra_credit or 0.0
     if grade.needs_manual_grade:
         if grade.manual_score is None and mark["score"] is not None:
-            return dict(mark)
-        return {**mark, "score": None, "pending": mark["max_score"]}
-    if grade.manual_score is not None:
-        return {**mark, "score": grade.score, "pending": 0.0}
-    if mark["score"] is None:
+            return {**mark, "extra": 0.0, "pending": mark["pending"] + extra}
+        return {**mark, "extra": 0.0, "score": None, "pending": mark["max_score"] + extra}
+    if grade.manual_score is None and mark["score"] is None:
         reason = NOT_ANSWERED.capitalize()
         mark = {**mark, "reason": reason, "detail": "the text of the statement, unchanged"}
-    return {**mark, "score": grade.score, "pending": 0.0}
+    return {**mark, "extra": extra, "score": grade.score, "pending": 0.0}
 
 
-def _is_outdated(grade: Grade) -> bool:
-    """Tell whether a teacher marked what has been graded again since: nbgrader keeps the mark, and asks for a look."""
-    return grade.manual_score is not None and grade.needs_manual_grade
+def _read_by_hand(filed: SubmittedNotebook) -> list[dict]:
+    """Return what a teacher decided, and whether it stands or waits for another look: the answer changed since."""
+    marks = [
+        {"cell": grade.name, "score": grade.manual_score, "extra": grade.extra_credit, "comment": ""}
+        | {"stands": not grade.needs_manual_grade or (grade.manual_score is None and grade.auto_score is None)}
+        for grade in filed.grades
+        if is_decided(grade)
+    ]
+    comments = [
+        {"cell": comment.name, "score": None, "extra": None, "stands": is_written(comment)}
+        | {"comment": comment.manual_comment if is_written(comment) else comment.auto_comment.removeprefix(ASIDE)}
+        for comment in filed.comments
+        if is_written(comment) or is_aside(comment)
+    ]
+    return sorted(marks + comments, key=lambda one: one["cell"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,18 +16,22 @@ from nbformat import NotebookNode
 
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
-from instructor.gradebook.by_hand import keep_confirmed, marked_by_hand
+from instructor.files import write_whole
+from instructor.gradebook.by_hand import remember
 from instructor.gradebook.deadlines import read_deadlines
+from instructor.gradebook.migrate import make_plan
 from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
 from instructor.gradebook.results import NotFiledError, Result, read_result
+from instructor.grading.changes import find_changes, last_changes, read_standing
 from instructor.grading.execute import Policy
-from instructor.grading.hand_in import default_policy, fingerprint
+from instructor.grading.fingerprint import default_policy, filed_fingerprint, fingerprint
 from instructor.grading.reference import course_seed, load_lab
 from instructor.grading.repair import HandInError, repair
 from instructor.grading.workers import grade_side_by_side
 from instructor.kernels import WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.notebooks import NotebookError, read_handed_in, read_notebook, write_notebook
+from instructor.stopping import whole
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,11 @@ def _prepare(course: Course, lab: str) -> None:
         try:
             generate_assignment(course, lab, Path(folder), gradebook=True)
         except NbgraderError as error:
+            if make_plan(course, lab, []).is_needed:
+                raise CourseError(
+                    f"the questions of source/{lab}/ are not those that the gradebook holds marks of; run "
+                    f"'course migrate {lab}', which says what becomes of the marks before it changes any"
+                ) from None
             raise CourseError(f"nbgrader cannot read source/{lab}/: {error}; run 'course check {lab}'") from None
         built = read_notebook(Path(folder) / lab / f"{lab}.ipynb")
     if course.read_release(lab) != built:
@@ -142,11 +152,11 @@ def _known(hand_in: HandIn, circumstances: tuple[datetime | None, Policy], force
         return _without_mark(hand_in, "refused", reason)
     print_ = fingerprint(hand_in, *circumstances)
     # What was executed goes once it is filed: while it is there, a killed run may have filed the half of it.
-    if not force and _fingerprint_of(hand_in.executed) == print_:
+    if not force and filed_fingerprint(hand_in.executed) == print_:
         return _file(hand_in)
-    if not force and _fingerprint_of(hand_in.autograded) == print_:
+    if not force and filed_fingerprint(hand_in.autograded) == print_:
         with suppress(NotFiledError):
-            return read_result(hand_in)
+            return replace(read_result(hand_in), changes=last_changes(hand_in))
     return None
 
 
@@ -166,11 +176,16 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[HandIn
 
 def _file(hand_in: HandIn) -> Result:
     """Have nbgrader write an executed hand-in into the gradebook and `autograded/`."""
-    marked = marked_by_hand(hand_in)
-    autograde(hand_in)
-    keep_confirmed(hand_in, marked)
-    shutil.rmtree(hand_in.executed.parent)
-    return read_result(hand_in)
+    with whole():
+        before = read_standing(hand_in)
+        if before.answers and not hand_in.answers.is_file():  # what an earlier version graded
+            remember(hand_in, before.answers)
+        autograde(hand_in)
+        shutil.rmtree(hand_in.executed.parent)
+        result = read_result(hand_in)
+        result.changes = find_changes(before, read_standing(hand_in), result)
+        write_whole(hand_in.changes, json.dumps(result.changes).encode())
+    return result
 
 
 def _no_file(path: Path) -> str:
@@ -225,10 +240,3 @@ def _likely_lab(course: Course, handin: NotebookNode) -> str:
             repair(handin, course.read_source(lab), course.read_release(lab))
             return f"; it looks like the lab '{lab}'"
     return ""
-
-
-def _fingerprint_of(path: Path) -> str | None:
-    try:
-        return read_notebook(path).metadata.get("course", {}).get("fingerprint")
-    except NotebookError:
-        return None

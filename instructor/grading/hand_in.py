@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import sysconfig
 from collections import defaultdict
 from dataclasses import asdict, replace
-from datetime import datetime
-from functools import cache
-from importlib.metadata import distributions
-from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-import helpers
-import instructor
 from helpers.criterion import MIME_TYPE
-from instructor.course import Course, HandIn
-from instructor.gradebook.deadlines import read_deadlines, seconds_late
+from instructor.course import HandIn
+from instructor.gradebook.deadlines import read_deadlines
 from instructor.grading.compare import Fate
 from instructor.grading.criteria import Criterion
-from instructor.grading.execute import Policy, run_notebook
+from instructor.grading.execute import run_notebook
+from instructor.grading.fingerprint import default_policy, fingerprint
 from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
 from instructor.grading.marks import Mark, as_data, make_marks
 from instructor.grading.outputs import shorten
-from instructor.grading.reference import Lab, course_seed, load_lab, payloads
+from instructor.grading.reference import Lab, load_lab, payloads
 from instructor.grading.repair import Repair, RepairKind, repair
 from instructor.grading.review import suspicious
 from instructor.grading.worlds import (
@@ -51,11 +44,6 @@ from instructor.notebooks import (
 )
 
 MAX_TRIES = 2  # of other versions of an answer, each a run more
-
-
-def default_policy(course: Course) -> Policy:
-    """Return the policy of a course: its seed, and the sandbox."""
-    return Policy(seed=course_seed(course))
 
 
 def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
@@ -268,32 +256,3 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     if output.output_type == "execute_result":
         return new_output("display_data", data=output.data)
     return output
-
-
-def fingerprint(hand_in: HandIn, deadline: datetime | None, policy: Policy) -> str:
-    """Return a digest of everything that a mark depends on.
-
-    The hand-in and how late it came, the lab, the course's seed, the kernel (in the sandbox or not), the environment,
-    the grader, and the late rule of the configuration.
-    """
-    course, lab = hand_in.course, hand_in.lab
-    files = [hand_in.submitted, course.source(lab), course.release(lab)]
-    files += [course.root / "nbgrader_config.py", *_code_files()]
-    parts = [hashlib.sha256(path.read_bytes()).digest() for path in files]
-    parts.append(repr((seconds_late(hand_in, deadline), policy, _installed())).encode())
-    return hashlib.sha256(b"".join(parts)).hexdigest()
-
-
-@cache
-def _installed() -> str:
-    """Return the packages of this environment with their versions: what is asked for may not be what is there."""
-    # Not the whole of sys.path, which depends on how a command was started.
-    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    return " ".join(sorted({f"{found.metadata['Name']}=={found.version}" for found in distributions(path=folders)}))
-
-
-@cache
-def _code_files() -> list[Path]:
-    folders = [Path(package.__file__).parent for package in (helpers, instructor)]
-    requirements = folders[1].parent / "requirements.txt"
-    return [path for folder in folders for path in sorted(folder.rglob("*.py"))] + [requirements]

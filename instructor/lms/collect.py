@@ -252,6 +252,8 @@ def _rename(course: Course, lab: str, before: str, after: str) -> None:
         students = {student.id: student for student in gradebook.students}
         submissions = {found.student_id: found for found in gradebook.assignment_submissions(lab)}
         if before in submissions and after in students and after not in submissions:
+            if old.answers.is_file():
+                write_whole(course.hand_in(after, lab).answers, old.answers.read_bytes())
             submissions[before].student = students[after]
             gradebook.db.commit()
         if before in students and not students[before].submissions:

@@ -15,7 +15,7 @@ from instructor.errors import CourseError
 from instructor.files import write_whole
 from instructor.french import french
 from instructor.gradebook.nbgrader import open_gradebook
-from instructor.gradebook.results import Result, graded_results
+from instructor.gradebook.results import TOO_HIGH, Result, graded_results
 from instructor.gradebook.roster import read_roster
 from instructor.lms.csv_text import csv_text
 from instructor.lms.moodle.worksheet import Filling, Row, Worksheet
@@ -30,6 +30,7 @@ class Reason(Enum):
     waiting = auto()  # written answers wait for a teacher
     locked = auto()  # Moodle says that the grade cannot be changed
     not_listed = auto()
+    too_high = auto()  # a mark given by hand is above what its question is worth
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Replaced:
 class Filled:
     """A filled worksheet: its bytes, the lines filled by student, and what to know of them and of the others.
 
-    `oddities` is what kept it from being filled byte for byte.
+    `capped` holds, by student, the grades above what Moodle takes, which has the maximum instead; `oddities` is what
+    kept the worksheet from being filled byte for byte.
     """
 
     name: str
@@ -62,13 +64,14 @@ class Filled:
     content: bytes
     lines: dict[str, Row]
     replaced: list[Replaced]
+    capped: dict[str, float]
     unfilled: list[Unfilled]
     has_comments: bool
     oddities: list[str]
 
 
 def final_grades(course: Course, lab: str) -> dict[str, Result]:
-    """Return every graded hand-in, by student; CourseError if there is none, or a mark is too high."""
+    """Return every graded hand-in, by student; CourseError if there is none."""
     grades = {result.student: result for result in graded_results(course, [lab])}
     if not grades:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
@@ -96,6 +99,8 @@ def _numbers(result: Result | None, handed_in: bool) -> list:
         return ["not graded" if handed_in else "nothing handed in"]
     scores = ["" if cell["score"] is None else cell["score"] for cell in result.cells]
     status = "waits for a teacher" if result.pending else "graded"
+    if TOO_HIGH in result.flags:
+        status = "a mark given by hand is too high"
     return [status, result.grade, result.max_score, result.score, result.penalty, result.pending, *scores]
 
 
@@ -151,7 +156,7 @@ def fill_worksheet(
             f"{worksheet.name} names nobody who handed in '{lab}': it is the worksheet of another assignment or course"
         )
     titles = question_titles(course, lab)
-    fillings, lines, replaced, unfilled = {}, {}, [], []
+    fillings, lines, replaced, capped, unfilled = {}, {}, [], {}, []
     for row in worksheet.rows:
         student = students[row.number]
         result = grades.get(student)
@@ -159,19 +164,24 @@ def fill_worksheet(
         if result is None:
             if student is not None and course.hand_in(student, lab).submitted.is_file():
                 unfilled.append(Unfilled(student, Reason.not_graded))
+        elif TOO_HIGH in result.flags:
+            unfilled.append(Unfilled(student, Reason.too_high))
         elif result.pending and not provisional:
             unfilled.append(Unfilled(student, Reason.waiting, result.pending))
         elif row.locked:
             unfilled.append(Unfilled(student, Reason.locked))
         else:
-            fillings[row.number] = Filling(result.grade, comment(result, titles))
+            grade = min(result.grade, row.maximum)
+            if grade < result.grade:
+                capped[student] = result.grade
+            fillings[row.number] = Filling(grade, comment(result, titles))
             lines[student] = row
-            written = worksheet.written(result.grade)
+            written = worksheet.written(grade)
             if row.grade not in ("", "-", written):
                 replaced.append(Replaced(student, row.grade, written))
     unfilled += [Unfilled(student, Reason.not_listed) for student in sorted(set(grades) - set(students.values()))]
-    content = worksheet.filled(fillings)
-    return Filled(worksheet.name, content, lines, replaced, unfilled, worksheet.has_comments, worksheet.oddities)
+    content, has_comments = worksheet.filled(fillings), worksheet.has_comments
+    return Filled(worksheet.name, content, lines, replaced, capped, unfilled, has_comments, worksheet.oddities)
 
 
 def _students(course: Course, lab: str, worksheet: Worksheet) -> dict[int, str | None]:
@@ -193,13 +203,15 @@ def _check_maximum(worksheet: Worksheet, row: Row, result: Result | None, lab: s
 def comment(result: Result, titles: dict[str, str]) -> str:
     """Return the comment that Moodle shows beside the grade, in French, as HTML on one line."""
     lines = [f"Note : {french(result.grade)} / {french(result.max_score)}."]
+    if result.grade > result.max_score:
+        lines = [f"{lines[0]} Moodle n'en montre que {french(result.max_score)}."]
     if result.pending:
         waiting = f"{french(result.pending)} sur {french(result.max_score)}"
         lines.append(f"Note provisoire : des réponses rédigées restent à corriger ({waiting}).")
     if result.penalty:
         lines.append(f"Pénalité de retard : {french(result.penalty)}.")
     for cell in result.cells:
-        if cell["score"] is not None and cell["score"] < cell["max_score"]:
+        if cell["score"] is not None and cell["score"] != cell["max_score"]:
             points = f"{french(cell['score'])} / {french(cell['max_score'])}"
             name = question(cell["grade_id"])
             lines.append(f"{titles.get(name, name)} : {points}. {cell['reason']}".strip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instructor.gradebook.results import Result
+from instructor.gradebook.results import TOO_HIGH, Result
 
 MOST_SHOWN = 10  # a teacher of three hundred looks at ten; the rest is folded
 
@@ -42,6 +42,14 @@ def _of(result: Result, names: dict[str, str]) -> Iterator[Matter]:
         if cell["hole"]:
             what = f"{name}: the visible test fails and every criterion passes; the mark stands"
             yield Matter(result.student, what, cell["max_score"], (cell["visible"] or "an exception",))
+    if TOO_HIGH in result.flags:
+        what = "a mark given by hand is above what its question is worth: correct it, or give the rest as extra credit"
+        yield Matter(result.student, what, result.max_score, ())
+    for one in result.by_hand:
+        if not one["stands"]:
+            line = one["comment"] or f"{one['score'] or 0:g} points, {one['extra'] or 0:g} of extra credit"
+            what = f"{one['cell']}: decided by hand before the answer changed; decide again"
+            yield Matter(result.student, what, one["score"] or 0.0, (line,))
     if result.review:
         earned = sum(cell["score"] or 0.0 for cell in result.cells if cell["criteria"])
         yield Matter(result.student, "code that reaches for what is under the tests", earned, tuple(result.review))

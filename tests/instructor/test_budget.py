@@ -11,9 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from instructor import budget, plugins
+from instructor import budget
 from instructor.budget import MAX_VALUES, TOO_LARGE, Budget, TooLongError, has_more, read_message
-from instructor.pages import html
+from instructor.pages import html, sanitize
 from instructor.pages.html import render_notebook
 from instructor.plugins import SanitizeHandIn
 
@@ -81,8 +81,8 @@ def test_cells_after_a_bomb_are_shown(bomb, monkeypatch):
     "bomb", ["bombe", "mot " * 50_000, "![x](attachment:none)"], ids=["slow", "too_long", "broken"]
 )
 def test_formgrader_is_given_as_text_what_it_would_stop_at(bomb, monkeypatch):
-    monkeypatch.setattr(plugins, "MAX_SECONDS", 0.2)
-    monkeypatch.setattr(plugins, "markdown2html_mistune", lambda text: spin() if "bombe" in text else text)
+    monkeypatch.setattr(sanitize, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(sanitize, "markdown2html_mistune", lambda text: spin() if "bombe" in text else text)
     data = {"text/markdown": bomb, "text/plain": "x"}
     outputs = [new_output("stream", text="dit"), new_output("display_data", data=data)]
     cells = [new_markdown_cell("Un **mot**"), new_markdown_cell(bomb), new_code_cell("1", outputs=outputs)]
@@ -114,7 +114,7 @@ def test_text_after_one_that_is_too_long_is_rendered():
 @pytest.mark.parametrize("mark", ["!", "\\"])
 def test_text_of_nothing_but_marks_takes_no_square_of_its_length(mark):
     with Budget(5).spend():  # hours, were it the square
-        assert plugins._without_active_markdown(mark * 1_000_000) == mark * 1_000_000
+        assert sanitize._without_active_markdown(mark * 1_000_000) == mark * 1_000_000
 
 
 @pytest.mark.parametrize("text", ['"[[["', '"\\"[[["', '"\\\\\\"[[["', '["[[", "\\\\", "["]', "[[1, 2]]"])

@@ -18,7 +18,7 @@ LAYERS = [
     {"gradebook"},
     {"course", "notebooks"},
     {"kernels"},
-    {"budget", "errors", "files", "french", "rebuild"},
+    {"budget", "errors", "files", "french", "rebuild", "stopping"},
     {"instructor", "helpers"},
 ]
 MAX_LINES = 300

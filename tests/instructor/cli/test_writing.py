@@ -29,6 +29,7 @@ CALLS = {
     "feedback": [],
     "grade": ["--json", "{outside}/marks.json"],
     "grades": ["essai"],
+    "migrate": ["essai", "--apply"],
     "mutate": ["essai"],
     "new": ["autre"],
     "publish": ["{outside}/public"],

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 
 from instructor.course import Course
+from instructor.gradebook.nbgrader import _config
 from instructor.gradebook.results import Result, graded_results
 from instructor.grading.class_run import grade_class
 from instructor.kernels.sandbox import sandbox_available
@@ -61,3 +65,15 @@ def without_detail(result: Result) -> dict:
     """Return everything but the values that the two seeds have drawn."""
     marks = [(cell["grade_id"], cell["score"], cell["max_score"], cell["reason"]) for cell in result.cells]
     return result.as_dict() | {"cells": marks}
+
+
+def test_nbgraders_own_command_refuses_while_another_writes_and_touches_nothing(course, caplog):
+    hand_in(course, "ada", answered(course))
+    converter = Autograde(coursedir=CourseDirectory(config=_config(course)), config=_config(course))
+    converter.coursedir.assignment_id = "essai"
+    with course.alone(), pytest.raises(NbGraderException, match="another 'course grade', or a command that writes"):
+        converter.start()
+    assert len(caplog.records) == 1
+    assert not (course.root / "autograded").exists()
+    with course.alone():  # and let go of it
+        pass

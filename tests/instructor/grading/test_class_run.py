@@ -14,6 +14,7 @@ from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import TO_CONFIRM, NotFiledError, Result, graded_results
 from instructor.grading import class_run, workers
+from instructor.grading import fingerprint as fingerprints
 from instructor.grading import hand_in as one_hand_in
 from instructor.grading.class_run import Options, grade_class, why_not_graded
 from instructor.grading.execute import Policy
@@ -429,11 +430,11 @@ def test_hand_in_graded_without_a_sandbox_is_run_again_in_one(course):
 
 def test_fingerprint_changes_with_what_is_installed(course, monkeypatch):
     hand_in(course, "ada", answered(course, RIGHT))
-    before = one_hand_in.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1))
-    assert before != one_hand_in.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=2))
-    assert "nbgrader==" in one_hand_in._installed()
-    monkeypatch.setattr(one_hand_in, "_installed", lambda: "numpy==0.1")
-    assert one_hand_in.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1)) != before
+    before = fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1))
+    assert before != fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=2))
+    assert "nbgrader==" in fingerprints._installed()
+    monkeypatch.setattr(fingerprints, "_installed", lambda: "numpy==0.1")
+    assert fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1)) != before
 
 
 def test_graded_file_that_is_not_the_courses_is_graded_again(course):

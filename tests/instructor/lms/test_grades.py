@@ -16,7 +16,7 @@ from instructor.gradebook.deadlines import change_deadline, read_deadline, to_ut
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import UNTIMED, read_result
 from instructor.grading.class_run import grade_class
-from instructor.grading.hand_in import default_policy, fingerprint
+from instructor.grading.fingerprint import default_policy, fingerprint
 from instructor.lms.class_list import import_roster
 from instructor.lms.collect import collect
 from instructor.lms.grades import (
@@ -168,14 +168,6 @@ def mark_by_hand(course: Course, student: str, points: float) -> None:
         grade = gradebook.find_grade("written_interpretation", "essai", "essai", student)
         grade.manual_score, grade.needs_manual_grade = points, False
         gradebook.db.commit()
-
-
-@pytest.mark.parametrize("points", [40, 5])
-def test_mark_above_the_maximum_is_refused(graded, tmp_path, points):
-    course = copy_of(graded, tmp_path / "course")
-    mark_by_hand(course, "zoe", points)
-    with pytest.raises(CourseError, match=f"zoe has {16 + points} points of 20 for 'essai', and a mark given by hand"):
-        final_grades(course, "essai")
 
 
 def test_worksheet_out_of_another_maximum_is_refused(graded, tmp_path):
