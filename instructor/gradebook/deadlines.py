@@ -122,11 +122,13 @@ def _file(course: Course, lab: str) -> Path:
     return course.root / ".course" / "deadlines" / f"{lab}.json"
 
 
-def seconds_late(hand_in: HandIn, deadline: datetime | None) -> float:
-    """Return how long after its deadline a hand-in came, 0 where either time is unknown: what nbgrader will find."""
+def seconds_late(hand_in: HandIn, deadline: datetime | None) -> float | None:
+    """Return how long after its deadline a hand-in came; None where nobody knows when it did."""
     handed_in = read_timestamp(hand_in.timestamp)
-    if deadline is None or handed_in is None:
+    if deadline is None:
         return 0.0
+    if handed_in is None:
+        return None
     return max(0.0, (handed_in - deadline).total_seconds())
 
 

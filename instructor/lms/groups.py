@@ -17,10 +17,11 @@ def share(candidates: dict[int, list[Candidate]], places: dict[int, Place], rows
     """
     told, own = [], dict(candidates)
     for number, row in rows.items():
-        handed_in = row.submitted is not None or row.submitted_text
+        if number in own or not row.group or (row.submitted is None and not row.submitted_text):
+            continue
         mates = [other for other in own if other in rows and rows[other].group == row.group]
         files = {tuple(sorted(one.member.content for one in own[mate])) for mate in mates}
-        if number in own or not (row.group and handed_in and files):
+        if not files:
             continue
         if len(files) > 1:
             told.append(f"{row.name} ({number}): the group '{row.group}' handed in {len(files)} different files")

@@ -9,9 +9,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from instructor.cli.regrade import show_regrade
 from instructor.course import Course
 from instructor.gradebook.by_hand import ASIDE, read_answers
+from instructor.gradebook.deadlines import grade_again
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import TO_CONFIRM, graded_results
-from instructor.lms.collect import _grade_again
 from instructor.notebooks import read_notebook, write_notebook
 from tests.instructor.kernelless import LAB, WRONG, comment, decide, grade, hand_in, make_course, without_kernels
 
@@ -39,7 +39,7 @@ def course(marked, tmp_path, monkeypatch) -> Course:
 
 def taken_back(course: Course) -> None:
     """Do what `course collect` does for a new deadline."""
-    _grade_again(course.hand_in("blaise", LAB))
+    grade_again(course.hand_in("blaise", LAB))
 
 
 def deleted(course: Course) -> None:
