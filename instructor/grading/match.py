@@ -121,7 +121,8 @@ class Match:
         for cell in questions:
             if wanted := _defined(cell.source):
                 for index in (index for index, names in defined.items() if wanted <= names):
-                    self.asked.setdefault(index, grade_id(cell))
+                    if is_code(self.cells[index]):
+                        self.asked.setdefault(index, grade_id(cell))
 
     def beside(self, original: NotebookNode, used: Collection[int]) -> list[int]:
         """Return the student's own cells that stand where a question is answered whose own cell says nothing.
@@ -175,6 +176,11 @@ def code_of(cell: NotebookNode) -> str:
     lines = cell.source.strip().split("\n")
     is_fenced = len(lines) > 1 and lines[0].startswith(("```", "~~~")) and lines[-1].strip() == lines[0][:3]
     return "\n".join(lines[1:-1]) if is_fenced and cell.cell_type != "code" else cell.source
+
+
+def is_code(cell: NotebookNode) -> bool:
+    """Tell whether a cell is code, of whatever kind: a text that only quotes some is none."""
+    return cell.cell_type == "code" or bool(parse_cell(code_of(cell))[0].body)
 
 
 def is_prose(cell: NotebookNode) -> bool:

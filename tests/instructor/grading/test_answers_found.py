@@ -128,6 +128,12 @@ def test_code_typed_as_text_is_code(make, text, metadata):
     assert ("kind of cell", "sol_mean") in kinds(repairs)
 
 
+def test_text_that_quotes_code_is_no_version_of_it():
+    notebook = below(student(), "sol_mean", new_markdown_cell(f"J'ai d'abord écrit :\n\n```python\n{HALVES[1]}\n```"))
+    graded, repairs = repair(notebook, SOURCE, RELEASE)
+    assert (run_order(graded), repairs) == ([RIGHT], [])
+
+
 def test_given_code_typed_as_text_runs():
     notebook = student()
     notebook.cells[0] = new_markdown_cell(notebook.cells[0].source, id="imports")
