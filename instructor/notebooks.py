@@ -22,7 +22,8 @@ HEADING = re.compile(r"^#{2,4} +(.+?) *$", re.M)
 MAX_BYTES = 50 * 2**20
 MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
 MAX_CELLS = 2000
-STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
+BARE_STUB = re.compile(r"^[ \t]*raise NotImplementedError$", re.M)
+STUB = re.compile(r"^\s*(raise NotImplementedError(\(.*\))?|# À VOUS : .*)$")
 
 
 class NotebookError(CourseError):
