@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import is_fast, setup
+from helpers.errors import StudentError
 
 
 def test_setup_seeds_every_generator_and_returns_the_device(capsys):
@@ -44,8 +45,19 @@ def test_libraries_that_need_torchvision_import_after_setup():
     assert result.stdout.splitlines()[-1] == "fine"
 
 
-def test_fast_mode_is_read_when_asked(monkeypatch):
-    monkeypatch.setenv("COURSE_MODE", "fast")
+@pytest.mark.parametrize("mode", ["fast", "Fast", " FAST ", "'fast'"])
+def test_fast_mode_is_read_when_asked(monkeypatch, mode):
+    monkeypatch.setenv("COURSE_MODE", mode)
     assert is_fast()
+    monkeypatch.setenv("COURSE_MODE", "")
+    assert not is_fast()
     monkeypatch.delenv("COURSE_MODE")
     assert not is_fast()
+
+
+@pytest.mark.parametrize("mode", ["fats", "1", "rapide"])
+def test_another_mode_is_refused_in_the_first_cell_by_one_sentence(monkeypatch, mode):
+    monkeypatch.setenv("COURSE_MODE", mode)
+    with pytest.raises(StudentError, match=f"COURSE_MODE={mode} .*%env COURSE_MODE=fast") as caught:
+        setup(numpy_only=True)
+    assert caught.value._render_traceback_() == [f"StudentError : {caught.value}"]
