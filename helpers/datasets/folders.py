@@ -66,15 +66,3 @@ def make_folder(path: Path) -> Path:
     """Create a folder if need be and return it."""
     path.mkdir(parents=True, exist_ok=True)
     return path
-
-
-@contextmanager
-def replace_atomically(path: Path) -> Iterator[Path]:
-    """Give the path of a new file to write; rename it to `path` when the block succeeds, remove it when it fails."""
-    make_folder(path.parent)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
