@@ -25,6 +25,7 @@ from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
+from instructor.labs.narrow import WIDTH
 from instructor.labs.needs import compare_extra
 from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import (
@@ -245,6 +246,9 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
 def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> Iterator[Finding]:
     if not any(cell.get("id") == BADGE_ID for cell in release.cells):
         yield Finding(file, "notebook", "no Colab badge", "run course build")
+    for cell in filter(is_autograded, release.cells):
+        if wide := next((line for line in cell.source.splitlines() if len(line) > WIDTH), ""):
+            yield Finding(file, _name(cell), f"line wider than {WIDTH} columns: {wide.strip()}", "shorten it in source")
     visible = "\n".join(cell.source for cell in release.cells)
     stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
     for cell in (cell for cell in source.cells if grade_id(cell) in stubs):

@@ -10,7 +10,8 @@ from nbformat.v4 import new_markdown_cell
 
 from helpers.release import digest
 from instructor.course import Course
-from instructor.notebooks import BARE_STUB, grade_id, headings
+from instructor.labs.narrow import narrow
+from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
 
 BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
@@ -18,7 +19,7 @@ BRANCH = "main"
 
 
 def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> NotebookNode:
-    """Add the badge and the installation, name the question in each gap, and set what Colab reads.
+    """Add the badge and the installation, name the question in each gap, lay tests out, and set what Colab reads.
 
     The address comes from `[project.urls]` of pyproject.toml, and from nowhere else.
     """
@@ -30,6 +31,9 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
         elif grade_id(cell) and cell.cell_type == "code":
             question = titles[grade_id(cell)].partition(" · ")[0]
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
+    tests = [cell for cell in notebook.cells if is_autograded(cell)]
+    for cell, text in zip(tests, narrow([cell.source for cell in tests]), strict=True):
+        cell.source = text
     notebook.cells.insert(0, new_markdown_cell(badge(course.repository, lab), id=BADGE_ID))
     # Where a GPU saves no time, none is asked for: they are few, and their hours are counted.
     gpu = lab_metadata.get("minutes_t4", 0) < lab_metadata.get("minutes_cpu", 0)
