@@ -17,8 +17,6 @@ WIDTH = 88
 LITERAL = re.compile(
     r"""(?<!["'\w])(?P<prefix>[fr]{0,2})(?P<quote>["'])(?P<body>(?:(?!(?P=quote))[^\\]|\\.)+)(?P=quote)"""
 )
-    r"""(?<!["'\w])(?P<prefix>[fr]{0,2})(?P<quote>["'])(?P<body>(?:(?!(?P=quote))[^\\]|\\.)+)(?P=quote)"""
-)
 
 
 def narrow(cells: list[str]) -> list[str]:
