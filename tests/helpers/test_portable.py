@@ -23,7 +23,7 @@ UNIX_NAMES |= {
     "openpty",
     "pread",
 }
-UNIX_NAMES |= {"pread", "pwrite", "sched_getaffinity", "sched_setaffinity", "sendfile", "setgid", "setsid", "setuid"}
+UNIX_NAMES |= {"pread", "pwrite", "sched_getaffinity", "sched_setaffinity", "sendfile", "setgid", "setsid", "statvfs"}
 UNIX_NAMES |= {
     "statvfs",
     "sync",
