@@ -91,5 +91,7 @@ def _silence_libraries() -> None:
         ".*log_every_n_steps.*",
         ".*GPU available but not used.*",
         ".*LeafSpec.*is deprecated.*",
+        # gensim protects its vectors, which labs read and never write.
+        ".*NumPy array is not writable.*",
     ):
         warnings.filterwarnings("ignore", message=message)

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -43,6 +44,18 @@ def test_libraries_that_need_torchvision_import_after_setup():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "fine"
+
+
+def test_bars_drawn_as_text_and_vectors_that_are_read_only_say_nothing_in_red(capsys):
+    torch = pytest.importorskip("torch")
+    protected = np.ones(2)
+    protected.setflags(write=False)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        setup()
+        warnings.warn("IProgress not found. Please update jupyter and ipywidgets.", UserWarning, stacklevel=1)
+        torch.from_numpy(protected)
+    assert [str(warning.message) for warning in seen] == []
 
 
 @pytest.mark.parametrize("mode", ["fast", "Fast", " FAST ", "'fast'"])
