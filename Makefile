@@ -65,7 +65,7 @@ attacks: setup ## every attack on the grader, with bombs and endless loops
 # What students get, in the versions that pip takes today: PyTorch's build for GPU takes nearly 6 GB on Linux. Without it:
 # make newest WITHOUT=torch,torchvision,lightning,torchmetrics,torchinfo
 newest: setup ## install what students get, unpinned, on the oldest and the newest Python found, and run it
-	WITHOUT=$(WITHOUT) $(BIN)/python tests/newest.py $(PYTHONS)
+	WITHOUT=$(WITHOUT) $(BIN)/python -m tests.newest $(PYTHONS)
 
 # Measures take some minutes each, on an idle machine.
 bench: setup ## loaders against the usual recipes, on the real data of COURSE_DATA

@@ -1,4 +1,4 @@
-"""Install what students get, unpinned, and run it: `python tests/newest.py [PYTHON...]`.
+"""Install what students get, unpinned, and run it: `python -m tests.newest [PYTHON...]`.
 
 On each Python (the oldest and the newest found, unless they are named), a new environment gets the published folder and
 every extra of the labs, in the versions that pip takes today. There, the set-up cell must find nothing missing, each
