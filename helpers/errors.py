@@ -8,4 +8,4 @@ class StudentError(RuntimeError):
 
     def _render_traceback_(self) -> list[str]:
         """Return what IPython shows in the place of a traceback."""
-        return [f"{type(self).__name__} : {self}"]
+        return [str(self)]

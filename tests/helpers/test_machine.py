@@ -73,4 +73,4 @@ def test_another_mode_is_refused_in_the_first_cell_by_one_sentence(monkeypatch, 
     monkeypatch.setenv("COURSE_MODE", mode)
     with pytest.raises(StudentError, match=f"COURSE_MODE={mode} .*%env COURSE_MODE=fast") as caught:
         setup(numpy_only=True)
-    assert caught.value._render_traceback_() == [f"StudentError : {caught.value}"]
+    assert caught.value._render_traceback_() == [str(caught.value)]
