@@ -10,7 +10,7 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup sandbox demo test test-lab attacks clean
+.PHONY: help setup sandbox demo test test-lab attacks newest clean
 .PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
 
 help: ## list these commands
@@ -61,6 +61,11 @@ test-lab: setup ## the checks and tests of one lab: make test-lab LAB=bayes_net
 # Every attack on the grader, among them bombs, floods and endless loops that keep a core busy until a limit stops them.
 attacks: setup ## every attack on the grader, with bombs and endless loops
 	$(BIN)/pytest tests/instructor/adversarial
+
+# What students get, in the versions that pip takes today: PyTorch's build for GPU takes nearly 6 GB on Linux. Without it:
+# make newest WITHOUT=torch,torchvision,lightning,torchmetrics,torchinfo
+newest: setup ## install what students get, unpinned, on the oldest and the newest Python found, and run it
+	WITHOUT=$(WITHOUT) $(BIN)/python -m tests.newest $(PYTHONS)
 
 # Measures take some minutes each, on an idle machine.
 bench: setup ## loaders against the usual recipes, on the real data of COURSE_DATA

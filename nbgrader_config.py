@@ -57,9 +57,9 @@ c.GenerateAssignment.preprocessors = [
     SaveCells,
     ClearHiddenTests,
     ClearMarkScheme,
+    PrepareRelease,
     ComputeChecksums,
     CheckCellMetadata,
-    PrepareRelease,
 ]
 
 # Repair comes first: a duplicated cell or lost metadata stops nbgrader, for the whole class.

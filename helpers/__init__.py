@@ -5,5 +5,9 @@ NumPy-only labs use this package without PyTorch: nothing here imports it before
 
 from helpers.criterion import criterion
 from helpers.machine import is_fast, setup
+from helpers.release import digest
 
 __all__ = ["criterion", "is_fast", "setup"]
+
+# Of the text that this process has read: a newer one may lie on the disk since.
+RELEASE = digest()

@@ -5,9 +5,9 @@ from __future__ import annotations
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
-def format_decimal(number: float, digits: int = 2) -> str:
-    """Write a number with this many decimals: 0.5 becomes « 0,50 »."""
-    return f"{number:.{digits}f}".replace(".", ",")
+def format_decimal(number: float, digits: int = 2, sign: str = "") -> str:
+    """Write a number with this many decimals: 0.5 becomes « 0,50 », and « +0,50 » where the sign is "+"."""
+    return f"{number:{sign}.{digits}f}".replace(".", ",")
 
 
 def format_percent(share: float, digits: int = 1) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.errors import StudentError
 from helpers.torchvision_ops import declare_missing_operators
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def setup(seed: int = 0, *, numpy_only: bool = False) -> torch.device | None:
     -------
     The GPU if there is one, else the CPU; None for a NumPy-only lab.
     """
+    is_fast()  # a word that it does not know is better said now
+    # Without ipywidgets, tqdm draws its bars as text, and says so in red.
+    warnings.filterwarnings("ignore", message="IProgress not found")
     random.seed(seed)
     np.random.seed(seed)
     if numpy_only:
@@ -49,8 +53,20 @@ def setup(seed: int = 0, *, numpy_only: bool = False) -> torch.device | None:
 
 
 def is_fast() -> bool:
-    """Tell whether `COURSE_MODE=fast` asks for synthetic data and short trainings (tests, grading, demo)."""
-    return os.environ.get("COURSE_MODE") == "fast"
+    """Tell whether `COURSE_MODE=fast` asks for synthetic data and short trainings (tests, grading, demo).
+
+    Raises
+    ------
+    StudentError
+        `COURSE_MODE` is something else.
+    """
+    mode = os.environ.get("COURSE_MODE", "").strip().strip("\"'").lower()
+    if mode not in ("", "fast"):
+        raise StudentError(
+            f"COURSE_MODE={mode} ne veut rien dire. Pour des données synthétiques, exécutez dans une cellule « %env "
+            "COURSE_MODE=fast » ; pour les vraies, retirez COURSE_MODE et redémarrez le noyau. Puis relancez."
+        )
+    return mode == "fast"
 
 
 def _describe(device: torch.device) -> str:
@@ -62,7 +78,7 @@ def _describe(device: torch.device) -> str:
         return f"PyTorch {version} · GPU : {properties.name} ({round(properties.total_memory / 2**30)} Go)"
     line = f"PyTorch {version} · CPU, fils de calcul : {torch.get_num_threads()}"
     if "google.colab" in sys.modules:
-        line += " · pour un GPU : menu Exécution › Modifier le type d'exécution › GPU T4, puis relancez cette cellule"
+        line += " · si ce TP gagne à un GPU : menu Exécution › Modifier le type d'exécution › GPU T4, puis relancez"
     return line
 
 
@@ -75,5 +91,7 @@ def _silence_libraries() -> None:
         ".*log_every_n_steps.*",
         ".*GPU available but not used.*",
         ".*LeafSpec.*is deprecated.*",
+        # gensim protects its vectors, which labs read and never write.
+        ".*NumPy array is not writable.*",
     ):
         warnings.filterwarnings("ignore", message=message)

@@ -12,11 +12,13 @@ from a compiled library is fatal. So the import itself is tried first, and nothi
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
+MISSING = re.compile(r"operator torchvision::\w+ does not exist")
 _SCHEMAS = {
     "nms": "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms": "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -50,8 +52,9 @@ class _Finder:
 def _execute(run: Callable[[ModuleType], None], module: ModuleType) -> None:
     try:
         run(module)
-    except RuntimeError:
-        if not _declare_missing():
+    except RuntimeError as error:
+        # Any other error may have come before the compiled library: it could still be loaded, and would then be fatal.
+        if not (MISSING.search(str(error)) and _declare_missing()):
             raise
         # What the failed import leaves behind is not bound to the package any more, and would not be run again.
         for name in [name for name in sys.modules if name.startswith("torchvision.")]:

@@ -24,7 +24,8 @@ MAX_BYTES = 50 * 2**20
 MAX_PARTS = 500_000  # each takes half a kilobyte of memory, however short it is
 MAX_CELLS = 2000
 HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
-STUB = re.compile(r"^\s*(raise NotImplementedError|# À VOUS : .*)$")
+BARE_STUB = re.compile(r"^[ \t]*raise NotImplementedError$", re.M)
+STUB = re.compile(r"^\s*(raise NotImplementedError(\(.*\))?|# À VOUS : .*)$")
 
 
 class NotebookError(CourseError):

@@ -6,10 +6,9 @@ from helpers.datasets.fashion_mnist import FashionMNIST, ImageSet, load_fashion_
 from helpers.datasets.folders import DataError
 from helpers.datasets.glove import load_glove
 from helpers.datasets.imdb import Imdb, load_imdb
-from helpers.datasets.noun_verb import NounVerb, load_noun_verb
+from helpers.datasets.noun_verb import NounVerb, load_noun_verb, read_conll
 from helpers.datasets.texts import TextSet
 from helpers.datasets.tweets import load_tweets
-from helpers.datasets.word_vectors import WordVectors
 
 __all__ = [
     "Batches",
@@ -20,11 +19,11 @@ __all__ = [
     "Imdb",
     "NounVerb",
     "TextSet",
-    "WordVectors",
     "load_cats_and_fish",
     "load_fashion_mnist",
     "load_glove",
     "load_imdb",
     "load_noun_verb",
     "load_tweets",
+    "read_conll",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from helpers.datasets.download import locate
-from helpers.datasets.folders import DataError, cache_folder, make_folder
+from helpers.datasets.folders import DataError, make_folder, writing
 from helpers.datasets.synthetic.animals import write_animals
 from helpers.french import format_count
 from helpers.machine import is_fast
@@ -123,21 +123,11 @@ def _leave_damaged_out(root: Path) -> CatsAndFish:
 
 
 def _sort_classes(source: Path) -> Path:
-    """Copy the images that the course uses into the cache, once, under the course's layout."""
-    target = cache_folder() / f"cats_and_fish-{'-'.join(map(str, SIZES.values()))}"
-    if not target.is_dir():
-        partial = Path(tempfile.mkdtemp(prefix=".cats_and_fish.", dir=make_folder(cache_folder())))
-        try:
-            for name, images in _choose_images(source).items():
-                for part, paths in images.items():
-                    _copy(paths, partial / part / name)
-            partial.rename(target)
-        except OSError:
-            # Another process may have finished first: its folder is as good.
-            if not target.is_dir():
-                raise
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+    """Copy the images that the course uses into a folder of the course's layout."""
+    target = _make_temporary_folder()
+    for name, images in _choose_images(source).items():
+        for part, paths in images.items():
+            _copy(paths, target / part / name)
     return target
 
 
@@ -172,14 +162,16 @@ def _interleave(lists: list[list[Path]]) -> list[Path]:
 
 
 def _copy(paths: list[Path], folder: Path) -> None:
-    make_folder(folder)
-    for path in paths:
-        shutil.copyfile(path, folder / path.name)
+    with writing(folder):
+        make_folder(folder)
+        for path in paths:
+            shutil.copyfile(path, folder / path.name)
 
 
 def _make_temporary_folder() -> Path:
     """Make a folder that disappears with the session."""
-    folder = Path(tempfile.mkdtemp(prefix="cats_and_fish."))
+    with writing(Path(tempfile.gettempdir())):
+        folder = Path(tempfile.mkdtemp(prefix="cats_and_fish."))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

@@ -9,14 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pooch
-
-from helpers.datasets.folders import DataError, cache_folder, make_folder, prepared_folder
+from helpers.datasets.folders import DataError, cache_folder, make_folder, prepared_folder, writing
+from helpers.datasets.receive import PORTAL, Refused, is_web_page, receive
 from helpers.datasets.registry import DATASETS, Dataset, Resource
 from helpers.french import format_short
 
-TIMEOUT = (10, 30)  # seconds to connect, seconds without a byte
-CHUNK = 1 << 16
 # Smaller files come before a progress bar could be read.
 MEGABYTES_WITH_BAR = 1
 
@@ -41,8 +38,8 @@ def locate(name: str) -> Path:
     missing = dataset.missing_from(prepared)
     if missing:
         raise DataError(
-            f"{dataset.title} : « {missing[0]} » manque dans le dossier COURSE_DATA « {prepared} ». Complétez-le "
-            f"(course data fetch {name}), ou retirez COURSE_DATA pour télécharger."
+            f"{dataset.title} : « {missing[0]} » manque dans le dossier COURSE_DATA « {prepared} ». Demandez-le à "
+            "votre enseignant, ou retirez COURSE_DATA pour télécharger."
         )
     return prepared
 
@@ -55,13 +52,14 @@ def fetch(dataset: Dataset, folder: Path) -> None:
     DataError
         No source gives a file with the right checksum, or the folder cannot be written.
     """
-    if all(resource.is_in(folder) for resource in dataset.resources):
-        return
-    with _lock(dataset, folder):
-        for resource in dataset.resources:
-            # Looked at again: another process may have made it while this one waited.
-            if not resource.is_in(folder):
-                _fetch_resource(dataset, resource, folder)
+    with writing(folder):
+        if all(resource.is_in(folder) for resource in dataset.resources):
+            return
+        with _lock(dataset, folder):
+            for resource in dataset.resources:
+                # Looked at again: another process may have made it while this one waited.
+                if not resource.is_in(folder):
+                    _fetch_resource(dataset, resource, folder)
 
 
 def checksum(path: Path, algorithm: str) -> str:
@@ -104,15 +102,17 @@ def _fetch_resource(dataset: Dataset, resource: Resource, folder: Path) -> None:
     prefix = f".{dataset.name}.part-"
     for leftover in folder.glob(f"{prefix}*"):
         shutil.rmtree(leftover, ignore_errors=True)
+    # Named after what it will be, and kept until it is unpacked: the next call goes on where this one stops.
+    source = folder / f".{dataset.name}-{resource.checksum[-8:]}.download"
+    _download(dataset, resource, source)
     staging = Path(tempfile.mkdtemp(prefix=prefix, dir=folder))
     try:
-        source = staging / "download"
-        _download(dataset, resource, source)
         resource.unpack(source, staging)
         for path in resource.makes:
             _move(staging / path, folder / path)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    source.unlink()
 
 
 def _move(source: Path, target: Path) -> None:
@@ -126,37 +126,33 @@ def _move(source: Path, target: Path) -> None:
 
 def _download(dataset: Dataset, resource: Resource, path: Path) -> None:
     """Download from the first source that gives the right content."""
-    from requests import RequestException
-
+    if path.exists() and matches(path, resource.checksum):
+        return
     print(f"{dataset.title} : téléchargement de « {resource.makes[0]} » ({format_short(resource.megabytes)} Mo)")
-    downloader = pooch.HTTPDownloader(
-        progressbar=resource.megabytes >= MEGABYTES_WITH_BAR, chunk_size=CHUNK, timeout=TIMEOUT
-    )
     failures = []
     for url in resource.urls:
-        try:
-            downloader(url, str(path), None)
-        except RequestException as error:
-            failures.append(f"{url} : {_explain(error)}")
-            continue
-        if matches(path, resource.checksum):
+        reason = _ask(url, path, resource)
+        if not reason:
             return
-        failures.append(f"{url} : somme de contrôle inattendue, le fichier reçu est incomplet ou modifié")
-    reasons = "\n".join(f"  - {failure}" for failure in failures)
+        failures.append(f"  - {url} : {reason}\n")
     raise DataError(
-        f"{dataset.title} : le téléchargement a échoué.\n{reasons}\n"
-        "Vérifiez la connexion et relancez la cellule. Sans réseau : indiquez dans COURSE_DATA un dossier préparé par "
-        "« course data fetch », ou demandez des données synthétiques par COURSE_MODE=fast."
+        f"{dataset.title} : le téléchargement a échoué.\n{''.join(failures)}"
+        "Vérifiez la connexion et relancez la cellule : ce qui est déjà reçu est gardé. Sans réseau, exécutez dans une "
+        "cellule « %env COURSE_DATA=dossier », où le dossier est celui que donne votre enseignant, ou « %env "
+        "COURSE_MODE=fast », qui demande des données synthétiques ; puis relancez."
     )
 
 
-def _explain(error: Exception) -> str:
-    from requests import ConnectionError, HTTPError, Timeout
-
-    if isinstance(error, HTTPError):
-        return f"réponse {error.response.status_code} du serveur"
-    if isinstance(error, Timeout):
-        return "pas de réponse à temps"
-    if isinstance(error, ConnectionError):
-        return "connexion impossible ou interrompue"
-    return f"échange interrompu ({type(error).__name__})"
+def _ask(url: str, path: Path, resource: Resource) -> str:
+    """Have one source complete a file; return why it did not, in French, nothing where it did."""
+    goes_on = path.exists()
+    try:
+        receive(url, path, show_progress=resource.megabytes >= MEGABYTES_WITH_BAR)
+    except Refused as refusal:
+        return str(refusal)
+    if matches(path, resource.checksum):
+        return ""
+    reason = PORTAL if is_web_page(path) else "somme de contrôle inattendue, le fichier reçu est incomplet ou modifié"
+    path.unlink()
+    # The beginning may have come from elsewhere than the rest.
+    return _ask(url, path, resource) if goes_on else reason

@@ -13,22 +13,22 @@ from helpers.french import format_count
 from helpers.machine import is_fast
 
 if TYPE_CHECKING:
-    from pyconll.unit.sentence import Sentence
+    from pyconll.conllu import Token
 
 FAST_SIZES = {"train": 1200, "val": 300, "test": 300}
 
 
 @dataclass(frozen=True)
 class NounVerb:
-    """Sentences as pyconll reads them, in three parts.
+    """Sentences in three parts, each a list of tokens as pyconll reads them.
 
     The annotated word of a sentence is its only token with features: `token.feats["POS"]` is `{"VERB"}` or
     `{"NON-VERB"}`, and `token.form` the word as written.
     """
 
-    train: list[Sentence]
-    val: list[Sentence]
-    test: list[Sentence]
+    train: list[list[Token]]
+    val: list[list[Token]]
+    test: list[list[Token]]
 
 
 def load_noun_verb() -> NounVerb:
@@ -46,7 +46,9 @@ def load_noun_verb() -> NounVerb:
         The files cannot be had or are damaged.
     """
     if is_fast():
-        parts = {part: _parse(write_conll(size, seed), part) for seed, (part, size) in enumerate(FAST_SIZES.items())}
+        parts = {
+            part: read_conll(write_conll(size, seed), part) for seed, (part, size) in enumerate(FAST_SIZES.items())
+        }
         origin = "données synthétiques, COURSE_MODE=fast"
     else:
         folder = locate("noun_verb") / "noun-verb"
@@ -59,7 +61,7 @@ def load_noun_verb() -> NounVerb:
     return data
 
 
-def _read_parts(folder: Path) -> dict[str, list[Sentence]]:
+def _read_parts(folder: Path) -> dict[str, list[list[Token]]]:
     dev, test = (read_sentences(folder / name) for name in ("dev.conll", "test.conll"))
     if (folder / "train.conll").exists():
         return {"train": read_sentences(folder / "train.conll"), "val": dev, "test": test}
@@ -70,15 +72,26 @@ def _read_parts(folder: Path) -> dict[str, list[Sentence]]:
     return {"train": test, "val": dev[::2], "test": dev[1::2]}
 
 
-def read_sentences(path: Path) -> list[Sentence]:
+def read_sentences(path: Path) -> list[list[Token]]:
     """Read a CoNLL file."""
-    return _parse(path.read_text(encoding="utf-8"), str(path))
+    return read_conll(path.read_text(encoding="utf-8"), str(path))
 
 
-def _parse(text: str, origin: str) -> list[Sentence]:
+def read_conll(text: str, origin: str = "texte") -> list[list[Token]]:
+    """Read sentences in the CoNLL format, whatever the version of pyconll: each is the list of its tokens.
+
+    Raises
+    ------
+    DataError
+        The text is not in this format; `origin` says where it comes from.
+    """
     import pyconll
 
     try:
-        return list(pyconll.load_from_string(text))
-    except pyconll.exception.ParseError as error:
+        if hasattr(pyconll, "load_from_string"):
+            return [list(sentence) for sentence in pyconll.load_from_string(text)]
+        from pyconll.conllu import conllu
+
+        return [sentence.tokens for sentence in conllu.load_from_string(text)]
+    except ValueError as error:
         raise DataError(f"Noun-verb : « {origin} » est illisible ({error}). Supprimez ce fichier.") from error

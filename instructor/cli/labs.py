@@ -136,4 +136,4 @@ def publish_command(
         console.print(f"{folder} is up to date")
         return
     console.print(f"committed {len(publication.changed)} files: {publication.message}")
-    console.print(f"look at it, then: git -C {folder} push")
+    console.print(f"look at it, then: git -C {folder} push --follow-tags")

@@ -25,6 +25,8 @@ from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
+from instructor.labs.narrow import WIDTH
+from instructor.labs.needs import compare_extra
 from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import (
     STUB,
@@ -75,7 +77,7 @@ def _check_lab(course: Course, lab: str) -> list[Finding]:
     except NotebookError as error:
         return [Finding(file, "notebook", str(error), "repair the file")]
     findings: list[Finding] = []
-    for check in (_check_source, _check_criteria, _check_generated):
+    for check in (_check_source, _check_extra, _check_criteria, _check_generated):
         try:
             findings += check(course, lab, source)
         except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
@@ -109,6 +111,15 @@ def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Fi
         yield from (
             Finding(file, _name(cell), what, mend) for what, mend in _check_cell(cell, course.source(lab).parent)
         )
+
+
+def _check_extra(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    file, extra = f"source/{lab}/{lab}.ipynb", source.metadata.get("course", {}).get("extra", "")
+    lacking, useless = compare_extra(course, lab)
+    for name in sorted(lacking):
+        yield Finding(file, "metadata", f"imports {name}, which course.extra '{extra}' does not install", "correct it")
+    for name in sorted(useless):
+        yield Finding(file, "metadata", f"course.extra '{extra}' installs {name}, which is not imported", "correct it")
 
 
 def _cell_ids(path: Path) -> list[str]:
@@ -235,6 +246,9 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
 def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> Iterator[Finding]:
     if not any(cell.get("id") == BADGE_ID for cell in release.cells):
         yield Finding(file, "notebook", "no Colab badge", "run course build")
+    for cell in filter(is_autograded, release.cells):
+        if wide := next((line for line in cell.source.splitlines() if len(line) > WIDTH), ""):
+            yield Finding(file, _name(cell), f"line wider than {WIDTH} columns: {wide.strip()}", "shorten it in source")
     visible = "\n".join(cell.source for cell in release.cells)
     stubs = {grade_id(cell): cell.source for cell in release.cells if is_solution(cell)}
     for cell in (cell for cell in source.cells if grade_id(cell) in stubs):

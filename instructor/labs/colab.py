@@ -1,11 +1,17 @@
-"""What makes a student's copy open and run on Colab: badge, installation line, notebook metadata."""
+"""What makes a student's copy open and run anywhere: badge, installation, notebook metadata."""
 
 from __future__ import annotations
+
+import json
+import textwrap
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from helpers.release import digest
 from instructor.course import Course
+from instructor.labs.narrow import narrow
+from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
 
 BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
@@ -13,44 +19,92 @@ BRANCH = "main"
 
 
 def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> NotebookNode:
-    """Add the badge and the installation line, and set the metadata that asks Colab for a T4.
+    """Add the badge and the installation, name the question in each gap, lay tests out, and set what Colab reads.
 
     The address comes from `[project.urls]` of pyproject.toml, and from nowhere else.
     """
     lab_metadata = notebook.metadata.get("course", {})
-    notebook.cells.insert(0, new_markdown_cell(badge(course.repository, lab), id=BADGE_ID))
+    titles = headings(notebook)
     for cell in notebook.cells:
         if cell.id == SETUP_ID:
-            cell.source = installation(course, lab_metadata.get("extra", "")) + "\n" + cell.source
+            cell.source = installation(course, lab_metadata.get("extra", "")) + cell.source
+        elif grade_id(cell) and cell.cell_type == "code":
+            question = titles[grade_id(cell)].partition(" · ")[0]
+            cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
+    tests = [cell for cell in notebook.cells if is_autograded(cell)]
+    for cell, text in zip(tests, narrow([cell.source for cell in tests]), strict=True):
+        cell.source = text
+    notebook.cells.insert(0, new_markdown_cell(badge(course.repository, lab), id=BADGE_ID))
+    # Where a GPU saves no time, none is asked for: they are few, and their hours are counted.
+    gpu = lab_metadata.get("minutes_t4", 0) < lab_metadata.get("minutes_cpu", 0)
     notebook.metadata = NotebookNode(
-        accelerator="GPU" if lab_metadata.get("extra") else "None",
-        colab={"gpuType": "T4", "provenance": []},
+        **({"accelerator": "GPU"} if gpu else {}),
+        colab={"gpuType": "T4", "provenance": []} if gpu else {"provenance": []},
         course=lab_metadata,
         kernelspec=notebook.metadata.kernelspec,
         language_info={"name": "python"},
     )
-    if not lab_metadata.get("extra"):
-        del notebook.metadata["accelerator"]
     return notebook
 
 
 def badge(repository: str, lab: str) -> str:
-    """Return the Markdown of the "Open in Colab" badge."""
+    """Return the Markdown of the badge that opens a lab on Colab; without internet, its text is what one reads."""
     path = repository.removeprefix("https://github.com/")
     link = f"https://colab.research.google.com/github/{path}/blob/{BRANCH}/release/{lab}/{lab}.ipynb"
     image = "https://colab.research.google.com/assets/colab-badge.svg"
-    return f"[![Ouvrir dans Colab]({image})]({link})"
+    return f"[![Ouvrir ce TP dans Google Colab]({image})]({link})"
+
+
+def tag(course: Course) -> str:
+    """Return the name, in the student repository, of the helpers that go with the labs."""
+    return f"helpers-{digest(course.root / 'helpers')}"
 
 
 def installation(course: Course, extra: str) -> str:
-    """Return the lines that install the helpers where they are missing, and only there."""
-    requirement = course.project["name"] + (f"[{extra}]" if extra else "")
-    return "\n".join(
-        [
-            "try:",
-            "    import helpers  # noqa: F401",
-            "except ModuleNotFoundError:",
-            f'    %pip install --quiet "{requirement} @ git+{course.repository}@{BRANCH}"',
-            "",
-        ]
+    """Return the lines that install what is missing, or is not what the lab was made with, and do nothing else.
+
+    They come before anything that could help them, and stay in what is handed in: no module but `helpers` is used.
+    """
+    name = course.project["name"] + (f"[{extra}]" if extra else "")
+    needs = course.project["optional-dependencies"].get(extra, [])
+    archive = f"{course.repository}/archive/refs/tags/{tag(course)}.zip"
+    return textwrap.dedent(
+        f'''\
+        # Installe les outils du cours, ou les remet à jour, s'il le faut ; à relancer sans crainte.
+        NEEDS = {json.dumps(needs)}
+
+
+        def lacking():
+            try:
+                import helpers
+            except Exception:
+                return (
+                    "les outils du cours ne sont pas installés, ou un fichier helpers.py de votre "
+                    "dossier les cache"
+                )
+            try:
+                from helpers.release import missing
+            except ImportError:
+                return f"« {{helpers.__file__}} » a pris la place des outils du cours"
+            return missing("{tag(course).removeprefix("helpers-")}", NEEDS)
+
+
+        class Installation(Exception):
+            def _render_traceback_(self):
+                return [str(self)]
+
+
+        if lacking():
+            print("Installation des outils du cours : une à quelques minutes…")
+            %pip install --quiet --force-reinstall --no-deps "{archive}"
+            %pip install --quiet "{name} @ {archive}"
+        if lacking():
+            raise Installation(
+                f"Ce TP ne peut pas commencer : {{lacking()}}. Vérifiez la connexion à internet et "
+                "la place sur le disque. Si un fichier ou un paquet « helpers » est nommé ici, "
+                "renommez-le, ou désinstallez-le par « pip uninstall helpers », et redémarrez le "
+                "noyau. Puis relancez cette cellule."
+            )
+
+        '''
     )

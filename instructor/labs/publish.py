@@ -1,6 +1,7 @@
 """Write the student repository: what students get, and nothing that they must not see.
 
-The files are made and searched before the first one is written; a git commit says what changed. Nothing is pushed.
+The files are made and searched before the first one is written; a git commit says what changed, and a tag names the
+helpers that its notebooks install. Nothing is pushed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from instructor.errors import CourseError
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.grading.released import keep_released
 from instructor.labs.check import MARKER, check_labs
-from instructor.labs.colab import BRANCH, badge
+from instructor.labs.colab import BRANCH, badge, tag
 from instructor.labs.solutions import solutions_due
 from instructor.notebooks import HIDDEN_BLOCK
 
@@ -75,7 +76,9 @@ def publish(course: Course, folder: Path, solutions: list[str]) -> Publication:
         raise CourseError(f"nothing was written: {leaks[0]}")
     for lab in course.labs:
         keep_released(course, lab)
-    return _commit(folder, files)
+    publication = _commit(folder, files)
+    _keep(folder, tag(course))
+    return publication
 
 
 def student_files(course: Course, solutions: list[str]) -> dict[str, bytes]:
@@ -209,6 +212,12 @@ def _commit(folder: Path, files: dict[str, bytes]) -> Publication:
     message = _message(changes)
     _git(folder, "commit", "--quiet", "--message", message)
     return Publication(message.splitlines()[0], [path for _, path in changes])
+
+
+def _keep(folder: Path, name: str) -> None:
+    """Give the helpers a name by which notebooks made with them find them again, whatever is published later."""
+    if not _git(folder, "tag", "--list", name):
+        _git(folder, "tag", "--annotate", "--message", "Les outils des TP publiés ici", name)
 
 
 def _message(changes: list[list[str]]) -> str:

@@ -3,11 +3,13 @@
 import random
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 
 from helpers import is_fast, setup
+from helpers.errors import StudentError
 
 
 def test_setup_seeds_every_generator_and_returns_the_device(capsys):
@@ -44,8 +46,31 @@ def test_libraries_that_need_torchvision_import_after_setup():
     assert result.stdout.splitlines()[-1] == "fine"
 
 
-def test_fast_mode_is_read_when_asked(monkeypatch):
-    monkeypatch.setenv("COURSE_MODE", "fast")
+def test_bars_drawn_as_text_and_vectors_that_are_read_only_say_nothing_in_red(capsys):
+    torch = pytest.importorskip("torch")
+    protected = np.ones(2)
+    protected.setflags(write=False)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        setup()
+        warnings.warn("IProgress not found. Please update jupyter and ipywidgets.", UserWarning, stacklevel=1)
+        torch.from_numpy(protected)
+    assert [str(warning.message) for warning in seen] == []
+
+
+@pytest.mark.parametrize("mode", ["fast", "Fast", " FAST ", "'fast'"])
+def test_fast_mode_is_read_when_asked(monkeypatch, mode):
+    monkeypatch.setenv("COURSE_MODE", mode)
     assert is_fast()
+    monkeypatch.setenv("COURSE_MODE", "")
+    assert not is_fast()
     monkeypatch.delenv("COURSE_MODE")
     assert not is_fast()
+
+
+@pytest.mark.parametrize("mode", ["fats", "1", "rapide"])
+def test_another_mode_is_refused_in_the_first_cell_by_one_sentence(monkeypatch, mode):
+    monkeypatch.setenv("COURSE_MODE", mode)
+    with pytest.raises(StudentError, match=f"COURSE_MODE={mode} .*%env COURSE_MODE=fast") as caught:
+        setup(numpy_only=True)
+    assert caught.value._render_traceback_() == [str(caught.value)]

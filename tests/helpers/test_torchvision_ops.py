@@ -72,6 +72,15 @@ def test_nothing_is_declared_where_the_operators_load(import_fake, compiled):
     assert result.stdout == "0\n", result.stderr
 
 
-def test_an_error_of_another_kind_is_not_hidden(import_fake):
-    result = import_fake("_C.so", loads=True, _meta_registrations="raise RuntimeError('another kind')")
+@pytest.mark.parametrize("part", ["extension", "_meta_registrations"])
+def test_an_error_of_another_kind_is_not_hidden(import_fake, part):
+    result = import_fake("_C.so", loads=True, **{part: "raise RuntimeError('another kind')"})
     assert "another kind" in result.stderr.splitlines()[-1]
+
+
+def test_a_library_that_would_load_the_second_time_finds_nothing_declared(import_fake):
+    first = (
+        "import builtins\nif not hasattr(builtins, 'tried'):\n    builtins.tried = 1\n    raise RuntimeError('busy')\n"
+    )
+    result = import_fake("_C.so", loads=True, extension=first + PACKAGE["extension"])
+    assert result.stderr.splitlines()[-1] == "RuntimeError: busy"

@@ -15,7 +15,8 @@ PREFIXES = {"run_line_magic": "%", "run_cell_magic": "%%", "system": "!", "getou
 RUN_PYTHON = {"capture", "time", "timeit"}
 TIMEIT_OPTIONS = re.compile(r"\A\s*(-[nrpqcto]\s*\d*\s+)+")
 HARMLESS_COMMAND = re.compile(
-    r"(%(autoreload|cd|config InlineBackend\.figure_formats?|load_ext (autoreload|tensorboard)|ls|matplotlib"
+    r"(%(autoreload|cd|config InlineBackend\.figure_formats?|env(?= (COURSE_(DATA|MODE)|XDG_CACHE_HOME)\b)"
+    r"|load_ext (autoreload|tensorboard)|ls|matplotlib"
     r"|pinfo2?|pip|precision|pwd|tensorboard|who|whos)"
     r"|%%(latex|markdown)|!(ls|nvidia-smi|pip3?|pwd|unzip|wget))( [\w .,:=<>~@#/\[\]\"'*+-]*)?"
 )

@@ -18,6 +18,7 @@ def private_cache(tmp_path, monkeypatch):
     monkeypatch.delenv("COURSE_DATA", raising=False)
     monkeypatch.delenv("COURSE_MODE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("helpers.datasets.receive.PAUSE", 0)
     return tmp_path / "cache" / "deep-learning-labs"
 
 
@@ -40,6 +41,9 @@ class Source:
     def __init__(self):
         self.content: dict[str, bytes] = {}
         self.cut: set[str] = set()
+        self.types: dict[str, str] = {}
+        self.status: dict[str, int] = {}
+        self.ranges: list[str] = []
         self.delay: dict[str, float] = {}
         self.requests: Counter[str] = Counter()
         source = self
@@ -63,8 +67,14 @@ class Source:
         if path not in self.content:
             handler.send_error(404)
             return
-        body = self.content[path]
-        handler.send_response(200)
+        body, start = self.content[path], 0
+        if "Range" in handler.headers:
+            self.ranges.append(handler.headers["Range"])
+            start = int(handler.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        status = self.status.get(path, 206) if start else self.status.get(path, 200)
+        handler.send_response(200 if status == 416 and not start else status)
+        body = body[start:] if status == 206 else body
+        handler.send_header("Content-Type", self.types.get(path, "application/octet-stream"))
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         middle = len(body) // 2

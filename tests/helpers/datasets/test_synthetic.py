@@ -70,7 +70,7 @@ def count_words(ids, size):
 @pytest.fixture
 def vocabulary():
     glove = load_glove()
-    index = {word: row + 2 for word, row in glove.index.items()}
+    index = {word: row + 2 for word, row in glove.key_to_index.items()}
     return index, torch.from_numpy(np.vstack([np.zeros((1, 50)), glove.vectors.mean(0), glove.vectors])).float()
 
 

@@ -1,10 +1,16 @@
+import sys
+from types import ModuleType, SimpleNamespace
+
 import numpy as np
+import pyconll
 import pytest
 
-from helpers.datasets import DataError, load_imdb, load_noun_verb, load_tweets
+from helpers.datasets import DataError, load_imdb, load_noun_verb, load_tweets, read_conll
 from helpers.datasets.imdb import read_part
 from helpers.datasets.noun_verb import read_sentences
 from helpers.datasets.tweets import read_tweets
+
+CONLL = "1\tWe" + "\t_" * 8 + "\n2\tplan\t_\tVERB\tVERB\tPOS=VERB" + "\t_" * 4 + "\n\n1\tHi" + "\t_" * 8 + "\n"
 
 
 def annotated(sentence):
@@ -39,6 +45,30 @@ def test_real_sentences_have_one_annotated_word(real_data, capsys):
     if not (real_data / "noun-verb" / "train.conll").exists():
         assert (len(data.train), len(data.val), len(data.test)) == (5907, 1184, 1183)
         assert "on entraîne sur test.conll et on évalue sur dev.conll" in capsys.readouterr().out
+
+
+def play_pyconll_4(monkeypatch):
+    """Give the installed pyconll the interface of its version 4, where a sentence is an object with tokens."""
+    loaded = pyconll.load_from_string
+    monkeypatch.delattr(pyconll, "load_from_string")
+    module = ModuleType("pyconll.conllu")
+    module.conllu = SimpleNamespace(
+        load_from_string=lambda text: [SimpleNamespace(tokens=list(sentence)) for sentence in loaded(text)]
+    )
+    monkeypatch.setitem(sys.modules, "pyconll.conllu", module)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_sentences_are_lists_of_tokens_whatever_the_version_of_pyconll(version, monkeypatch):
+    if version == 4:
+        play_pyconll_4(monkeypatch)
+    (first, second) = read_conll(CONLL)
+    assert type(first) is list
+    assert [token.form for token in first] == ["We", "plan"]
+    assert first[1].feats == {"POS": {"VERB"}}
+    assert [token.form for token in second] == ["Hi"]
+    with pytest.raises(DataError, match="« ici » est illisible"):
+        read_conll("1\tfew columns\n", "ici")
 
 
 def test_the_three_files_are_the_three_parts(tmp_path, monkeypatch):

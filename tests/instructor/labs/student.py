@@ -4,6 +4,7 @@ Prints, as JSON by notebook, the identifiers of the cells that were run and the 
 in a new folder, and in a fork of a process that has imported what takes long.
 """
 
+import contextlib
 import importlib
 import json
 import os
@@ -33,13 +34,15 @@ def run(notebook: Path) -> dict:
         executed.append(cell["id"])
         result = shell.run_cell("".join(cell["source"]), store_history=True)
         if not result.success:
-            return {"executed": executed, "error": type(result.error_before_exec or result.error_in_exec).__name__}
+            error = result.error_before_exec or result.error_in_exec
+            return {"executed": executed, "error": type(error).__name__, "message": str(error)[:300]}
     return {"executed": executed, "error": None}
 
 
 def main() -> None:
     for name in ("matplotlib.pyplot", "torch"):
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):  # a lab on NumPy alone needs no PyTorch
+            importlib.import_module(name)
     outcomes = {}
     for notebook in map(Path, sys.argv[1:]):
         with tempfile.TemporaryDirectory() as folder:

@@ -42,7 +42,7 @@ def test_release_opens_on_colab_from_the_one_address(course):
     build(Course(course.root), ["essai"])
     text = to_text(read_notebook(course.release("essai")))
     assert "colab.research.google.com/github/ecole/tp/blob/main/release/essai/essai.ipynb" in text
-    assert "git+https://github.com/ecole/tp@main" in text
+    assert "https://github.com/ecole/tp/archive/refs/tags/helpers-" in text
 
 
 def test_building_twice_gives_the_same_bytes_and_touches_no_gradebook(course):

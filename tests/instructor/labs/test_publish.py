@@ -16,6 +16,7 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.labs.build import build
+from instructor.labs.colab import tag
 from instructor.labs.publish import find_leaks, package_files, publish, student_files
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from tests.instructor.conftest import ROOT
@@ -43,6 +44,21 @@ def test_students_get_notebooks_helpers_package_file_front_page_and_licences(pub
     assert files == set(publication.changed)
     assert {"helpers/__init__.py", "helpers/datasets/synthetic/texts.py"} & files == {"helpers/__init__.py"}
     assert git(tmp_path / "tp", "status", "--porcelain") == ""
+
+
+def test_helpers_keep_a_name_by_which_the_notebooks_made_with_them_install_them(public_course, tmp_path):
+    folder = tmp_path / "tp"
+    publish(public_course, folder, [])
+    first = tag(public_course)
+    assert f"{first}.zip" in (folder / "release/essai/essai.ipynb").read_text(encoding="utf-8")
+    (public_course.root / "helpers" / "french.py").open("a").write("# one more line\n")
+    build(public_course, ["essai"])
+    publish(public_course, folder, [])
+    publish(public_course, folder, [])
+    second = tag(public_course)
+    assert git(folder, "tag", "--list").split() == sorted({first, second})
+    assert git(folder, "show", f"{first}:helpers/french.py") != git(folder, "show", f"{second}:helpers/french.py")
+    assert git(folder, "cat-file", "-t", second) == "tag"  # annotated: git push --follow-tags takes it along
 
 
 def test_front_page_is_french_and_opens_each_lab_on_colab(public_course, tmp_path):

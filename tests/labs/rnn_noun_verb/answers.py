@@ -122,8 +122,8 @@ ANALOGY = [
             "return float(x @ y)",
             """
             scores = embeddings.vectors @ (embeddings[a] + embeddings[b] - embeddings[c])
-            scores[[embeddings.index[word] for word in (a, b, c)]] = -np.inf
-            return embeddings.words[int(scores.argmax())]
+            scores[[embeddings.key_to_index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
             """,
         ],
         ["cosine", "python_float", "nearest"],
@@ -136,10 +136,17 @@ ANALOGY = [
             None,
             """
             distances = np.linalg.norm(embeddings.vectors - embeddings[a] - embeddings[b] + embeddings[c], axis=1)
-            distances[[embeddings.index[word] for word in (a, b, c)]] = np.inf
-            return embeddings.words[int(distances.argmin())]
+            distances[[embeddings.key_to_index[word] for word in (a, b, c)]] = np.inf
+            return embeddings.index_to_key[int(distances.argmin())]
             """,
         ],
+        ["nearest"],
+    ),
+    answer(
+        "gensim_answers",
+        "gensim's own method: it brings the three vectors to the same length first.",
+        "analogy",
+        [None, "return embeddings.most_similar(positive=[a, b], negative=[c], topn=1)[0][0]"],
         ["nearest"],
     ),
     answer(
@@ -151,8 +158,8 @@ ANALOGY = [
             """
             target = embeddings[a] + (embeddings[c] - embeddings[b])
             scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
-            scores[[embeddings.index[word] for word in (a, b, c)]] = -np.inf
-            return embeddings.words[int(scores.argmax())]
+            scores[[embeddings.key_to_index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
             """,
         ],
         ["nearest"],
@@ -166,8 +173,8 @@ ANALOGY = [
             """
             target = embeddings[a] + (embeddings[b] - embeddings[c])
             scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
-            scores[[embeddings.index[word] for word in (a, b)]] = -np.inf
-            return embeddings.words[int(scores.argmax())]
+            scores[[embeddings.key_to_index[word] for word in (a, b)]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
             """,
         ],
         ["excluded"],
@@ -180,7 +187,7 @@ ANALOGY = [
             None,
             """
             target = embeddings[a] + (embeddings[b] - embeddings[c])
-            return embeddings.words[int((embeddings.vectors @ target).argmax())]
+            return embeddings.index_to_key[int((embeddings.vectors @ target).argmax())]
             """,
         ],
         ["nearest", "excluded"],
@@ -195,7 +202,7 @@ ANALOGY = [
             target = embeddings[a] - embeddings[c] + embeddings[b]
             norms = np.sqrt((embeddings.vectors**2).sum(axis=1)) * np.linalg.norm(target)
             order = np.argsort(-(embeddings.vectors @ target) / norms)
-            return next(embeddings.words[row] for row in order if embeddings.words[row] not in {a, b, c})
+            return next(embeddings.index_to_key[row] for row in order if embeddings.index_to_key[row] not in {a, b, c})
             """,
         ],
     ),
@@ -212,7 +219,7 @@ ANALOGY = [
             """,
             """
             target = embeddings[a] + (embeddings[b] - embeddings[c])
-            candidates = [word for word in embeddings.words[:2000] if word not in (a, b, c)]
+            candidates = [word for word in embeddings.index_to_key[:2000] if word not in (a, b, c)]
             return max(candidates, key=lambda word: cosine_similarity(target, embeddings[word]))
             """,
         ],
@@ -227,7 +234,7 @@ ANALOGY = [
             target = torch.tensor(embeddings[a] + embeddings[b] - embeddings[c])
             scores = torch.nn.functional.cosine_similarity(torch.tensor(embeddings.vectors), target[None], dim=1)
             best = scores.topk(4).indices.tolist()
-            return [embeddings.words[row] for row in best if embeddings.words[row] not in (a, b, c)][0]
+            return [embeddings.index_to_key[row] for row in best if embeddings.index_to_key[row] not in (a, b, c)][0]
             """,
         ],
     ),

@@ -55,7 +55,7 @@ PIECES = """
     return torch.cat(logits, dim=1)
 """
 MATRIX = """
-    matrix = torch.zeros(len(vocab), vectors.dim)
+    matrix = torch.zeros(len(vocab), vectors.vector_size)
     for word, index in vocab.items():
         if word in vectors:
             matrix[index] = torch.from_numpy(vectors[word])
@@ -535,7 +535,7 @@ GLOVE = [
         "vectors_in_double_precision",
         "The matrix is float64: no recurrent layer takes it.",
         "rows",
-        glove_1=changed(MATRIX, ("vectors.dim)", "vectors.dim, dtype=torch.float64)")),
+        glove_1=changed(MATRIX, ("vectors.vector_size)", "vectors.vector_size, dtype=torch.float64)")),
     ),
     wrong(
         "rows_in_the_order_of_the_dictionary",
@@ -906,7 +906,7 @@ RIGHT = [
             "sol_glove": [
                 """
                 words = sorted(vocab, key=vocab.get)
-                rows = [vectors[word] if word in vectors else [0.0] * vectors.dim for word in words]
+                rows = [vectors[word] if word in vectors else [0.0] * vectors.vector_size for word in words]
                 return torch.stack([torch.as_tensor(row, dtype=torch.float32) for row in rows])
                 """,
                 """
@@ -1188,7 +1188,7 @@ STYLES = [
         """,
         glove=[
             """
-            rows = [[0.0] * vectors.dim for _ in vocab]
+            rows = [[0.0] * vectors.vector_size for _ in vocab]
             for word in vocab:
                 if word in vectors:
                     rows[vocab[word]] = vectors[word].tolist()
@@ -1360,8 +1360,8 @@ STYLES = [
             """
             import numpy as np
 
-            zero = np.zeros(vectors.dim, dtype=np.float32)
-            table = np.empty((len(vocab), vectors.dim), dtype=np.float32)
+            zero = np.zeros(vectors.vector_size, dtype=np.float32)
+            table = np.empty((len(vocab), vectors.vector_size), dtype=np.float32)
             for word, number in vocab.items():
                 table[number] = vectors[word] if word in vectors else zero
             return torch.from_numpy(table)
@@ -1523,7 +1523,7 @@ STYLES = [
             """
             names = sorted(vocab, key=vocab.__getitem__)
             known = {word: torch.tensor(vectors[word]) for word in names if word in vectors}
-            return torch.vstack([known.get(word, torch.zeros(vectors.dim)) for word in names]).float()
+            return torch.vstack([known.get(word, torch.zeros(vectors.vector_size)) for word in names]).float()
             """,
             """
             import copy
@@ -1673,7 +1673,7 @@ STYLES = [
             import numpy as np
 
             found = [(number, vectors[word]) for word, number in vocab.items() if word in vectors]
-            matrix = np.zeros((len(vocab), vectors.dim))
+            matrix = np.zeros((len(vocab), vectors.vector_size))
             if found:
                 numbers, rows = zip(*found, strict=True)
                 matrix[list(numbers)] = np.stack(rows)
