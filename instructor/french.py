@@ -36,6 +36,8 @@ REPAIRS = {
     "copies": "« {cell} » : présente {count} fois, la dernière version modifiée a été gardée.",
     "given cells": "Des cellules fournies par le sujet manquaient ou avaient changé ({count}) : les questions qui "
     "perdaient des points ont aussi été jugées avec celles du sujet.",
+    "no GPU": "Votre notebook demande un GPU, et la correction n'en a pas : ce calcul s'est fait sur le processeur. "
+    "Rien n'est retiré pour cela.",
     "ended the kernel": "La cellule n° {cell} arrêtait le noyau : le rendu a aussi été exécuté sans elle.",
 }
 

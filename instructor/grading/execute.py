@@ -27,10 +27,10 @@ from nbformat.v4 import new_output
 from instructor.budget import read_message
 from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 from instructor.kernels import SANDBOXED
-from instructor.kernels.limits import MIB, processor_seconds, resident_bytes
+from instructor.kernels.limits import MIB, processor_queue, processor_seconds, resident_bytes
 
 DEFAULT_CELL_TIMEOUT = 60
-# A cell that waits instead of computing, or shares its core with others, may last this many times as long.
+# A cell that waits instead of computing may last this many times as long; to wait for a core is not counted.
 CLOCK_FACTOR = 3
 NOTEBOOK_TIMEOUT_FACTOR = 5
 KERNEL_START = 60  # seconds, on a machine that another hand-in keeps busy
@@ -52,7 +52,8 @@ class Policy:
         The course's kernel, sandboxed or not (`instructor.kernels`).
     cell_timeout
         Seconds of processor that a cell may take; None for what the lab asks for. By the clock, a cell may last three
-        times as long and a notebook five times: a mark must not depend on what else the machine does.
+        times as long and a notebook five times; for a cell, what it shows is read, and a core waited for, meanwhile: a
+        mark must not depend on what else the machine does.
     """
 
     seed: int
@@ -85,11 +86,15 @@ class _Run:
 
     def is_late(self) -> bool:
         """Tell whether the cell has computed for longer than it was given, or lasted much longer."""
-        return processor_seconds(self.kernel) > self._last_computed or time.monotonic() > self._last_moment
+        return processor_seconds(self.kernel) > self._last_computed or self._clock() > self._last_moment
 
     def _give(self, seconds: float) -> None:
         self._last_computed = processor_seconds(self.kernel) + seconds
-        self._last_moment = time.monotonic() + CLOCK_FACTOR * seconds
+        self._last_moment = self._clock() + CLOCK_FACTOR * seconds
+
+    def _clock(self) -> float:
+        """Return the time, less what this thread takes to read what the cell shows, and what both wait for a core."""
+        return time.monotonic() - sum(processor_queue("thread-self")) - processor_queue(str(self.kernel))[1]
 
 
 class _KernelClient(AsyncKernelClient):
@@ -219,7 +224,7 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
             kernel_name=policy.kernel_name,
             seconds=timeout,
             # What a busy machine is slow to deliver counts all the same: the notebook's own time bounds the wait.
-            iopub_timeout=math.ceil(CLOCK_FACTOR * timeout),
+            iopub_timeout=math.ceil(NOTEBOOK_TIMEOUT_FACTOR * timeout),
             allow_errors=True,
             record_timing=False,  # of what the kernel says of its own clock
             shutdown_kernel="immediate",

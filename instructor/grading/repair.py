@@ -37,6 +37,7 @@ class RepairKind(str, Enum):
     COPIES = "copies"
     GIVEN = "given cells"
     ENDED_KERNEL = "ended the kernel"
+    NO_GPU = "no GPU"
 
 
 WORDS = {
@@ -48,6 +49,7 @@ WORDS = {
     RepairKind.COPIES: "{cell} stands {count} times",
     RepairKind.GIVEN: "{count} given cells missing or changed",
     RepairKind.ENDED_KERNEL: "cell {cell} ends the kernel",
+    RepairKind.NO_GPU: "asks for a GPU: computed on the processor",
 }
 
 
