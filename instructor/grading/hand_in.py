@@ -57,13 +57,16 @@ def grade_hand_in(content: bytes, lab: Lab) -> NotebookNode:
     handed_in = parse_notebook(content, "the file handed in")
     repaired, repairs = repair(handed_in, lab.source, lab.release)
     executed, verdicts = _run_worlds(handed_in, repaired, repairs, lab)
+    telling, mentioned = suspicious(repaired, lab.source)
     marks = make_marks(executed, verdicts, repaired, lab)
     graded = _for_teacher(repaired, executed)
     _keep_readable(graded)
     record_marks(graded, marks)
     graded.metadata.course.update(
         repairs=[NotebookNode(asdict(one)) for one in repairs],
-        review=suspicious(repaired, lab.source),
+        tampered=_tampered(executed, lab),
+        review=telling,
+        mentions=mentioned,
         first_failure=first_failure(executed, repaired, handed_in),
     )
     return graded
