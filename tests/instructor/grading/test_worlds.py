@@ -161,12 +161,6 @@ def test_endless_answer_costs_its_own_criteria(lab):
 
 
 TAKEN = ["sum = 0; len = 3; float = None", "np = 5", "twice = 3; SCALE = 0", "from torch import *"]
-    "sum = 0; len = 3; float = None",
-    "np = 5",
-    "twice = 3; SCALE = 0",
-    "def float(x): pass",
-    "from torch import *",
-]
 
 
 @pytest.mark.parametrize("code", TAKEN)
