@@ -80,7 +80,9 @@ class Finder(MetaPathFinder, Loader):
 
 def mount(place: str, *arguments: object, **options: object) -> None:
     """Mount an empty drive: a folder is there as soon as it is named, since the student's own had it."""
-    with suppress(OSError):  # outside the sandbox, nobody may write there
+    if not Path("/content").is_dir():  # outside the sandbox, where no trace is left on the machine
+        return
+    with suppress(OSError):
         Path(place, "MyDrive").mkdir(parents=True, exist_ok=True)
         sys.addaudithook(partial(make_folder, place))
         if torch := sys.modules.get("torch"):
