@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in
 from instructor.grading.reference import load_lab
+from instructor.grading.repair import RepairKind
 from instructor.grading.worlds import ends_kernel, restored_names
 from instructor.kernels import WARM
 from instructor.labs.build import build
@@ -188,6 +189,25 @@ def test_first_failing_cell_is_named_whether_it_costs_or_not(lab):
     assert scores(course) == ALL
     assert (failure.error, failure.line) == ("ModuleNotFoundError", "import seaborn_not_there")
     assert notebook.cells[failure.number - 1].source == "import seaborn_not_there"
+
+
+STUDENTS_MACHINE = """
+%matplotlib tk
+from google.colab import drive
+drive.mount("/content/drive")
+from torch.utils.tensorboard import SummaryWriter
+import torch
+weights = torch.ones(2, device="cuda")
+""".strip()
+
+
+def test_line_that_needs_the_students_machine_costs_nothing_and_a_gpu_is_spoken_of(lab):
+    notebook = answered(lab)
+    imports = next(cell for cell in notebook.cells if cell.id == "imports")
+    imports.source = f"{STUDENTS_MACHINE}\n{imports.source}"
+    course = graded(lab, notebook)
+    assert (scores(course), course.first_failure) == (ALL, None)
+    assert [one.kind for one in course.repairs] == [RepairKind.NO_GPU]
 
 
 def test_visible_failure_stops_nothing_and_is_a_hole_where_every_criterion_passes(lab):

@@ -1,12 +1,15 @@
 """A kernel that grades has no GPU, no browser and is not Colab: a hand-in that names them lives on."""
 
 import os
+from importlib.util import find_spec
 
 import pytest
 
 from instructor.kernels import WARM
 from instructor.kernels.no_gpu import NO_GPU
 
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+needs_lightning = pytest.mark.skipif(find_spec("lightning") is None, reason="Lightning is not installed")
 GRADING = {**os.environ, "NBGRADER_EXECUTION": "autograde"}
 
 COLAB = [
@@ -80,21 +83,20 @@ def test_colab_and_tensorboard_do_nothing(graded):
 
 
 def test_figures_need_no_window(graded):
-    pytest.importorskip("matplotlib")
     shown = graded(*WINDOWS)
     assert ["image/png" in str(outputs) for outputs in shown.outputs] == [False, True, True, True]
 
 
+@needs_torch
 def test_a_notebook_that_names_a_gpu_computes_on_the_processor_and_it_is_said_once(graded):
-    pytest.importorskip("torch")
     shown = graded("import torch", *GPU)
     assert shown.texts[-1] == "False {'cpu'}\n"
     assert "torch.float32" in shown.texts[5]  # no other precision than the student's GPU would choose by itself
     assert "".join(shown.texts).count(NO_GPU) == 1
 
 
+@needs_lightning
 def test_what_trains_on_a_gpu_and_logs_to_tensorboard_trains_here(graded):
-    pytest.importorskip("lightning")
     graded("import torch", SUMMARY_WRITER, TRAINER)
 
 
@@ -102,8 +104,8 @@ def test_kernels_of_the_course_s_own_notebooks_are_left_alone(run):
     assert run("import google.colab", kernel=WARM).errors == ["ModuleNotFoundError"]
 
 
+@needs_torch
 def test_colab_s_folders_are_there_and_hold_what_the_notebook_writes(boxed):
-    pytest.importorskip("torch")
     shown = boxed(
         "import os\nos.chdir('/content')\nos.makedirs('/content/out')\nprint(os.listdir())",
         "from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive/MyDrive/DL/tp1",
