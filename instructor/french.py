@@ -40,6 +40,8 @@ REPAIRS = {
     "kind of cell": "Réponse à « {cell} » : écrite dans une cellule d'un autre type, lue comme du code.",
     "given cells": "Des cellules fournies par le sujet manquaient ou avaient changé ({count}) : les questions qui "
     "perdaient des points ont aussi été jugées avec celles du sujet.",
+    "no GPU": "Votre notebook demande un GPU, et la correction n'en a pas : ce calcul s'est fait sur le processeur. "
+    "Rien n'est retiré pour cela.",
     "ended the kernel": "La cellule n° {cell} arrêtait le noyau : le rendu a aussi été exécuté sans elle.",
 }
 

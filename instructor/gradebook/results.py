@@ -28,8 +28,9 @@ class Result:
 
     `status` is "graded", "refused" (it cannot be graded: `reason` says why) or "failed" (our fault: `reason` too).
     `score` counts the points earned so far, None without a mark; `penalty` those that lateness costs, `pending` those
-    that wait for a teacher. `by_hand` is what a teacher decided, `changes` what a regrade changed. `again` says that it
-    had been graded before something changed.
+    that wait for a teacher. `by_hand` is what a teacher decided, `changes` what a regrade changed. `tampered` says what
+    the run showed to be replaced, `review` what in the code tells of an attempt, `mentions` what else it names. `again`
+    says that it had been graded before something changed.
     """
 
     student: str
@@ -42,7 +43,9 @@ class Result:
     reason: str = ""
     flags: list[str] = field(default_factory=list)
     repairs: list[dict] = field(default_factory=list)
+    tampered: str = ""
     review: list[str] = field(default_factory=list)
+    mentions: list[str] = field(default_factory=list)
     cells: list[dict] = field(default_factory=list)
     by_hand: list[dict] = field(default_factory=list)
     first_failure: dict | None = None
@@ -93,14 +96,16 @@ def read_result(hand_in: HandIn) -> Result:
     result.score = round(sum(cell["score"] or 0.0 for cell in result.cells), 4)
     result.penalty = max(0.0, min(penalty, result.score))
     result.max_score = sum(cell["max_score"] for cell in result.cells)
-    result.repairs = list(notebook.metadata.course.get("repairs", []))
-    result.review = list(notebook.metadata.course.get("review", []))
-    result.first_failure = notebook.metadata.course.get("first_failure")
+    course = notebook.metadata.course
+    result.repairs = list(course.get("repairs", []))
+    result.tampered = course.get("tampered", "")
+    result.review, result.mentions = list(course.get("review", [])), list(course.get("mentions", []))
+    result.first_failure = course.get("first_failure")
     result.flags = [
         flag
         for flag, raised in [
             ("repaired", result.repairs),
-            ("review", result.review),
+            ("review", result.review or result.tampered),
             ("manual-pending", result.pending),
             (TO_CONFIRM, any(not one["stands"] and not one["comment"] for one in result.by_hand)),
             (UNTIMED, untimed),

@@ -10,13 +10,11 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from queue import Empty
 
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import KernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
@@ -26,15 +24,15 @@ from nbformat.v4 import new_output
 
 from instructor.budget import read_message
 from instructor.errors import PutOff
+from instructor.grading.kernel_client import KERNEL_START, KernelClient, signals_left_alone
 from instructor.grading.outputs import MAX_CHARACTERS, MAX_KINDS, MAX_OUTPUTS, shorten, size
 from instructor.kernels import SANDBOXED
-from instructor.kernels.limits import MIB, processor_seconds, resident_bytes
+from instructor.kernels.limits import MIB, processor_queue, processor_seconds, resident_bytes
 
 DEFAULT_CELL_TIMEOUT = 60
-# A cell that waits instead of computing, or shares its core with others, may last this many times as long.
+# A cell that waits instead of computing may last this many times as long; to wait for a core is not counted.
 CLOCK_FACTOR = 3
 NOTEBOOK_TIMEOUT_FACTOR = 5
-KERNEL_START = 60  # seconds, on a machine that another hand-in keeps busy
 INTERRUPT_GRACE = 10  # seconds of processor that an interrupted cell has left, by the clock as above
 WATCH_SECONDS = 0.1
 # What a kernel sends waits in the memory of this process, which no sandbox bounds; to read it takes as much again.
@@ -53,7 +51,8 @@ class Policy:
         The course's kernel, sandboxed or not (`instructor.kernels`).
     cell_timeout
         Seconds of processor that a cell may take; None for what the lab asks for. By the clock, a cell may last three
-        times as long and a notebook five times: a mark must not depend on what else the machine does.
+        times as long and a notebook five times; for a cell, what it shows is read, and a core waited for, meanwhile: a
+        mark must not depend on what else the machine does.
     patience
         Seconds by the clock after which a notebook is put off, without a mark, until the others of its class are done.
     """
@@ -76,6 +75,7 @@ class _Run:
 
     kernel: int
     seconds: float
+    clock: Callable[[], float]
     began: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     interrupted: bool = False
 
@@ -89,46 +89,31 @@ class _Run:
 
     def is_late(self) -> bool:
         """Tell whether the cell has computed for longer than it was given, or lasted much longer."""
-        return processor_seconds(self.kernel) > self._last_computed or time.monotonic() > self._last_moment
+        return processor_seconds(self.kernel) > self._last_computed or self.clock() > self._last_moment
 
     def _give(self, seconds: float) -> None:
         self._last_computed = processor_seconds(self.kernel) + seconds
-        self._last_moment = time.monotonic() + CLOCK_FACTOR * seconds
-
-
-class _KernelClient(AsyncKernelClient):
-    """A client that is ready as soon as it hears the kernel."""
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return once the kernel is heard; RuntimeError if it dies first, or says nothing for `timeout` seconds.
-
-        jupyter_client's own method then listens for another fifth of a second. What is still to come answers a question
-        that nobody waits for: nbclient leaves it out.
-        """
-        end = time.monotonic() + (timeout or KERNEL_START)
-        while time.monotonic() < end and await self.parent.is_alive():
-            # What was published before the kernel knew of this client is lost: hence more than one question.
-            self.kernel_info()
-            with suppress(Empty):
-                await self.get_iopub_msg(timeout=0.2)
-                return
-        raise RuntimeError("Kernel died, or did not answer in time")
+        self._last_moment = self.clock() + CLOCK_FACTOR * seconds
 
 
 class _Client(NotebookClient):
     """A client that goes on after an error, whatever the kernel sends, and stops the cells that take too long."""
 
     running: NotebookNode | None = None
+    ran_out = False
 
-    def __init__(self, *arguments: object, seconds: float, **options: object) -> None:
+    def __init__(self, *arguments: object, seconds: float, most: float, **options: object) -> None:
         super().__init__(*arguments, **options)
         self.seconds = seconds
+        self._end = time.monotonic() + most
+        self._spared = 0.0
+        self._seen = (0.0, 0.0)
         self._taken: Counter[int] = Counter()
         self._run: _Run | None = None
 
     def create_kernel_manager(self) -> KernelManager:
         manager = super().create_kernel_manager()
-        manager.client_factory = _KernelClient
+        manager.client_factory = KernelClient
         manager.session.unpack = read_message
         return manager
 
@@ -158,7 +143,7 @@ class _Client(NotebookClient):
 
     def start_of_cell(self, cell: NotebookNode, cell_index: int) -> None:
         self.running = cell
-        self._run = _Run(self.km.provisioner.pid, self.seconds)
+        self._run = _Run(self.km.provisioner.pid, self.seconds, self.clock)
 
     def end_of_cell(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
         """Add the error of the kernel's reply where the outputs do not show it (`showtraceback` patched away).
@@ -183,15 +168,30 @@ class _Client(NotebookClient):
         """Whether the running cell was interrupted."""
         return self._run is not None and self._run.interrupted
 
+    def clock(self) -> float:
+        """Return the time, less what this thread takes to read what cells show, and what both wait for a core."""
+        return time.monotonic() - self._spared
+
+    def spare(self) -> None:
+        """Count what was taken or waited for since the last look."""
+        kernel = processor_queue(str(self._run.kernel))[1] if self._run else self._seen[1]
+        seen = sum(processor_queue("thread-self")), kernel
+        self._spared += sum(max(0.0, now - before) for now, before in zip(seen, self._seen, strict=True))
+        self._seen = seen
+
     async def keep_bounds(self) -> None:
         """Interrupt a cell that takes too long; kill the kernel if it then goes on, or if it sends too much.
+
+        Returns once the notebook has had its time.
 
         It is for whoever interrupts to say how long a cell may take to stop, and nobody else kills it. Under another
         client, a deaf kernel in the sandbox ends with its notebook's time, and each of them with its client.
         """
         most = resident_bytes() + MAX_TAKEN
-        while True:
+        self._seen = sum(processor_queue("thread-self")), 0.0
+        while self.clock() < self._end:
             await asyncio.sleep(WATCH_SECONDS)
+            self.spare()
             run = self._run
             with suppress(RuntimeError):  # the kernel has just died, which the client will see
                 late = run is not None and run.is_late()
@@ -216,14 +216,15 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     timeout = policy.cell_timeout or notebook.metadata.get("course", {}).get("cell_timeout", DEFAULT_CELL_TIMEOUT)
-    end = time.monotonic() + min(KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout, policy.patience)
+    most = min(KERNEL_START + NOTEBOOK_TIMEOUT_FACTOR * timeout, policy.patience)
     with tempfile.TemporaryDirectory(prefix="course-") as folder:
         client = _Client(
             notebook,
             kernel_name=policy.kernel_name,
             seconds=timeout,
+            most=most,
             # What a busy machine is slow to deliver counts all the same: the notebook's own time bounds the wait.
-            iopub_timeout=math.ceil(CLOCK_FACTOR * timeout),
+            iopub_timeout=math.ceil(NOTEBOOK_TIMEOUT_FACTOR * timeout),
             allow_errors=True,
             record_timing=False,  # of what the kernel says of its own clock
             shutdown_kernel="immediate",
@@ -232,14 +233,14 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
         client.on_cell_execute = client.start_of_cell
         client.on_cell_executed = client.end_of_cell
         try:
-            run_sync(_execute)(client, os.environ | policy.environment(), end - time.monotonic())
+            run_sync(_execute)(client, os.environ | policy.environment())
         except Exception as error:
-            if policy.patience < math.inf and time.monotonic() >= end:
+            if client.ran_out and most == policy.patience:
                 raise PutOff from None
             if client.running is None:
                 raise
             # To nbclient, whatever ends a notebook is a dead kernel.
-            late = client.stopped or time.monotonic() >= end
+            late = client.stopped or client.ran_out
             what = _too_long(timeout) if late else _error(type(error).__name__, _what_happened(error))
             client.running.outputs.append(what)
             if late and not client.stopped:
@@ -253,11 +254,19 @@ def run_notebook(notebook: NotebookNode, policy: Policy) -> NotebookNode:
     return notebook
 
 
-async def _execute(client: _Client, environment: dict[str, str], timeout: float) -> None:
-    watch = asyncio.ensure_future(client.keep_bounds())
+async def _execute(client: _Client, environment: dict[str, str]) -> None:
+    run, watch = (asyncio.ensure_future(one) for one in (client.async_execute(env=environment), client.keep_bounds()))
     try:
-        with _signals_left_alone():
-            await asyncio.wait_for(client.async_execute(env=environment), timeout)
+        with signals_left_alone():
+            await asyncio.wait({run, watch}, return_when=asyncio.FIRST_COMPLETED)
+            if not run.done():
+                watch.result()
+                client.ran_out = True
+                run.cancel()
+                with suppress(asyncio.CancelledError):
+                    await run
+                raise asyncio.TimeoutError
+            run.result()
     finally:
         # With the watch goes what nbclient leaves behind where a cell ends otherwise than by its reply.
         left = {watch, *asyncio.all_tasks()} - {asyncio.current_task()}
@@ -265,21 +274,6 @@ async def _execute(client: _Client, environment: dict[str, str], timeout: float)
             task.cancel()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(asyncio.gather(*left, return_exceptions=True), timeout=1)
-
-
-@contextmanager
-def _signals_left_alone() -> Iterator[None]:
-    """Keep nbclient from answering Ctrl-C: it would kill the kernel of whoever is being graded, and go on."""
-    loop = asyncio.get_running_loop()
-
-    def refuse(*_: object) -> None:
-        raise RuntimeError("outside the main thread, a loop answers so, which nbclient expects")
-
-    loop.add_signal_handler = refuse
-    try:
-        yield
-    finally:
-        del loop.add_signal_handler
 
 
 def _what_happened(error: Exception) -> str:

@@ -32,6 +32,7 @@ from instructor.grading.worlds import (
     restored_names,
     unanswered,
 )
+from instructor.kernels.no_gpu import NO_GPU
 from instructor.notebooks import (
     find_cell,
     grade_id,
@@ -74,13 +75,16 @@ def _grade(handed_in: NotebookNode, lab: Lab, without: dict[str, int]) -> tuple[
     """
     repaired, repairs = repair(handed_in, lab.source, lab.release, lab.released, without)
     executed, verdicts = _run_worlds(handed_in, repaired, repairs, lab)
+    telling, mentioned = suspicious(repaired, lab.source)
     marks = make_marks(executed, verdicts, repaired, lab)
     graded = _for_teacher(repaired, executed)
     _keep_readable(graded)
     record_marks(graded, marks)
     graded.metadata.course.update(
         repairs=[NotebookNode(asdict(one)) for one in repairs],
-        review=suspicious(repaired, lab.source),
+        tampered=_tampered(executed, lab),
+        review=telling,
+        mentions=mentioned,
         first_failure=first_failure(executed, repaired, handed_in),
     )
     versions = {one.cell: one.count for one in repairs if one.kind is RepairKind.COPIES}
@@ -103,10 +107,12 @@ def _run_worlds(
     # A cell that plainly leaves the kernel is never in the corrected world; the one behind it is not to blame.
     leaves = [cell.id for cell in repaired.cells if cell.cell_type == "code" and ends_kernel(cell.source)]
     omitted: set[str] = set() if leaves else _ended(executed, lab)
+    asks_for_gpu = _asks_for_gpu(executed)
     for _ in range(2 if any(wanted.values()) else 0):
         world = corrected_world(repaired, lab.source, wanted, omitted)
         corrected = run_notebook(world, lab.policy)
         verdicts = better(verdicts, judge(corrected, wanted, lab, world=2))
+        asks_for_gpu = asks_for_gpu or _asks_for_gpu(corrected)
         if _ended(corrected, lab) <= omitted:
             break
         omitted |= _ended(corrected, lab)
@@ -118,6 +124,7 @@ def _run_worlds(
         ended = {cell.source for cell in repaired.cells if cell.id in {*leaves, *omitted} and not is_autograded(cell)}
         numbers = [number for number, cell in enumerate(handed_in.cells, start=1) if cell.source in ended]
         repairs += [Repair(RepairKind.ENDED_KERNEL, str(number)) for number in numbers]
+    repairs += [Repair(RepairKind.NO_GPU)] * asks_for_gpu
     return executed, read_source(verdicts, repaired, lab, _tampered(executed, lab))
 
 
@@ -150,6 +157,10 @@ def _ended(executed: NotebookNode, lab: Lab) -> set[str]:
         if stopped in keys | {find_cell(lab.source, question.test).id}:
             return {stopped} | keys
     return {stopped} - {""}
+
+
+def _asks_for_gpu(executed: NotebookNode) -> bool:
+    return any(NO_GPU in output.get("text", "") for cell in executed.cells for output in cell.outputs)
 
 
 def _leaves_or_stops(executed: NotebookNode, repaired: NotebookNode) -> bool:

@@ -42,6 +42,7 @@ class RepairKind(str, Enum):
     KIND = "kind of cell"
     GIVEN = "given cells"
     ENDED_KERNEL = "ended the kernel"
+    NO_GPU = "no GPU"
 
 
 WORDS = {
@@ -56,6 +57,7 @@ WORDS = {
     RepairKind.KIND: "{cell} was typed in another kind of cell",
     RepairKind.GIVEN: "{count} given cells missing or changed",
     RepairKind.ENDED_KERNEL: "cell {cell} ends the kernel",
+    RepairKind.NO_GPU: "asks for a GPU: computed on the processor",
 }
 
 

@@ -15,6 +15,7 @@ import copy
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from nbformat import NotebookNode
 
@@ -32,6 +33,12 @@ from instructor.notebooks import (
 )
 
 INTEGRITY = "integrity"
+# Python's own names, without those that a shell or its start adds, such as `exit`.
+BUILT_IN = {
+    name
+    for name, value in vars(builtins).items()
+    if not name.startswith("_") and not iskeyword(name) and type(value).__module__ == "builtins"
+}
 # Blanks within a line only: a text of blank lines would be searched once for each of them.
 ENDS_KERNEL = re.compile(
     r"^[ \t]*(?:(?:exit|quit)[ \t]*(?:\([ \t]*\)|;)?[ \t]*$|%reset\b|globals\(\)\.clear\(\))", re.M
@@ -199,7 +206,10 @@ def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
     ]
     taken = set().union(*map(bound_names, written))
     native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
-    code = [f"globals().pop({name!r}, None)\nNone" for name in sorted((taken - native) & set(dir(builtins)))]
+    if "*" in taken - native:  # `from numpy import *` takes nobody knows which
+        taken |= native | BUILT_IN
+    pythons = sorted((taken - native) & BUILT_IN)
+    code = [f"from builtins import {', '.join(pythons)}"] if pythons else []
     for cell in source.cells:
         if cell.cell_type == "code" and not grade_id(cell):
             for node in parse_cell(cell.source)[0].body:

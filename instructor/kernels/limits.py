@@ -154,6 +154,18 @@ def processor_seconds(pid: int) -> float:
     return sum(map(int, fields[11:15])) / TICKS
 
 
+def processor_queue(task: str) -> tuple[float, float]:
+    """Return the seconds that a thread, such as "self" or a number, has run, and those it has waited for a processor.
+
+    Zeros once it is dead, or where Linux does not count them.
+    """
+    try:
+        ran, waited = Path("/proc", task, "schedstat").read_text().split()[:2]
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
 def resident_bytes() -> int:
     """Return what this process takes of the machine's memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -23,7 +23,7 @@ from pathlib import Path
 from instructor.kernels.limits import MIB, SINGLE_THREADED, Limits
 from instructor.kernels.seccomp import load_library, restrict_system_calls
 
-WORK = "/submission"
+WORK = "/content"  # as on Colab
 RENDEZVOUS = "/run/kernel"
 WRITABLE = [WORK, RENDEZVOUS, "/tmp", "/dev/shm"]
 # What a notebook may learn of the environment of whoever starts it.
@@ -185,6 +185,7 @@ def sandbox_environment(env: dict[str, str]) -> dict[str, str]:
         "USER": _USER,
         "LANG": "C.UTF-8",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PIP_NO_INDEX": "1",  # out of reach: fail at once
     }
     return fixed | SINGLE_THREADED | {name: value for name, value in env.items() if name in PASSED_VARIABLES}
 

@@ -23,6 +23,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NoReturn
 
+from instructor.kernels import no_gpu, stand_ins
 from instructor.kernels.limits import METER_SECONDS, Limits, Meter
 from instructor.kernels.protocol import receive, send
 from instructor.kernels.sandbox import RENDEZVOUS, WORK, WRITABLE, Box, confine, copy_work
@@ -183,6 +184,9 @@ def prepare_fork(env: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(env)
     reseed()
+    if env.get("NBGRADER_EXECUTION") == "autograde":
+        stand_ins.install()
+        no_gpu.install()
     gc.enable()
 
 

@@ -1,4 +1,7 @@
-"""What a teacher should look at in a class, ranked by the points at stake."""
+"""What a teacher should look at in a class: what the run shows first, then the points at stake.
+
+Code that only names what could do harm is folded: many write it out of habit, and nobody has the time to read it all.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +21,11 @@ class Matter:
     what: str
     stake: float
     lines: tuple[str, ...]
+    rank: int = 1  # 0 for what the run shows of the grading itself, 2 for what is folded
 
 
 def find_matters(results: list[Result], names: dict[str, str]) -> list[Matter]:
-    """Return what to look at, most points at stake first.
+    """Return what to look at: by rank, then most points at stake first.
 
     Parameters
     ----------
@@ -29,7 +33,12 @@ def find_matters(results: list[Result], names: dict[str, str]) -> list[Matter]:
         What each question is called, by `grade_id`.
     """
     matters = [matter for result in results for matter in _of(result, names)]
-    return sorted(matters, key=lambda matter: (-matter.stake, matter.student))
+    return sorted(matters, key=lambda matter: (matter.rank, -matter.stake, matter.student))
+
+
+def how_many_shown(matters: list[Matter]) -> int:
+    """Return how many of the ranked matters are shown, the others being folded."""
+    return min(MOST_SHOWN, sum(matter.rank < 2 for matter in matters))
 
 
 def _of(result: Result, names: dict[str, str]) -> Iterator[Matter]:
@@ -50,9 +59,13 @@ def _of(result: Result, names: dict[str, str]) -> Iterator[Matter]:
             line = one["comment"] or f"{one['score'] or 0:g} points, {one['extra'] or 0:g} of extra credit"
             what = f"{one['cell']}: decided by hand before the answer changed; decide again"
             yield Matter(result.student, what, one["score"] or 0.0, (line,))
+    earned = sum(cell["score"] or 0.0 for cell in result.cells if cell["criteria"])
+    if result.tampered:
+        yield Matter(result.student, "the grading was tampered with", earned, (result.tampered,), rank=0)
     if result.review:
-        earned = sum(cell["score"] or 0.0 for cell in result.cells if cell["criteria"])
         yield Matter(result.student, "code that reaches for what is under the tests", earned, tuple(result.review))
+    if result.mentions:
+        yield Matter(result.student, "code that is often innocent", earned, tuple(result.mentions), rank=2)
     if result.first_failure:
         failure = result.first_failure
         lost = sum(

@@ -18,7 +18,7 @@ from instructor.gradebook.roster import read_roster
 from instructor.grading.class_run import why_not_graded
 from instructor.notebooks import find_cell
 from instructor.pages.feedback import TEMPLATES, question, question_titles, repaired
-from instructor.pages.matters import MOST_SHOWN, find_matters
+from instructor.pages.matters import find_matters, how_many_shown
 from instructor.pages.plots import LOW, draw_items, draw_marks
 from instructor.pages.similar import find_similar
 from instructor.pages.statistics import Item, Loss, analyse_items, find_losses, summarise
@@ -45,6 +45,7 @@ def write_report(course: Course, lab: str) -> Path:
     titles = question_titles(course, lab)
     names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]
     by_id = {item.grade_id: name for item, name in zip(items, names, strict=True)}
+    matters = find_matters(results, by_id)
     graded = {result.student for result in results}
     page = TEMPLATES.get_template("report.html").render(
         lab=lab,
@@ -54,8 +55,8 @@ def write_report(course: Course, lab: str) -> Path:
         marks_plot=draw_marks([result.grade for result in results], summary),
         items_plot=draw_items(items, names),
         items=[(name, item, _remark(item)) for name, item in zip(names, items, strict=True)],
-        matters=find_matters(results, {item.grade_id: name for item, name in zip(items, names, strict=True)}),
-        shown=MOST_SHOWN,
+        matters=matters,
+        shown=how_many_shown(matters),
         losses=[(loss, by_id[loss.grade_id], _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]],
         hand_ins=_hand_ins(course, lab, results, notebooks),
         repairs={result.student: [repaired(one, titles) for one in result.repairs] for result in results},

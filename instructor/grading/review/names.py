@@ -1,4 +1,4 @@
-"""The names that student code has no need of, and those that look like them."""
+"""The names that student code has no need of, those that look like them, and the few that no habit explains."""
 
 import re
 import sys
@@ -49,5 +49,30 @@ ATTRIBUTES |= {"__getattribute__", "__globals__", "__instancecheck__", "__loader
 ATTRIBUTES |= {"__setattr__", "__spec__", "__subclasses__", "__torch_dispatch__", "__torch_function__", "_getframe"}
 ATTRIBUTES |= {"_ipython_display_", "_repr_mimebundle_", "ag_frame", "cr_frame", "display_pub", "expandvars", "f_back"}
 ATTRIBUTES |= {"f_builtins", "f_code", "f_globals", "f_locals", "f_trace", "get_ipython", "gi_frame", "iopub_socket"}
+ATTRIBUTES |= {"ast_transformers", "input_transformers_cleanup", "input_transformers_post"}
 ATTRIBUTES |= {"monkeypatch", "mro", "pub_thread", "publish_display_data", "settrace", "tb_frame", "user_ns"}
 WORDS = ("/proc/self", "/run/kernel", "COURSE_SEED", "NBGRADER", "vnd.course", "helpers.criterion")
+WORDS += ("__criterion__", "__run__")
+# Of all these, what tells of an attempt. The rest is a habit of many, whatever else it could do: it is only mentioned.
+TELLING = {*WORDS, "In", "__array_function__", "__array_ufunc__", "__builtins__", "__closure__", "__code__", "_ih"}
+TELLING |= {"__globals__", "__instancecheck__", "__main__", "__subclasses__", "__torch_dispatch__", "_getframe"}
+TELLING |= {"__torch_function__", "_ii", "_iii", "_repr_mimebundle_", "ag_frame", "ast_transformers", "cr_frame"}
+TELLING |= {"ctypes", "display_pub", "input_transformers_cleanup", "input_transformers_post"}
+TELLING |= {"f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace", "gc.get_objects", "gc.get_referrers"}
+TELLING |= {"gi_frame", "helpers.recording", "inspect.currentframe", "inspect.stack", "iopub_socket", "ipykernel"}
+TELLING |= {"jupyter_client", "nbgrader", "pub_thread", "publish_display_data", "settrace", "setprofile", "sys.modules"}
+TELLING |= {
+    "tb_frame",
+    "torch.library",
+    "torch.nn.modules.module",
+    "torch.overrides",
+    "unittest.mock",
+    "user_ns",
+    "zmq",
+}
+TELLING |= {"torch.utils._python_dispatch"}
+# Parts of what tests are made of that people replace for their comfort: names that NumPy dropped, what is printed.
+COMFORT = {f"numpy.{name}" for name in ("bool", "complex", "float", "int", "long", "object", "str")}
+COMFORT |= {"torch.Tensor.__repr__", "torch.Tensor.__str__", "torch.load", "torch.save"}
+# What notebooks ask of IPython's shell to know where they run, or to run a magic.
+ASKED_OF_SHELL = {"__class__", "config", "getoutput", "magic", "run_cell_magic", "run_line_magic", "system"}

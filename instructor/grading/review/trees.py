@@ -86,6 +86,8 @@ def path_of(node: ast.AST) -> list[str]:
                 names.append(name)
             case ast.Call(ast.Name("getattr" | "hasattr"), [_, ast.Constant(str(name)), *_]):
                 names.append(name)
+            case ast.Call(ast.Name(name)):
+                names.append(f"{name}()")
             case _:
                 names.append("?")
     return names
@@ -121,7 +123,7 @@ def is_module_of_tests(full: str) -> bool:
 def each_path_once(tree: ast.Module, modules: dict[str, set[str]]) -> Iterator[ast.AST]:
     """Walk the tree, with each dotted path and each IPython line as a whole.
 
-    An object of the student's own may be given attributes, and a name be looked for, by functions that could do worse.
+    An object of the student's own may be given attributes, a name or a module be looked for, by what could do worse.
     """
     covered = set()
     for node in ast.walk(tree):
@@ -134,6 +136,8 @@ def each_path_once(tree: ast.Module, modules: dict[str, set[str]]) -> Iterator[a
                     covered.add(id(function))
             case ast.Compare(_, [ast.In() | ast.NotIn()], [ast.Call(ast.Name("globals" | "locals") as function)]):
                 covered.add(id(function))
+            case ast.Compare(_, [ast.In() | ast.NotIn()], [ast.Attribute(ast.Name("sys"), "modules") as found]):
+                covered.update(map(id, _steps(found)))
             case ast.Subscript(ast.Attribute(ast.Name("os") as module, "environ") as variables, _, ast.Store()):
                 covered.update(map(id, (module, variables)))
             case _:

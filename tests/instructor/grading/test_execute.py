@@ -1,6 +1,7 @@
 """What a cell may take, and what becomes of the cells behind one that takes too much."""
 
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from nbformat import NotebookNode
@@ -132,3 +133,20 @@ def test_notebook_that_takes_too_long_is_stopped_in_the_cell_it_was_in(monkeypat
     assert cells[0].outputs[0].text == "before\n"
     assert errors(cells[1]) == ["CellTimeoutError"]
     assert cells[2].execution_count is None
+
+
+def test_what_the_grader_reads_or_waits_for_is_nobody_s_time(monkeypatch):
+    clock, queue = [0.0], {"thread-self": (0.0, 0.0), "1": (0.0, 0.0)}
+    monkeypatch.setattr(execute, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(execute, "processor_queue", queue.get)
+    monkeypatch.setattr(execute, "processor_seconds", lambda pid: 0.0)
+    client = execute._Client(new_notebook(), seconds=1, most=10)
+    client._run = cell = execute._Run(kernel=1, seconds=1, clock=client.clock)
+    clock[0] = 100
+    queue |= {"thread-self": (40.0, 38.0), "1": (50.0, 20.0)}
+    client.spare()
+    assert (client.clock(), cell.is_late()) == (2, False)
+    clock[0] = 104  # the cell slept
+    queue["1"] = (0.0, 0.0)  # and its kernel died
+    client.spare()
+    assert (client.clock(), cell.is_late()) == (6, True)

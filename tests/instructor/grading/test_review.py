@@ -231,6 +231,86 @@ HONEST = {
     "blank_lines": "\n" * 300_000 + "x = 1",
 }
 
+# What many write without a thought of the grading: the table of ordinary habits.
+HABITS = {
+    "folder_of_modules": "import sys\nsys.path.append('/content/drive/MyDrive')\nsys.path.insert(0, '..')",
+    "variable_of_the_environment": "import os\nnum_workers = int(os.environ.get('NUM_WORKERS', 2))\nos.getenv('HOME')",
+    "variable_set": "import os\nos.environ['CUDA_LAUNCH_BLOCKING'] = '1'\nos.environ.setdefault('X', '1')",
+    "environment_magic": "%env CUDA_VISIBLE_DEVICES=0",
+    "folder_made": "!mkdir -p out && ls -la out",
+    "packages_listed": "!pip list | head -20\n!pip freeze | grep torch",
+    "package_installed": "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'install', 'einops'])",
+    "git": "!git clone https://example.org/repo.git",
+    "shell_cell": "%%bash\nls -l\ndf -h",
+    "file_written": "%%writefile notes.py\nx = 1",
+    "script_run": "%run notes.py",
+    "javascript": "%%javascript\nconsole.log(1)",
+    "hypertext": "%%html\n<style>.output { font-size: 14px }</style>",
+    "pause": "import asyncio\nawait asyncio.sleep(0.1)",
+    "threads": "from concurrent.futures import ThreadPoolExecutor as Pool\nPool().map(abs, [1])",
+    "thread": "import threading\nlock = threading.Lock()",
+    "processes": "from multiprocessing import Pool, freeze_support\nPool(2)",
+    "start_of_processes": "import torch.multiprocessing as mp\nmp.set_start_method('spawn', force=True)",
+    "pickle": "import pickle\nwith open('x.pkl', 'wb') as file:\n    pickle.dump([1], file)",
+    "pickled_array": "np.load('x.npy', allow_pickle=True)",
+    "source_shown": "import inspect\nprint(inspect.getsource(mean))\ninspect.signature(mean)",
+    "formula": "from IPython.display import Math, Latex, SVG\ndisplay(Math('x^2'))",
+    "display_of_the_core": "from IPython.core.display import display, HTML\ndisplay(HTML('<b>x</b>'))",
+    "every_expression_shown": (
+        "from IPython.core.interactiveshell import InteractiveShell\nInteractiveShell.ast_node_interactivity = 'all'"
+    ),
+    "comparison_of_one_s_own": "class Point:\n    def __eq__(self, other):\n        return self.x == other.x",
+    "destructor": "class File:\n    def __del__(self):\n        print('closed')",
+    "options_by_dictionary": "class Options:\n    def __init__(self, **all):\n        self.__dict__.update(all)",
+    "attribute_dictionary": "class Bunch(dict):\n    __getattr__ = dict.get\n    __setattr__ = dict.__setitem__",
+    "is_it_colab": "import sys\n'google.colab' in sys.modules or 'google.colab' in str(get_ipython())",
+    "kind_of_shell": "shell = get_ipython().__class__.__name__\nprint('IPKernelApp' in get_ipython().config)",
+    "magic_of_a_script": "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system(f'ls {folder}')",
+    "expression_read": "x = eval('1 + 1')\nexec('y = 2')",
+    "names_by_number": "for i in range(3):\n    globals()[f'layer{i}'] = i\nprint(len(locals()), dir())",
+    "reloaded": "import importlib, helpers\nimportlib.reload(helpers)",
+    "help": "help(np)\nprint(dir(torch), np)",
+    "sum_as_a_variable": "sum = 0\nlist = [1, 2]\nfor max in list:\n    sum = sum + max\nabs = None",
+    "helper_of_one_s_own": "def largest_gap(x, y):\n    return max(abs(a - b) for a, b in zip(x, y))",
+    "old_names_of_numpy": "import numpy as np\nnp.int = int\nnp.bool = bool",
+    "shape_in_the_repr": "import torch\ntorch.Tensor.__repr__ = lambda tensor: str(tuple(tensor.shape))",
+    "trusted_file": "import torch, functools\ntorch.load = functools.partial(torch.load, weights_only=False)",
+    "certificates": "import ssl\nssl._create_default_https_context = ssl._create_unverified_context",
+    "first_parameter_frozen": "next(model.parameters()).requires_grad = False\nlist(model.children())[0].bias = None",
+    "traces_of_an_error": "import sys, traceback\ntry:\n    1 / 0\nexcept Exception:\n    print(sys.exc_info()[0])",
+    "leaving": "import sys, os, atexit\natexit.register(print)\nif False:\n    sys.exit()",
+    "memory_of_variables": "import gc, sys\nprint(sys.getsizeof([]), gc.isenabled())\n%whos",
+    "timer_and_profile": "import cProfile, timeit\ncProfile.run('mean(x)')\ntimeit.timeit('1 + 1')\n%prun mean(x)",
+    "signal": "import signal, psutil\nprint(psutil.virtual_memory())",
+    "socket": "import socket\nprint(socket.gethostname())",
+    "recursion": "import sys\nsys.setrecursionlimit(10_000)\nsys.stdout.reconfigure()",
+    "types": "import types, typing\nnet.forward = types.MethodType(mean, net)\ntyping.get_type_hints(mean)",
+    "last_results": "print(_, _3)\n_1, _2 = 1, 2",
+    "main": "def main():\n    pass\n\nif __name__ == '__main__':\n    main()",
+    "progress_bars": "from functools import partial\nfrom tqdm import tqdm\ntqdm = partial(tqdm, leave=True)",
+    "hooks": "handle = model.register_forward_hook(lambda *a: None)\nhandle.remove()",
+    "printed_class": "print(type(model).__name__, model.__class__.__bases__, type(model).mro())",
+}
+
+# The tricks that look like a habit: they are folded.
+FOLDED = {"quoting_escape", "another_grammar_for_the_cells_below", "shell", "shell_after_pip"}
+FOLDED |= {"python_in_a_shell_command", "program_named_like_pip", "config", "config_without_percent"}
+FOLDED |= {"edit_without_percent", "run_without_percent", "macro_without_percent", "rerun", "reset", "run"}
+FOLDED |= {"javascript", "bash", "writefile", "timed_with_an_unknown_option", "code_that_only_a_magic_reads"}
+FOLDED |= {"magic_by_its_function", "magic_without_a_name", "sys_handed_over", "sys_from_another_module"}
+FOLDED |= {"getattr_of_sys", "import_module", "from_builtins", "atexit", "thread", "pool", "event_loop"}
+FOLDED |= {"replaced_function_of_os_path", "replaced_function_of_another_module", "numpy_handed_over"}
+FOLDED |= {"submodule_handed_over", "submodule_as_a_default", "module_behind_a_module", "code_in_a_text"}
+FOLDED |= {"code_in_a_text_under_a_profiler", "code_in_a_settings_file", "code_in_an_annotation"}
+FOLDED |= {"frames_of_the_stack", "numpy_of_another_module", "method_of_a_base_class", "module_given_by_a_function"}
+FOLDED |= {"pickled_array", "stream_of_the_kernel", "name_in_pieces_of_a_submodule"}
+FOLDED |= {"variable_of_the_environment_forgotten", "unpickled", "setattr_of_what_a_call_gives", "vars_of_a_module"}
+FOLDED |= {"value_of_globals", "setattr_of_object", "setattr_of_type", "output_of_the_history", "name_in_pieces"}
+FOLDED |= {"another_class", "equal_to_everything", "equal_by_assignment", "raw_display", "raw_display_of_a_module"}
+FOLDED |= {"environment_in_a_path", "environment", "redefined_function_of_the_lab", "redefined_by_assignment"}
+FOLDED |= {"redefined_by_import", "redefined_by_a_pattern", "redefined_by_a_pattern_of_a_list"}
+FOLDED |= {"redefined_by_an_error", "redefined_in_a_function", "redefined_builtin"}
+
 
 def _code(source: str, **metadata) -> NotebookNode:
     return new_code_cell(source, metadata={"nbgrader": metadata} if metadata else {})
@@ -245,17 +325,29 @@ def make_lab(*student: str, given: str = f"import numpy as np\n\n{HELPER}") -> N
 
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
 def test_teacher_is_pointed_at_a_trick(trick):
-    assert suspicious(make_lab(trick), make_lab())
+    assert any(suspicious(make_lab(trick), make_lab()))
+
+
+@pytest.mark.parametrize("trick", [code for name, code in TRICKS.items() if name not in FOLDED])
+def test_what_no_habit_explains_is_shown_and_not_folded(trick):
+    telling, _ = suspicious(make_lab(trick), make_lab())
+    assert telling
+
+
+@pytest.mark.parametrize("code", HABITS.values(), ids=HABITS)
+def test_a_habit_is_mentioned_at_most(code):
+    telling, _ = suspicious(make_lab(code), make_lab())
+    assert telling == []
 
 
 @pytest.mark.parametrize("code", HONEST.values(), ids=HONEST)
 def test_honest_code_is_left_in_peace(code):
-    assert suspicious(make_lab(code), make_lab()) == []
+    assert suspicious(make_lab(code), make_lab()) == ([], [])
 
 
 @pytest.mark.filterwarnings("error")
 def test_student_s_escape_sequences_warn_nobody():
-    assert suspicious(make_lab("x = '\\d'\nimport os"), make_lab()) == []
+    assert suspicious(make_lab("x = '\\d'\nimport os"), make_lab()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -268,16 +360,18 @@ def test_student_s_escape_sequences_warn_nobody():
     ],
 )
 def test_teacher_reads_the_line_that_is_meant(code, shown):
-    assert suspicious(make_lab(code), make_lab()) == [shown]
+    telling, mentioned = suspicious(make_lab(code), make_lab())
+    assert telling + mentioned == [shown]
 
 
 def test_alias_of_another_cell_is_followed():
-    assert suspicious(make_lab("import json as j", "j.dumps = print"), make_lab())
+    assert any(suspicious(make_lab("import json as j", "j.dumps = print"), make_lab()))
 
 
 def test_a_flood_of_findings_is_cut():
     flood = "\n".join(f"np.x{number} = 1" for number in range(1000))
-    assert len(suspicious(make_lab(flood), make_lab())) == 100
+    telling, mentioned = suspicious(make_lab(flood), make_lab())
+    assert (len(telling), mentioned) == (100, [])
 
 
 BOMBS = {
@@ -293,7 +387,7 @@ BOMBS = {
 def test_what_a_review_takes_is_bounded(bomb):
     lab = make_lab(bomb + "\nnp.isclose = 1")
     tracemalloc.start()
-    assert suspicious(lab, make_lab())
+    assert any(suspicious(lab, make_lab()))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 50_000_000
@@ -301,16 +395,18 @@ def test_what_a_review_takes_is_bounded(bomb):
 
 def test_what_the_lab_does_is_not_held_against_a_student():
     given = "import sys\n\nsys.setrecursionlimit(5000)\n!tar xf data.tar"
-    assert suspicious(make_lab(given=given), make_lab(given=given)) == []
+    assert suspicious(make_lab(given=given), make_lab(given=given)) == ([], [])
 
 
 def test_a_line_of_the_lab_excuses_no_other():
     given = "import sys\n\nsys.setrecursionlimit(5000)"
-    assert len(suspicious(make_lab("sys.setrecursionlimit(10**9)", given=given), make_lab(given=given))) == 1
+    _, mentioned = suspicious(make_lab("sys.setrecursionlimit(10**9)", given=given), make_lab(given=given))
+    assert len(mentioned) == 1
 
 
 def test_hidden_tests_excuse_nothing():
-    assert suspicious(make_lab("from helpers import criterion"), make_lab())
+    telling, _ = suspicious(make_lab("from helpers import criterion"), make_lab())
+    assert telling
 
 
 @pytest.mark.parametrize("lab", COURSE.labs)
@@ -320,4 +416,4 @@ def test_no_answer_to_a_lab_is_suspected(lab):
     honest = [answer for answer in answers if answer.name != CHEATS]
     suspected = {answer.name: suspicious(answer.apply(source), source) for answer in honest}
     suspected["release"] = suspicious(read_notebook(COURSE.release(lab)), source)
-    assert {name: found for name, found in suspected.items() if found} == {}
+    assert {name: found for name, found in suspected.items() if any(found)} == {}

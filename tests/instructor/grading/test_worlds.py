@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in
 from instructor.grading.reference import load_lab
-from instructor.grading.worlds import ends_kernel
+from instructor.grading.repair import RepairKind
+from instructor.grading.worlds import ends_kernel, restored_names
 from instructor.kernels import WARM
 from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
@@ -185,12 +186,25 @@ def test_endless_answer_costs_its_own_criteria(lab):
     assert scores(course) == ALL | {"centred": 0}
 
 
-@pytest.mark.parametrize("code", ["sum = 0; len = 3; float = None", "np = 5", "twice = 3; SCALE = 0"])
+TAKEN = ["sum = 0; len = 3; float = None", "np = 5", "twice = 3; SCALE = 0", "from torch import *"]
+
+
+@pytest.mark.parametrize("code", TAKEN)
 def test_name_that_was_taken_for_something_else_costs_nothing(lab, code):
     notebook = insert(answered(lab, mean="return np.mean(x).item()"), code, "test-mean")
     assert scores(graded(lab, notebook))["mean"] == 6
     last = insert(answered(lab), code, "test-spread")
     assert scores(graded(lab, last)) == ALL
+
+
+@pytest.mark.parametrize(
+    "code", ["max: int = 0", "for max in []: pass", "import math as max", "(max := 1)", "from numpy import *"]
+)
+def test_python_s_names_are_restored_however_they_were_taken(lab, code):
+    (restored,) = [one for one in restored_names(insert(answered(lab), code, "sol-mean"), lab.source) if "max" in one]
+    names: dict = {"max": 0}
+    exec(restored, names)
+    assert names["max"] is max
 
 
 def test_first_failing_cell_is_named_whether_it_costs_or_not(lab):
@@ -200,6 +214,25 @@ def test_first_failing_cell_is_named_whether_it_costs_or_not(lab):
     assert scores(course) == ALL
     assert (failure.error, failure.line) == ("ModuleNotFoundError", "import seaborn_not_there")
     assert notebook.cells[failure.number - 1].source == "import seaborn_not_there"
+
+
+STUDENTS_MACHINE = """
+%matplotlib tk
+from google.colab import drive
+drive.mount("/content/drive")
+from torch.utils.tensorboard import SummaryWriter
+import torch
+weights = torch.ones(2, device="cuda")
+""".strip()
+
+
+def test_line_that_needs_the_students_machine_costs_nothing_and_a_gpu_is_spoken_of(lab):
+    notebook = answered(lab)
+    imports = next(cell for cell in notebook.cells if cell.id == "imports")
+    imports.source = f"{STUDENTS_MACHINE}\n{imports.source}"
+    course = graded(lab, notebook)
+    assert (scores(course), course.first_failure) == (ALL, None)
+    assert [one.kind for one in course.repairs] == [RepairKind.NO_GPU]
 
 
 def test_visible_failure_stops_nothing_and_is_a_hole_where_every_criterion_passes(lab):

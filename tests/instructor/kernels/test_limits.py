@@ -71,7 +71,7 @@ except BlockingIOError:
     assert not processes_with(marker)
 
 
-@pytest.mark.parametrize("folder", ["/submission", "/tmp", "/dev/shm"])
+@pytest.mark.parametrize("folder", ["/content", "/tmp", "/dev/shm"])
 def test_a_full_disk_is_an_error_in_the_notebook(boxed, folder):
     cell = f"""
 try:

@@ -109,7 +109,7 @@ def test_no_other_process_is_seen(seen):
 
 
 def test_the_environment_is_what_the_kernel_needs(seen):
-    allowed = sandbox.PASSED_VARIABLES | {"PATH", "HOME", "TMPDIR", "USER", "LANG", "MPLBACKEND"}
+    allowed = sandbox.PASSED_VARIABLES | {"PATH", "HOME", "TMPDIR", "USER", "LANG", "MPLBACKEND", "PIP_NO_INDEX"}
     # ipykernel sets these itself.
     own = {"PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"}
     assert {"COURSE_SEED", "COURSE_MODE"} <= set(seen["environment"]) <= allowed | own
@@ -273,11 +273,11 @@ def test_nbgrader_executes_in_it(tmp_path, monkeypatch):
     cells = ["1/0", "import os; print(os.getcwd(), os.environ['NBGRADER_EXECUTION'])"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     Execute(kernel_name=SANDBOXED).preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
-    assert notebook.cells[1].outputs[0].text == "/submission autograde\n"
+    assert notebook.cells[1].outputs[0].text == "/content autograde\n"
 
 
 def test_without_a_folder_the_work_copy_is_empty(boxed):
-    assert boxed("import os; print(os.listdir(), os.getcwd())").texts == ["[] /submission\n"]
+    assert boxed("import os; print(os.listdir(), os.getcwd())").texts == ["[] /content\n"]
 
 
 def test_a_folder_that_is_no_hand_in_is_refused(boxed, tmp_path):
