@@ -10,8 +10,8 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup sandbox weights demo test test-lab attacks clean
-.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
+.PHONY: help setup sandbox weights demo test test-lab attacks pretend-gpu clean
+.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds bench-gpu
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand --tabs 16
@@ -66,6 +66,10 @@ test-lab: setup ## the checks and tests of one lab: make test-lab LAB=bayes_net
 attacks: setup ## every attack on the grader, with bombs and endless loops
 	$(BIN)/pytest tests/instructor/adversarial
 
+# Some minutes: too long for `make test`, which runs two light labs so. Continuous integration calls it every week.
+pretend-gpu: setup ## every lab as on a GPU that is none: what would stop there, what is copied
+	$(BIN)/python -m tests.pretend
+
 # Measures take some minutes each, on an idle machine.
 bench: setup ## loaders against the usual recipes, on the real data of COURSE_DATA
 	COURSE_MODE= $(BIN)/python -m bench.data
@@ -87,6 +91,9 @@ bench-start: setup ## the processor's time until a command starts, beside nbgrad
 
 bench-worlds: setup ## a class with mistakes, judged in one world and in two
 	$(BIN)/python -m bench.worlds
+
+bench-gpu: setup ## the labs on a GPU and the real data of COURSE_DATA, eight minutes
+	COURSE_MODE= $(BIN)/python -m bench.gpu
 
 clean: ## remove the demo and the caches
 	rm -rf demo .pytest_cache .ruff_cache

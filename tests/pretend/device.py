@@ -34,6 +34,9 @@ COPIES = {"copy_", "_to_copy", "_copy_from", "set_"}
 STRICT = {"cat", "stack", "mm", "addmm", "bmm", "baddbmm", "mv", "addmv", "dot", "index_select", "gather", "embedding"}
 INDEXED = {"index", "index_put", "index_put_", "_index_put_impl_", "_unsafe_index"}
 WAITING = {"_local_scalar_dense", "nonzero", "masked_select", "equal", "_unique2", "unique_consecutive", "bincount"}
+PACKING = ("_pack_padded_sequence", "_pad_packed_sequence")
+# These take the sizes of packed batches from the CPU; the last one only compares.
+UNCHECKED = ("gru", "lstm", "rnn", *PACKING, "_has_compatible_shallow_copy_type")
 RECURRENT = {"gru", "lstm", "rnn_tanh", "rnn_relu"}
 FROM_DATA = {"tensor", "as_tensor", "asarray", "new_tensor"}
 FACTORIES = {"zeros", "ones", "empty", "full", "rand", "randn", "randint", "randperm", "normal", "arange", "linspace"}
@@ -155,7 +158,8 @@ class _Functions(TorchFunctionMode):
     answer_repr = answer_tolist
 
     def answer_deepcopy(self, func: Callable, tensor: torch.Tensor, *args: object) -> torch.Tensor:
-        return place(func(tensor, *args), on_gpu(tensor))
+        with patch.object(self.device, "is_counting", False):
+            return place(func(tensor, *args), on_gpu(tensor))
 
     def _make(self, func: Callable, name: str, args: tuple, kwargs: dict) -> object:
         sources, wanted = list(tensors_in(args)), kwargs.pop("device", None)
@@ -191,7 +195,7 @@ class _Operators(TorchDispatchMode):
         result = self.device.draw(func, args, kwargs) if draws else func(*args, **kwargs)
         known = {tensor.untyped_storage()._cdata for tensor in tensors}
         place([one for one in tensors_in((result,)) if one.untyped_storage()._cdata not in known], where)
-        if name == "_pack_padded_sequence":
+        if name in PACKING:  # the sizes of batches, the lengths
             place(result[1], False)
         return result
 
@@ -214,7 +218,7 @@ class _Operators(TorchDispatchMode):
             lists = [one for one in args if isinstance(one, list | tuple) and isinstance(one[0], torch.Tensor)]
             for together in zip(*lists, strict=False):
                 _refuse(len({on_gpu(tensor) for tensor in together if tensor.dim()}) > 1, MIXED)
-        elif not name.startswith(("gru", "lstm", "rnn")):  # packed, these take the sizes of batches from the CPU
+        elif not name.startswith(UNCHECKED):
             is_strict = name in STRICT or (name[0] != "_" and name[-1] == "_" and places[0] is False)
             _refuse(any(tensor.dim() or is_strict for tensor in on_cpu), MIXED)
         return True

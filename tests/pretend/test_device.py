@@ -101,6 +101,7 @@ WORKS = {
     "Adam, fused": lambda: train_one_step(torch.optim.AdamW, fused=True),
     "SGD with momentum": lambda: train_one_step(torch.optim.SGD, momentum=0.9),
     "a copy": lambda: copy.deepcopy(nn.Linear(2, 2).to(GPU))(gpu(1, 2)),
+    "inference, packed": lambda: torch.inference_mode()(read_sentences)(torch.tensor([4, 2]), training=False),
     "inference": lambda: torch.inference_mode()(nn.GRU(2, 3).to(GPU).eval())(gpu(4, 1, 2)),
 }
 
@@ -144,7 +145,7 @@ def test_weights_are_read_to_the_device_that_is_asked():
 def test_copies_and_waiting_are_counted(pretended):
     x = torch.ones(1000, 1000).to(GPU)
     assert kinds(pretended) == {TO_GPU: 1, TO_HOST: 0, WAIT: 0} and pretended.megabytes[TO_GPU] == 4
-    x.to(GPU), x + 1, torch.ones(2).cpu().tolist()
+    x.to(GPU), x + 1, copy.deepcopy(x), torch.ones(2).cpu().tolist()
     assert kinds(pretended) == {TO_GPU: 1, TO_HOST: 0, WAIT: 0}
     x.sum().item(), bool(x.sum() > 0), x[0].tolist(), x[x > 2]
     assert kinds(pretended) == {TO_GPU: 1, TO_HOST: 0, WAIT: 4}
