@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bench.cells import COURSE
 
-KINDS = ("to the device", "to the host", "waits")
+KINDS = ("to the device", "to the device, pinned", "to the host", "waits")
 
 
 def run(lab: str) -> subprocess.CompletedProcess:
@@ -23,7 +23,7 @@ def row(lab: str, printed: str) -> str:
     """Return a line of the table: how often each kind happened, megabytes, and where most often."""
     figures = json.loads(printed.strip().rpartition("\n")[2])
     totals = {kind: sum(count for one, _, count in figures["counts"] if one == kind) for kind in KINDS}
-    sizes = [f"{totals[kind]} ({figures['megabytes'].get(kind, 0):.1f} MB)" for kind in KINDS[:2]]
+    sizes = [f"{totals[kind]} ({figures['megabytes'].get(kind, 0):.1f} MB)" for kind in KINDS[:3]]
     kind, place, count = (figures["counts"] or [("", "", "")])[0]
     most = f"{place}: {count} ({kind})" if place else ""
     return f"| {lab} | {' | '.join(sizes)} | {totals['waits']} | {most} |"
@@ -31,8 +31,8 @@ def row(lab: str, printed: str) -> str:
 
 def main(labs: list[str]) -> None:
     """Print the table, then what stopped a lab, if anything did."""
-    print("| lab | copies to the device | copies to the host | waits | most often, in which cell |")
-    print("|---|---|---|---|---|", flush=True)
+    print("| lab | copies to the device that block | pinned | copies to the host | waits | most often, in which cell |")
+    print("|---|---|---|---|---|---|", flush=True)
     stopped = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for lab, done in zip(labs, pool.map(run, labs), strict=True):

@@ -22,7 +22,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.pretend.driver import pretended_driver
 from tests.pretend.storage import GPU, Move, is_gpu, on_gpu, place, tensors_in
 
-TO_GPU, TO_HOST, WAIT = "to the device", "to the host", "waits"
+TO_GPU, PINNED, TO_HOST, WAIT = "to the device", "to the device, pinned", "to the host", "waits"
 MIXED = "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"
 NO_NUMPY = "can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
 LENGTHS = "'lengths' argument should be a 1D CPU int64 tensor, but got 1D cuda:0 Long tensor"
@@ -50,7 +50,8 @@ class PretendDevice:
     Attributes
     ----------
     counts
-        How often (kind, place) happened; a kind is TO_GPU, TO_HOST or WAIT, a place a line of a cell or of `helpers`.
+        How often (kind, place) happened; a kind is TO_GPU, PINNED (a copy for which nobody waits), TO_HOST or
+        WAIT, a place a line of a cell or of `helpers`.
     megabytes
         What was copied, by kind.
     """
@@ -77,11 +78,12 @@ class PretendDevice:
             self.counts[kind, _place_in_the_lab()] += 1
             self.megabytes[kind] += 0 if tensor is None else tensor.nbytes / 1e6
 
-    def move(self, tensor: torch.Tensor, where: bool) -> torch.Tensor:
+    def move(self, tensor: torch.Tensor, where: bool, non_blocking: bool = False) -> torch.Tensor:
         """Copy a tensor to the other device; one that is there already is returned as it is."""
         if bool(on_gpu(tensor)) == where:
             return tensor
-        self.count(TO_GPU if where else TO_HOST, tensor)
+        is_pinned = non_blocking and getattr(tensor.untyped_storage(), "page_locked", False)
+        self.count((PINNED if is_pinned else TO_GPU) if where else TO_HOST, tensor)
         return Move.apply(tensor, where)
 
     def draw(self, func: Callable, args: tuple, kwargs: dict) -> object:
@@ -137,10 +139,15 @@ class _Functions(TorchFunctionMode):
         where, copy = on_gpu(tensor), kwargs.pop("copy", False)
         if isinstance(other := kwargs.pop("other", args[0] if args else None), torch.Tensor):
             where, args = on_gpu(other), (other.dtype, *args[1:])
-        wanted, dtype, _, memory_format = torch._C._nn._parse_to(*args, **kwargs)
-        moved = self.device.move(tensor, bool(where) if wanted is None else is_gpu(wanted))
+        wanted, dtype, non_blocking, memory_format = torch._C._nn._parse_to(*args, **kwargs)
+        moved = self.device.move(tensor, bool(where) if wanted is None else is_gpu(wanted), non_blocking)
         options = {} if memory_format is None else {"memory_format": memory_format}
         return moved.to(dtype or moved.dtype, copy=copy and moved is tensor, **options)
+
+    def answer_pin_memory(self, func: Callable, tensor: torch.Tensor, *_: object) -> torch.Tensor:
+        pinned = tensor.clone()
+        pinned.untyped_storage().page_locked = True
+        return pinned
 
     def answer_numpy(self, func: Callable, tensor: torch.Tensor, *args: object, **kwargs: object) -> object:
         if on_gpu(tensor):

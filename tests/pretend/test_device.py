@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from tests.pretend.device import TO_GPU, TO_HOST, WAIT, PretendDevice
+from tests.pretend.device import PINNED, TO_GPU, TO_HOST, WAIT, PretendDevice
 from tests.pretend.storage import GPU
 
 
@@ -151,6 +151,14 @@ def test_copies_and_waiting_are_counted(pretended):
     assert kinds(pretended) == {TO_GPU: 1, TO_HOST: 0, WAIT: 4}
     torch.ones(2).copy_(x[0, :2]), str(x.cpu())
     assert kinds(pretended) == {TO_GPU: 1, TO_HOST: 2, WAIT: 4}
+
+
+def test_a_pinned_batch_of_a_loader_does_not_block(pretended):
+    for pin_memory, kind in ((False, TO_GPU), (True, PINNED)):
+        pretended.counts.clear()
+        (batch,) = torch.utils.data.DataLoader(torch.arange(4.0), 4, pin_memory=pin_memory)
+        assert batch.to(GPU, non_blocking=True).device == GPU
+        assert [one for one, _ in pretended.counts] == [kind]
 
 
 def test_outside_nothing_is_pretended(pretended):
