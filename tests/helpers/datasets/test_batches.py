@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from helpers.datasets import Batches
+from tests.pretend.device import TO_GPU, PretendDevice
 
 
 def make_batches(num_examples=10, **options):
@@ -53,17 +54,17 @@ def test_number_of_examples_is_known():
     assert make_batches(batch_size=4).num_examples == 10
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_batches_live_on_the_device_of_the_tensors_in_the_order_of_the_cpu():
     def draw(device):
-        batches = Batches(
-            torch.arange(100, device=device), batch_size=8, shuffle=True, generator=torch.Generator().manual_seed(0)
-        )
-        return [x for (x,) in batches]
+        numbers, generator = torch.arange(3000, device=device), torch.Generator().manual_seed(0)
+        pairs = list(Batches(numbers, numbers, batch_size=8, shuffle=True, generator=generator))
+        assert all(x.device == y.device == numbers.device for x, y in pairs)
+        return torch.cat([x for x, _ in pairs]).tolist()
 
-    on_gpu = draw("cuda")
-    assert all(x.is_cuda for x in on_gpu)
-    assert torch.equal(torch.cat(on_gpu).cpu(), torch.cat(draw("cpu")))
+    with PretendDevice() as device:
+        assert draw("cuda") == draw("cpu")
+    # The order is copied once an epoch, whatever the number of batches and of tensors.
+    assert [count for (kind, _), count in device.counts.items() if kind == TO_GPU] == [1]
 
 
 @pytest.mark.parametrize("tensors", [(), (torch.zeros(3), torch.zeros(4))])
