@@ -211,10 +211,10 @@ class _Operators(TorchDispatchMode):
         places = [on_gpu(tensor) for tensor in tensors]
         if True not in places:
             return (False if False in places else None) if tensors else self.device.making
-        if name in COPIES:
+        if name in COPIES and places[0] is not None:
             if len(set(map(bool, places[:2]))) == 2:
                 self.device.count(TO_GPU if places[0] else TO_HOST, tensors[1])
-            return bool(places[0])
+            return places[0]
         place([tensor for tensor, where in zip(tensors, places, strict=True) if where is None], True)
         on_cpu = [tensor for tensor, where in zip(tensors, places, strict=True) if where is False]
         if name == "_pack_padded_sequence":

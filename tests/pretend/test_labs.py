@@ -16,7 +16,7 @@ def test_lab_runs_as_on_a_gpu(lab):
 
 def test_table_says_how_often_and_where():
     counts = [
-        ["waits", "sol-train, line 3", 9],
+        ["waits", "train, line 3", 9],
         ["to the device", "data, line 1", 2],
         ["to the host", "data, line 4", 1],
     ]
