@@ -444,7 +444,6 @@ for folder in (Path.home() / ".ipython/profile_default/startup", Path.home(), Pa
 from pathlib import Path
 reached = "reached" in globals() or Path("/tmp/00-mine.py").exists()
 {RIGHT_IF_REACHED}""".lstrip(),
-        review=True,
     ),
     "finds_a_link": _reach("""
 from pathlib import Path
