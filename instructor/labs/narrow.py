@@ -29,17 +29,8 @@ def _format(cells: list[str]) -> list[str]:
         files = [Path(folder, f"{number:03}.py") for number in range(len(cells))]
         for file, text in zip(files, cells, strict=True):
             file.write_text(text + "\n", encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            "ruff",
-            "format",
-            "--isolated",
-            "--no-cache",
-            "--quiet",
-            f"--line-length={WIDTH}",
-            folder,
-        ]
+        options = ["--isolated", "--no-cache", "--quiet", f"--line-length={WIDTH}"]
+        command = [sys.executable, "-m", "ruff", "format", *options, folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CourseError(f"ruff cannot format a test cell: {(done.stderr.strip() or 'it gives no reason')[:200]}")
