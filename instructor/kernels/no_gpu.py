@@ -77,26 +77,22 @@ def _replace_devices(torch: ModuleType) -> None:
     torch.Generator = type(
         "Generator", (torch.Generator,), {"__new__": lambda kind, device="cpu": new(kind, processor_for(device))}
     )
-    # PyTorch asks its readers in the order of their numbers, and the one of CUDA's is 20.
-    torch.serialization.register_package(15, lambda storage: None, _restore)
+    # A file that names a GPU itself is left alone: to read it anywhere is what `map_location` is for.
+    torch.load = _reaching(torch.load, place=1, name="map_location")
 
 
-def _reaching(function: Callable, place: int | None = None) -> Callable:
-    """Return a function whose `device`, named or argument number `place`, is one that can be reached."""
+def _reaching(function: Callable, place: int | None = None, name: str = "device") -> Callable:
+    """Return a function whose device, called `name` or argument number `place`, is one that can be reached."""
 
     @functools.wraps(function)
     def call(*args: object, **options: object) -> object:
-        if "device" in options:
-            options["device"] = processor_for(options["device"])
+        if name in options:
+            options[name] = processor_for(options[name])
         if place is not None and len(args) > place:
             args = (*args[:place], processor_for(args[place]), *args[place + 1 :])
         return function(*args, **options)
 
     return call
-
-
-def _restore(storage: object, location: str) -> object:
-    return storage if processor_for(location) != location else None
 
 
 def _training_here(init: Callable) -> Callable:
