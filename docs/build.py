@@ -30,15 +30,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m docs.build", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="without new pictures of the demo class")
     options = parser.parse_args()
-    out = HERE.parent / "build" / "site"
+    course, out = Course(HERE.parent), HERE.parent / "build" / "site"
     try:
-        found = build(Course(HERE.parent), out, quick=options.quick)
+        found = build(course, out, quick=options.quick)
     except CourseError as error:
         sys.exit(f"docs.build: {error}")
     for finding in found:
         print(finding)
     if found:
         sys.exit(1)
+    if course.repository_is_placeholder:
+        print(f"links to Colab lead to {course.repository} until 'repository' is set in pyproject.toml")
     print(f"open {out / 'html' / 'index.html'}")
 
 

@@ -8,22 +8,16 @@ from __future__ import annotations
 import io
 import os
 import re
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 
 from instructor.course import Course
 from instructor.demo import LABS
@@ -33,7 +27,6 @@ from instructor.labs.publish import find_leaks
 LAB, OTHER = LABS
 STUDENT = "chloe"
 COLUMNS = 100
-PATIENCE = 120  # seconds, on a machine that does much else
 # Fonts of another host.
 SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 BELOW_THE_FOLD = """
@@ -53,11 +46,6 @@ def take_pictures(course: Course, folder: Path) -> None:
         for name, page in [("feedback", f"feedback/{STUDENT}/{LAB}/{LAB}.html"), ("report", f"reports/{LAB}.html")]:
             browser.get((demo / page).as_uri())
             photograph(course, browser, folder / f"{name}.png")
-        with jupyterlab(demo) as (address, token):
-            wait = WebDriverWait(browser, PATIENCE, ignored_exceptions=[WebDriverException])
-            wait.until(lambda _: browser.get(f"{address}/formgrader/gradebook/{LAB}/{LAB}?token={token}") is None)
-            wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, "tbody tr td.score")) > 1)
-            photograph(course, browser, folder / "formgrader.png")
 
 
 def play(course: Course) -> str:
@@ -113,26 +101,3 @@ def chromium(width: int, height: int) -> Iterator[Chrome]:
         yield browser
     finally:
         browser.quit()
-
-
-@contextmanager
-def jupyterlab(folder: Path) -> Iterator[tuple[str, str]]:
-    """Serve a course on this machine, to nobody else; yield the address and the token."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex()
-    with tempfile.TemporaryDirectory() as home:
-        own = {f"JUPYTER_{name}_DIR": str(Path(home) / name.lower()) for name in ("CONFIG", "RUNTIME", "DATA")}
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"],
-            cwd=folder,
-            env=os.environ | own | {"HOME": home, "JUPYTER_TOKEN": token},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield f"http://127.0.0.1:{port}", token
-        finally:
-            server.kill()
-            server.wait()
