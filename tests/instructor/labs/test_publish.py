@@ -179,7 +179,7 @@ def test_line_of_a_hidden_test_is_found_wherever_it_hides(public_course, place):
         cell.outputs = [new_output("stream", text=f"a\n{line}\n")]
     name = "helpers/oops.py" if place == "helpers" else "solutions/essai/essai.ipynb"
     files[name] = f"def f():\n    {line}\n".encode() if place == "helpers" else json.dumps(notebook).encode()
-    assert f"{name} shows a line of a hidden test: {line}" in list(find_leaks(public_course, files))
+    assert f"{name} shows a hidden line: {line}" in list(find_leaks(public_course, files))
 
 
 @pytest.fixture(scope="session")
