@@ -81,6 +81,7 @@ def is_telling(reason: str) -> bool:
         verb == "derives"
         or about.startswith(("get_ipython().", "too "))
         or bool(TELLING & (beginnings | set(names)))
+        or (verb == "runs" and any(word in about for word in WORDS))
         or any(NUMBERED_INPUT.fullmatch(name) for name in names)
     )
 
