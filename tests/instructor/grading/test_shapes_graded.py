@@ -5,6 +5,7 @@ Nothing here needs what a kernel confines; what it runs is our own.
 
 import copy
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,12 +55,15 @@ def lab():
         cell.source = TODO_BLOCK.sub(STUB if cell.cell_type == "code" else PLACEHOLDER, cell.source)
         cell.source = without_hidden_tests(cell.source)
     patch = pytest.MonkeyPatch()
+    # IPython puts its own module there, of which no process can be spawned.
+    patch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     patch.setattr(reference, "run_notebook", run_here)
     patch.setattr(hand_in, "run_notebook", run_here)
     policy = Policy(seed=1)
     for name, value in policy.environment().items():
         patch.setenv(name, value)
     yield Lab(source, release, make_reference(source, policy), policy, Released().also(release))
+    InteractiveShell.clear_instance()
     patch.undo()
 
 
