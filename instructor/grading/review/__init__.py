@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -59,11 +59,11 @@ def suspicious(handin: NotebookNode, source: NotebookNode) -> tuple[list[str], l
 
     One line each. What the lab's own cells do is not held against the student.
     """
-    protected, given = _of_lab(tuple(_kinds(source)))
+    protected, given, known = _of_lab(tuple(_kinds(source)))
     written = [cell.source for cell in handin.cells if cell.cell_type == "code" and not is_autograded(cell)]
     telling: dict[str, None] = {}
     mentioned: dict[str, None] = {}
-    for reason, text in _find(written, protected):
+    for reason, text in _find(written, protected, known):
         kept = telling if is_telling(reason) else mentioned
         if (reason, text) not in given and len(kept) < MAX_FOUND:
             kept[f"{reason[:120]}: {text[:120]}"] = None
@@ -93,31 +93,34 @@ def _kinds(source: NotebookNode) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache(maxsize=16)
-def _of_lab(cells: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], set[Finding]]:
+def _of_lab(cells: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], set[Finding], Collection[str]]:
     """Return what tests use and no student has to write, with the full name of what is imported; what the lab does.
 
-    What a test defines for itself is its own, whatever a student gives the same name.
+    Also the texts of its cells. What a test defines for itself is its own, whatever a student gives the same name.
     """
     tests, answers, given = ([text for kind, text in cells if kind == one] for one in ("test", "answer", "given"))
-    used = {node.id for tree, _ in read_cells(tests)[0] for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    used = {node.id for tree, *_ in read_cells(tests)[0] for node in ast.walk(tree) if isinstance(node, ast.Name)}
     bound = dict.fromkeys(dir(builtins), "") | _definitions(given)
     protected = {name: bound[name] for name in used & bound.keys() - _definitions(answers).keys()}
-    return protected, set(_find((without_hidden_tests(text) for _, text in cells), protected))
+    known = dict.fromkeys(without_hidden_tests(text) for _, text in cells)
+    return protected, set(_find(known, protected)), known
 
 
 def _definitions(cells: Iterable[str]) -> dict[str, str]:
     """Return what cells import, with its full name, and the functions and classes that they define."""
-    nodes = [node for tree, _ in read_cells(cells)[0] for node in tree.body]
+    nodes = [node for tree, *_ in read_cells(cells)[0] for node in tree.body]
     kept = [node for node in nodes if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom))]
     return {name: full for node in kept for name, full in names_bound_by(node).items()}
 
 
-def _find(cells: Iterable[str], protected: dict[str, str]) -> Iterator[Finding]:
-    """Give what is suspicious, and the text of the lines where it stands."""
+def _find(cells: Iterable[str], protected: dict[str, str], known: Collection[str] = frozenset()) -> Iterator[Finding]:
+    """Give what is suspicious, and the text of the lines where it stands; what is known is only read for its names."""
     pieces, unread = read_cells(cells)
     yield from unread
-    modules = modules_named_in(tree for tree, _ in pieces)
-    for tree, lines in pieces:
+    modules = modules_named_in(tree for tree, *_ in pieces)
+    for tree, lines, code in pieces:
+        if code in known:
+            continue
         named = {id(node.value) for node in ast.walk(tree) if is_naming(node)}
         reasons = chain(
             ((node, _reasons(node, modules, id(node) in named)) for node in each_path_once(tree, modules)),

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable
+from functools import lru_cache
 
 from IPython.core import magics
 from IPython.core.inputtransformer2 import TransformerManager
@@ -29,14 +30,15 @@ AUTOMAGIC = re.compile(
 )
 # Reading a cell costs its length times the number of places that IPython may have to transform.
 TRANSFORMED = re.compile(r"[%!?]|\s[,;/]")
+MAX_CACHED = 10_000  # characters
 MAX_WORK = 400_000  # some 350 MB and ten seconds at worst
 
 Finding = tuple[str, str]
-Piece = tuple[ast.Module, list[str]]
+Piece = tuple[ast.Module, list[str], str]
 
 
 def read_cells(cells: Iterable[str]) -> tuple[list[Piece], list[Finding]]:
-    """Parse the cells, and the code that their magics run, into trees with their lines; say what could not be read.
+    """Parse the cells, and the code that their magics run, into trees with lines and text; say what could not be read.
 
     A cell that IPython cannot make Python of never runs: it is left out. What a magic is given may run all the same.
     """
@@ -48,19 +50,19 @@ def read_cells(cells: Iterable[str]) -> tuple[list[Piece], list[Finding]]:
         if work > MAX_WORK:
             return pieces, [*unread, ("is too long to be reviewed", code.strip()[:120])]
         try:
-            tree, lines = _parse(code)
+            tree, lines = (_parse_cached if len(code) <= MAX_CACHED else _parse)(code)
         except (RecursionError, MemoryError):
             unread.append(("is too deep to be reviewed", code.strip()[:120]))
         except Exception:  # whatever IPython meets
             if index >= num_cells:
                 unread.append(("is given to a magic and cannot be reviewed", code.strip()[:120]))
         else:
-            pieces.append((tree, lines))
+            pieces.append((tree, lines, code))
             waiting += [inner for node in ast.walk(tree) for inner in _python_run_by(command_of(node))]
     return pieces, unread
 
 
-def _parse(code: str) -> Piece:
+def _parse(code: str) -> tuple[ast.Module, list[str]]:
     """Parse what IPython makes of a cell; the lines are those that `ast` counts."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the student's escape sequences
@@ -68,6 +70,10 @@ def _parse(code: str) -> Piece:
         if AUTOMAGIC.fullmatch(text.strip()):
             text = TransformerManager().transform_cell(f"%{text.strip()}")
         return ast.parse(text), text.split("\n")
+
+
+# Most cells of a hand-in are those of its lab.
+_parse_cached = lru_cache(maxsize=256)(_parse)
 
 
 def command_of(node: ast.AST) -> list[str]:
