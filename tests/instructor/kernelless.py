@@ -45,6 +45,25 @@ def make_course(root: Path) -> Course:
     return course
 
 
+def graded_course(root: Path, answers: dict[str, str]) -> Course:
+    """Write a course where each student handed in an answer, and grade it."""
+    course = make_course(root)
+    for student, code in answers.items():
+        hand_in(course, student, code)
+    with pytest.MonkeyPatch.context() as patch:
+        without_kernels(patch)
+        grade(course)
+    return course
+
+
+def copy_of(course: Course, folder: Path, patch: pytest.MonkeyPatch) -> Course:
+    """Copy a course, to be written into and graded without kernels, and go there."""
+    without_kernels(patch)
+    copy = Course(shutil.copytree(course.root, folder / "course"))
+    patch.chdir(copy.root)
+    return copy
+
+
 def without_kernels(patch: pytest.MonkeyPatch) -> None:
     """Have the class graded by the text of its answers."""
     patch.setattr(class_run, "load_lab", lambda *arguments: None)

@@ -1,7 +1,6 @@
 """`course grade` is stopped by a signal: what was graded is kept, the lock let go, the status what shells expect."""
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ from instructor.cli import app
 from instructor.course import Course
 from instructor.grading import class_run
 from instructor.stopping import Stopped, stoppable
-from tests.instructor.kernelless import LAB, RIGHT, WRONG, grade, hand_in, make_course, without_kernels
+from tests.instructor.kernelless import LAB, RIGHT, WRONG, copy_of, grade, hand_in, make_course
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,7 @@ def handed_in(tmp_path_factory) -> Course:
 
 @pytest.fixture
 def course(handed_in, tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    course = Course(shutil.copytree(handed_in.root, tmp_path / "course"))
-    monkeypatch.chdir(course.root)
-    return course
+    return copy_of(handed_in, tmp_path, monkeypatch)
 
 
 def stop_after_one(patch: pytest.MonkeyPatch, number: int) -> None:

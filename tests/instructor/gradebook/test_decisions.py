@@ -13,17 +13,13 @@ from instructor.gradebook.deadlines import grade_again
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import TO_CONFIRM, graded_results
 from instructor.notebooks import read_notebook, write_notebook
-from tests.instructor.kernelless import LAB, WRONG, comment, decide, grade, hand_in, make_course, without_kernels
+from tests.instructor.kernelless import LAB, WRONG, comment, copy_of, decide, grade, graded_course, hand_in
 
 
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory) -> Course:
     """Blaise is wrong, was given 5 points and an extra one for it, 3 for what he wrote, and a comment on each."""
-    course = make_course(tmp_path_factory.mktemp("marked") / "course")
-    hand_in(course, "blaise", WRONG)
-    with pytest.MonkeyPatch.context() as patch:
-        without_kernels(patch)
-        grade(course)
+    course = graded_course(tmp_path_factory.mktemp("marked") / "course", {"blaise": WRONG})
     decide(course, "blaise", "test_mean", 5, 1)
     decide(course, "blaise", "written_interpretation", 3)
     comment(course, "blaise", "sol_mean", "Presque.")
@@ -33,8 +29,7 @@ def marked(tmp_path_factory) -> Course:
 
 @pytest.fixture
 def course(marked, tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    return Course(shutil.copytree(marked.root, tmp_path / "course"))
+    return copy_of(marked, tmp_path, monkeypatch)
 
 
 def taken_back(course: Course) -> None:

@@ -1,7 +1,5 @@
 """A lab whose questions changed after marks were given: what still exists is kept, what goes is said first."""
 
-import shutil
-
 import pytest
 from nbformat.v4 import new_markdown_cell
 
@@ -10,28 +8,13 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.gradebook.migrate import make_plan, migrate
 from instructor.gradebook.nbgrader import open_gradebook
-from tests.instructor.kernelless import (
-    LAB,
-    WRONG,
-    Edited,
-    comment,
-    decide,
-    grade,
-    hand_in,
-    make_course,
-    without_kernels,
-)
+from tests.instructor.kernelless import LAB, RIGHT, WRONG, Edited, comment, copy_of, decide, grade, graded_course
 
 
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory) -> Course:
     """Ada is right and marked by hand, Blaise is wrong and was given points all the same; both have comments."""
-    course = make_course(tmp_path_factory.mktemp("marked") / "course")
-    hand_in(course, "ada")
-    hand_in(course, "blaise", WRONG)
-    with pytest.MonkeyPatch.context() as patch:
-        without_kernels(patch)
-        grade(course)
+    course = graded_course(tmp_path_factory.mktemp("marked") / "course", {"ada": RIGHT, "blaise": WRONG})
     decide(course, "ada", "written_interpretation", 3)
     decide(course, "blaise", "test_mean", 5, 1)
     comment(course, "ada", "written_interpretation", "Bien dit.")
@@ -41,9 +24,7 @@ def marked(tmp_path_factory) -> Course:
 
 @pytest.fixture
 def course(marked, tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    return Course(shutil.copytree(marked.root, tmp_path / "course"))
+    return copy_of(marked, tmp_path, monkeypatch)
 
 
 def scores(course: Course) -> dict[str, dict]:

@@ -1,46 +1,33 @@
 """What a regrade changed: before and after by question, and why."""
 
-import shutil
-
 import pytest
 
 from instructor.cli.regrade import show_changes, show_regrade
 from instructor.course import Course
 from instructor.gradebook.results import Result
-from tests.instructor.kernelless import (
-    LAB,
-    RIGHT,
-    WRONG,
-    Edited,
-    decide,
-    grade,
-    hand_in,
-    make_course,
-    without_kernels,
-)
+from instructor.grading.changes import last_changes
+from tests.instructor.kernelless import LAB, RIGHT, WRONG, Edited, copy_of, decide, grade, graded_course, hand_in
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> Course:
-    course = make_course(tmp_path_factory.mktemp("graded") / "course")
-    for student, code in {"ada": RIGHT, "blaise": WRONG}.items():
-        hand_in(course, student, code)
-    with pytest.MonkeyPatch.context() as patch:
-        without_kernels(patch)
-        first = grade(course)
-    assert [result.changes for result in first.values()] == [[], []]
-    return course
+    return graded_course(tmp_path_factory.mktemp("graded") / "course", {"ada": RIGHT, "blaise": WRONG})
 
 
 @pytest.fixture
 def course(graded, tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    return Course(shutil.copytree(graded.root, tmp_path / "course"))
+    return copy_of(graded, tmp_path, monkeypatch)
 
 
 def lines(results: dict[str, Result], capsys) -> list[str]:
     show_changes(list(results.values()))
     return capsys.readouterr().out.splitlines()
+
+
+def test_first_mark_changes_nothing(course):
+    assert [last_changes(course.hand_in(student, LAB)) for student in ("ada", "blaise")] == [[], []]
+    hand_in(course, "claude")
+    assert [result.changes for result in grade(course).values()] == [[], [], []]
 
 
 def test_answer_handed_in_again_is_told_and_known_to_the_next_run(course, capsys):

@@ -1,7 +1,5 @@
 """Marks that are not of today's lab are known, said and refused, with whose they are and why."""
 
-import shutil
-
 import pytest
 
 from instructor.cli import app
@@ -10,28 +8,19 @@ from instructor.errors import CourseError
 from instructor.grading import fingerprint as fingerprints
 from instructor.grading.fingerprint import changed_parts, fingerprint, outdated, tell_outdated
 from instructor.grading.reference import course_seed
-from tests.instructor.kernelless import LAB, WRONG, Edited, grade, hand_in, make_course, without_kernels
+from tests.instructor.kernelless import LAB, WRONG, Edited, copy_of, grade, graded_course, hand_in
 
 STUDENTS = ("ada", "blaise", "claude", "driss")
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> Course:
-    course = make_course(tmp_path_factory.mktemp("graded") / "course")
-    for student in STUDENTS:
-        hand_in(course, student, WRONG)
-    with pytest.MonkeyPatch.context() as patch:
-        without_kernels(patch)
-        grade(course)
-    return course
+    return graded_course(tmp_path_factory.mktemp("graded") / "course", dict.fromkeys(STUDENTS, WRONG))
 
 
 @pytest.fixture
 def course(graded, tmp_path, monkeypatch) -> Course:
-    without_kernels(monkeypatch)
-    course = Course(shutil.copytree(graded.root, tmp_path / "course"))
-    monkeypatch.chdir(course.root)
-    return course
+    return copy_of(graded, tmp_path, monkeypatch)
 
 
 def lab_changes(course: Course) -> None:

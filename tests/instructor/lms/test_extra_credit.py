@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 
 import pytest
 
@@ -11,7 +10,7 @@ from instructor.course import Course
 from instructor.gradebook.results import TOO_HIGH
 from instructor.lms.class_list import import_roster
 from instructor.lms.grades import Reason, Unfilled, fill_worksheet, final_grades
-from tests.instructor.kernelless import LAB, decide, grade, hand_in, make_course, without_kernels
+from tests.instructor.kernelless import LAB, RIGHT, copy_of, decide, graded_course
 from tests.instructor.lms.conftest import worksheet
 
 CLASS = {
@@ -23,13 +22,10 @@ CLASS = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory) -> Course:
-    course = make_course(tmp_path_factory.mktemp("graded") / "course")
+    course = graded_course(
+        tmp_path_factory.mktemp("graded") / "course", dict.fromkeys(("ada", "blaise", "claude"), RIGHT)
+    )
     import_roster(course, worksheet(course.root / "moodle.csv", CLASS, "fr"))
-    for student in ("ada", "blaise", "claude"):
-        hand_in(course, student)
-    with pytest.MonkeyPatch.context() as patch:
-        without_kernels(patch)
-        grade(course)
     for student in ("ada", "blaise", "claude"):
         decide(course, student, "written_interpretation", 4)
     return course
@@ -37,9 +33,7 @@ def graded(tmp_path_factory) -> Course:
 
 @pytest.fixture
 def course(graded, tmp_path, monkeypatch) -> Course:
-    course = Course(shutil.copytree(graded.root, tmp_path / "course"))
-    monkeypatch.chdir(course.root)
-    return course
+    return copy_of(graded, tmp_path, monkeypatch)
 
 
 def lines(content: bytes) -> dict[str, list[str]]:
