@@ -28,6 +28,7 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
     for cell in notebook.cells:
         if cell.id == SETUP_ID:
             cell.source = installation(course, lab_metadata.get("extra", "")) + cell.source
+            cell.metadata.update(cellView="form", jupyter={"source_hidden": True})  # folded, on Colab and in JupyterLab
         elif grade_id(cell) and cell.cell_type == "code":
             question = titles[grade_id(cell)].partition(" · ")[0]
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
@@ -70,7 +71,8 @@ def installation(course: Course, extra: str) -> str:
     archive = f"{course.repository}/archive/refs/tags/{tag(course)}.zip"
     return textwrap.dedent(
         f'''\
-        # Installe les outils du cours, ou les remet à jour, s'il le faut ; à relancer sans crainte.
+        # @title Outils du cours : exécutez cette cellule d'abord
+        # Les installe, ou les remet à jour, s'il le faut ; à relancer sans crainte.
         NEEDS = {json.dumps(needs)}
 
 

@@ -157,11 +157,14 @@ def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
     # A teacher's mark over an automatic one needs no line of the machine's to explain it.
     criteria = [] if by_teacher else cell["criteria"]
     untouched = bool(criteria) and all(one["fate"] == "not answered" for one in criteria)
+    lines = [] if untouched else [_criterion(one, titles) for one in criteria]
+    after = lines[0]["after"] if len(lines) > 1 and len({line["after"] for line in lines}) == 1 else ""
     return {
         "question": titles.get(name, name),
         "score": "à corriger" if waiting else french(cell["score"]),
         "max_score": french(cell["max_score"]),
-        "criteria": [] if untouched else [_criterion(one, titles) for one in criteria],
+        "criteria": [line | {"after": ""} for line in lines] if after else lines,
+        "after": after,
         "reason": cell["reason"] if lost and (untouched or not cell["criteria"]) else "",
         "visible": cell["visible"] if lost and not untouched else "",
         "comment": comments.pop(name, ""),

@@ -18,7 +18,7 @@ from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
 from instructor.notebooks import read_notebook, write_notebook
 from instructor.pages import formulas
-from instructor.pages.feedback import right_answers, write_feedback
+from instructor.pages.feedback import _row, right_answers, write_feedback
 from instructor.pages.html import clean, highlighting_css, render_notebook
 from tests.instructor.conftest import answered
 from tests.instructor.pages.conftest import ENDINGS
@@ -286,3 +286,21 @@ def contrast_with_white(colour: str) -> float:
     channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def test_what_a_whole_question_was_judged_on_is_said_once():
+    criteria = [
+        {"fate": "earned", "sentence": sentence, "points": 1.0, "reason": "", "after": ("test_mean",), "world": 2}
+        for sentence in ("la valeur", "l'entrée")
+    ]
+    cell = {"grade_id": "test_spread", "score": 2.0, "extra": 0.0, "pending": 0.0, "max_score": 2.0, "reason": ""}
+    row = _row(cell | {"criteria": criteria, "visible": ""}, {"mean": "Question 1 · Moyenne"}, {})
+    assert row["after"] == "jugé avec une réponse juste à la question 1"
+    assert [line["after"] for line in row["criteria"]] == ["", ""]
+    criteria[0] |= {"after": (), "world": 1}
+    row = _row(cell | {"criteria": criteria, "visible": ""}, {"mean": "Question 1 · Moyenne"}, {})
+    assert [row["after"], *(line["after"] for line in row["criteria"])] == [
+        "",
+        "",
+        "jugé avec une réponse juste à la question 1",
+    ]
