@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell
 from helpers.release import digest
 from instructor.course import Course
 from instructor.labs.narrow import narrow
+from instructor.labs.typography import french_spaces
 from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
 
 BADGE_ID = "colab-badge"
@@ -19,7 +20,7 @@ BRANCH = "main"
 
 
 def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> NotebookNode:
-    """Add the badge and the installation, name the question in each gap, lay tests out, and set what Colab reads.
+    """Add the badge and the installation, name the question in each gap, set French spaces and what Colab reads.
 
     The address comes from `[project.urls]` of pyproject.toml, and from nowhere else.
     """
@@ -32,6 +33,8 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
         elif grade_id(cell) and cell.cell_type == "code":
             question = titles[grade_id(cell)].partition(" · ")[0]
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
+        elif cell.cell_type == "markdown" and not grade_id(cell):
+            cell.source = french_spaces(cell.source)
     tests = [cell for cell in notebook.cells if is_autograded(cell)]
     for cell, text in zip(tests, narrow([cell.source for cell in tests]), strict=True):
         cell.source = text

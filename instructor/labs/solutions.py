@@ -14,6 +14,7 @@ from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
 from instructor.kernels import WARM
+from instructor.labs.typography import french_spaces
 from instructor.notebooks import TODO_MARKER, NotebookError, read_notebook, without_hidden_tests, write_notebook
 
 
@@ -22,6 +23,8 @@ def corrected(source: NotebookNode) -> NotebookNode:
     notebook = copy.deepcopy(source)
     for cell in notebook.cells:
         cell.source = without_hidden_tests(TODO_MARKER.sub("", cell.source))
+        if cell.cell_type == "markdown":
+            cell.source = french_spaces(cell.source)
         cell.metadata = NotebookNode()
     return notebook
 

@@ -31,15 +31,16 @@ def draw_marks(scores: list[float], summary: Summary) -> Markup:
     counts, _ = np.histogram(scores, bins)
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(8, 2.8), layout="constrained")
+        median = f"median {round(summary.quartiles[1], 1):g}"
         axes = figure.subplots()
         axes.bar(bins[:-1] + 0.5, counts, width=0.9, color=BLUE)
-        axes.axvline(summary.quartiles[1], color=ORANGE, linestyle="--", label=f"median {round(summary.quartiles[1], 1):g}")
+        axes.axvline(summary.quartiles[1], color=ORANGE, linestyle="--", label=median)
         axes.set(xlabel=f"Mark out of {summary.maximum:g}", ylabel="Hand-ins", xlim=(bins[0], bins[-1]))
         axes.set_xticks(np.arange(0, summary.maximum + 1, max(1, round(summary.maximum / 10))))
         axes.yaxis.get_major_locator().set_params(integer=True)
         axes.legend(frameon=False)
         told = ", ".join(f"{count} at {mark}" for mark, count in enumerate(counts) if count)
-        return _svg(figure, f"Histogram of {summary.count} marks, rounded: {told}; median {round(summary.quartiles[1], 1):g}.")
+        return _svg(figure, f"Histogram of {summary.count} marks, rounded: {told}; {median}.")
 
 
 def draw_items(items: list[Item], names: list[str]) -> Markup:
