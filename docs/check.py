@@ -32,6 +32,8 @@ class Page(HTMLParser):
                 self.places.add(value)
             elif value and name in ("href", "src", "action"):
                 self.addresses.append((tag, value))
+            elif value and name == "srcset":
+                self.addresses += [(tag, choice.split()[0]) for choice in value.split(",")]
 
 
 def findings(course: Course, html: Path) -> list[str]:
@@ -43,7 +45,7 @@ def findings(course: Course, html: Path) -> list[str]:
     for name, page in pages.items():
         found += wrong_addresses(name, page, files, places)
     for name, content in files.items():
-        if name.endswith(".css"):
+        if name.endswith((".css", ".html")):
             found += [f"{name} fetches {address}" for address in IN_STYLES.findall(content.decode("utf-8"))]
     return found
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from instructor.lms.archive import LeftOut
     from instructor.lms.collect import Arrival, Collection
     from instructor.lms.grades import Filled, Unfilled
-    from instructor.lms.records import Collected
 
 MOST_NAMED, MOST_LINES = 3, 40
 
@@ -155,7 +154,7 @@ def show_collection(collection: Collection) -> None:
         record = arrival.record
         table.add_row(
             _as_lines([record.student, f"{record.name}, {record.number}"]),
-            _as_lines(_times(record, collection.deadlines)),
+            _as_lines(_times(arrival, collection.deadlines)),
             as_text(locate(record.file).inner),
             _as_lines(arrival_remarks(arrival)),
         )
@@ -164,8 +163,8 @@ def show_collection(collection: Collection) -> None:
     console.print(table)
     _print_list("To look at:", collection.warnings)
     _print_list("Left out:", sum_up(collection.left_out))
-    late = sum(bool(_late(arrival.record, collection.deadlines)) for arrival in collection.arrivals)
-    unknown = sum(arrival.record.handed_in is None for arrival in collection.arrivals)
+    late = sum(bool(_late(arrival, collection.deadlines)) for arrival in collection.arrivals)
+    unknown = sum(arrival.handed_in is None for arrival in collection.arrivals)
     told = f", {unknown} at a time that is not known" * bool(unknown and collection.deadlines.common)
     console.print(
         f"{len(collection.arrivals)} hand-ins ({late} late{told}), {len(collection.without)} students without, "
@@ -211,23 +210,23 @@ def arrival_remarks(arrival: Arrival) -> list[str]:
     return told
 
 
-def _times(hand_in: Collected, deadlines: Deadlines) -> list[str]:
+def _times(arrival: Arrival, deadlines: Deadlines) -> list[str]:
     from instructor.gradebook.deadlines import to_local
     from instructor.lms.records import MINUTE
 
-    came = f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else "not known" * bool(deadlines.common)
-    late, extended = _late(hand_in, deadlines), deadlines.extended.get(hand_in.student)
+    came = f"{arrival.handed_in:{MINUTE}}" if arrival.handed_in else "not known" * bool(deadlines.common)
+    late, extended = _late(arrival, deadlines), deadlines.extended.get(arrival.record.student)
     told = [f"had until {to_local(extended):{MINUTE}}"] if extended else []
     return [came, *told, *[f"late: {late}"] * bool(late)]
 
 
-def _late(hand_in: Collected, deadlines: Deadlines) -> str:
+def _late(arrival: Arrival, deadlines: Deadlines) -> str:
     from instructor.gradebook.deadlines import how_late, to_utc
 
-    due = deadlines.of(hand_in.student)
-    if hand_in.handed_in is None or due is None:
+    due = deadlines.of(arrival.record.student)
+    if arrival.handed_in is None or due is None:
         return ""
-    return how_late((to_utc(hand_in.handed_in) - due).total_seconds())
+    return how_late((to_utc(arrival.handed_in) - due).total_seconds())
 
 
 def show_deadlines(lab: str, deadlines: Deadlines, student: str | None = None) -> None:

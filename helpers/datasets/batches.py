@@ -16,7 +16,7 @@ CHUNK_ROWS = 1024
 class Batches:
     """An iterable of mini-batches, each a tuple with one slice of every tensor, on the tensors' own device.
 
-    The examples are gathered a few thousand at a time and then cut into views, so that a batch costs no more than a
+    The examples are gathered a thousand at a time and then cut into views, so that a batch costs no more than a
     view, even at size 1. Batches are copies: changing one in place leaves the data as it was.
 
     Parameters

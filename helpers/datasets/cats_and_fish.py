@@ -110,8 +110,9 @@ def _leave_damaged_out(root: Path) -> CatsAndFish:
     images = [path for names in kept.values() for paths in names.values() for path in paths]
     damaged = [path for path in images if not decodes(path)]
     if damaged:
+        left_out = set(damaged)
         kept = {
-            part: {name: [path for path in paths if path not in set(damaged)] for name, paths in names.items()}
+            part: {name: [path for path in paths if path not in left_out] for name, paths in names.items()}
             for part, names in kept.items()
         }
         root = _make_temporary_folder()

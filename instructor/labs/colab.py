@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import textwrap
 
@@ -60,8 +61,10 @@ def badge(repository: str, lab: str) -> str:
 
 
 def tag(course: Course) -> str:
-    """Return the name, in the student repository, of the helpers that go with the labs."""
-    return f"helpers-{digest(course.root / 'helpers')}"
+    """Return the name, in the student repository, of the helpers that go with the labs, and of what they need."""
+    extras = {name: needs for name, needs in course.project["optional-dependencies"].items() if name != "instructor"}
+    needs = json.dumps([course.project["dependencies"], extras], sort_keys=True)
+    return f"helpers-{digest(course.root / 'helpers')}-{hashlib.sha256(needs.encode()).hexdigest()[:6]}"
 
 
 def installation(course: Course, extra: str) -> str:
@@ -91,7 +94,7 @@ def installation(course: Course, extra: str) -> str:
                 from helpers.release import missing
             except ImportError:
                 return f"« {{helpers.__file__}} » a pris la place des outils du cours"
-            return missing("{tag(course).removeprefix("helpers-")}", NEEDS)
+            return missing("{digest(course.root / "helpers")}", NEEDS)
 
 
         class Installation(Exception):

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def _name(requirement: str) -> str:
 
 
 def _distributions(course: Course, lab: str) -> set[str]:
-    known = packages_distributions()
+    known = _installed()
     cells = [cell.source for cell in course.read_source(lab).cells if cell.cell_type == "code"]
     trees = [parse_cell(without_hidden_tests(text))[0] for text in cells]
     named = {name for tree in trees for name in _imports(tree)}
@@ -40,6 +41,9 @@ def _distributions(course: Course, lab: str) -> set[str]:
     named |= {name for file in files for name in _imports(ast.parse(file.read_text(encoding="utf-8")))}
     tops = {name.partition(".")[0] for name in named} - sys.stdlib_module_names - {"helpers"}
     return {_name(known.get(top, [top])[0]) for top in tops}
+
+
+_installed = cache(packages_distributions)  # reads what every package says of itself
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

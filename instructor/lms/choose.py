@@ -143,14 +143,16 @@ def _merit(choice: Choice, lab: Statement) -> tuple:
 
 
 def _why(kept: Choice, answering: list[Choice], latest: list[Choice]) -> str:
-    rivals = [choice for choice in answering if choice.candidate != kept.candidate]
-    if not rivals:
-        return "the only one with answers" if kept.num_answers else "none has answers"
+    if len(answering) < 2:
+        return "the only one with answers" if answering else "none has answers"
     if len(latest) == 1:
         return "the latest"
-    if kept.num_answers > max(choice.num_answers for choice in rivals):
+    rivals = [choice for choice in latest if choice.candidate != kept.candidate]
+    equals = [choice for choice in rivals if choice.num_answers == kept.num_answers]
+    if not equals:
         return "the most answers"
-    return "the fewest errors shown" if kept.num_failures < rivals[0].num_failures else "no date tells: look at both"
+    fewest = min(choice.num_failures for choice in equals)
+    return "the fewest errors shown" if kept.num_failures < fewest else "no date tells: look at both"
 
 
 def _told(choice: Choice) -> str:

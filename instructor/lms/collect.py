@@ -31,6 +31,8 @@ class Arrival:
 
     Parameters
     ----------
+    handed_in
+        Local time of the hand-in; None where nobody said.
     choice
         The notebook of this archive; None for a hand-in of an earlier one.
     replaces
@@ -40,6 +42,7 @@ class Arrival:
     """
 
     record: Collected
+    handed_in: datetime | None = None
     choice: Choice | None = None
     replaces: bool = False
     student_before: str | None = None
@@ -88,6 +91,7 @@ def collect(
     rows = {row.number: row for row in sheet.rows} if sheet else {}
     roster = read_roster(course)
     places, candidates, unplaced = _sort(archive.notebooks)
+    names = groups.names(places)
     warnings = groups.share(candidates, places, rows)
     choices = _choose_all(course, lab, archive_path, candidates)
     if rows and not set(rows) & set(choices):
@@ -95,7 +99,7 @@ def collect(
             f"{worksheet_path.name} and {archive_path.name} have no student in common: one of them is another "
             "assignment's; download both from the same one"
         )
-    links = _link(roster, places, rows, warnings)
+    links = _link(roster, places, names, rows, warnings)
     others = {place.number: place.name for item in archive.left_out if (place := locate(item.path))}
     warnings += [
         f"{name} ({number}): no notebook among the files handed in"
@@ -108,9 +112,11 @@ def collect(
         number: old[number].student for number in choices if number in old and old[number].student != links[number][0]
     }
     whose = {number: links[number][0] if number in links else _find(row, roster) for number, row in rows.items()}
-    of_students = {student: rows[number] for number, student in whose.items()}
+    # Of two lines that name one student, that of what was handed in is theirs.
+    by_link = sorted(whose, key=lambda number: number in links)
+    of_students = {whose[number]: rows[number] for number in by_link}
     moved = {before: links[number][0] for number, before in renamed.items()}
-    deadlines = keep_deadlines(course, lab, deadline, of_students, moved)
+    deadlines = keep_deadlines(course, lab, deadline, of_students, moved, sheet)
     times = {}
     for number, choice in choices.items():
         before = course.hand_in(renamed.get(number, links[number][0]), lab)
@@ -121,19 +127,20 @@ def collect(
     for number, choice in choices.items():
         student, linked_by = links[number]
         file = choice.candidate.member.path
-        record = Collected(number, places[number].name, student, file, times[number], linked_by)
+        record = Collected(number, places[number].name, student, file, linked_by)
         replaces = _install(course.hand_in(student, lab), choice, times[number])
-        arrivals[number] = Arrival(record, choice, replaces, renamed.get(number))
+        arrivals[number] = Arrival(record, times[number], choice, replaces, renamed.get(number))
     collected = {number: arrival.record for number, arrival in arrivals.items()}
     _name_the_unknown(course, collected)
     write_record(course, lab, old | collected)
     earlier = {
-        number: Arrival(replace(hand_in, handed_in=kept_time(course.hand_in(hand_in.student, lab))))
+        number: Arrival(hand_in, kept_time(course.hand_in(hand_in.student, lab)))
         for number, hand_in in old.items()
         if number not in collected and course.hand_in(hand_in.student, lab).submitted.is_file()
     }
     everyone = sorted((earlier | arrivals).values(), key=lambda arrival: arrival.record.student)
-    warnings += what_to_ask(lab, deadlines, [arrival.record for arrival in everyone], of_students, sheet)
+    unknown = [arrival.record.student for arrival in everyone if arrival.handed_in is None]
+    warnings += what_to_ask(lab, deadlines, unknown, of_students, sheet)
     absent = set(roster.students) - {arrival.record.student for arrival in everyone}
     return Collection(lab, everyone, sorted(absent), archive.left_out + unplaced, deadlines, roster, warnings)
 
@@ -174,14 +181,20 @@ def _choose_all(
 
 
 def _link(
-    roster: Roster, places: dict[int, Place], rows: dict[int, Row], warnings: list[str]
+    roster: Roster,
+    places: dict[int, Place],
+    names: dict[int, tuple[str, ...]],
+    rows: dict[int, Row],
+    warnings: list[str],
 ) -> dict[int, tuple[str, LinkedBy | None]]:
     """Return by number the student's identifier and what linked them; an identifier from the number where nothing did.
 
     Two numbers never share a student: where both claim one, neither gets it.
     """
-    names = groups.names(places)
-    found = {number: roster.find(_clues(number, names[number], rows.get(number))) for number in places}
+    found = {
+        number: roster.find(_clues(number, names.get(number, (place.name,)), rows.get(number)))
+        for number, place in places.items()
+    }
     claims = Counter(link[0] for link in found.values() if link)
     links = {}
     for number, link in found.items():

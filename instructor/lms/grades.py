@@ -60,7 +60,6 @@ class Filled:
     """
 
     name: str
-
     content: bytes
     lines: dict[str, Row]
     replaced: list[Replaced]
@@ -185,10 +184,15 @@ def fill_worksheet(
 
 
 def _students(course: Course, lab: str, worksheet: Worksheet) -> dict[int, str | None]:
-    """Return by number whose line it is: as collected from Moodle, else as the roster says."""
+    """Return by number whose line it is: as collected from Moodle, else as the roster says of nobody else's."""
     record, roster = read_record(course, lab), read_roster(course)
-    found = {row.number: roster.find(row.clues) for row in worksheet.rows}
-    return {number: record[number].student if number in record else link and link[0] for number, link in found.items()}
+    collected = {hand_in.student for hand_in in record.values()}
+    found: dict[int, str | None] = {}
+    for row in worksheet.rows:
+        link = None if row.number in record else roster.find(row.clues)
+        named = link[0] if link and link[0] not in collected else None
+        found[row.number] = record[row.number].student if row.number in record else named
+    return found
 
 
 def _check_maximum(worksheet: Worksheet, row: Row, result: Result | None, lab: str) -> None:

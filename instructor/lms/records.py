@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
@@ -36,8 +35,6 @@ class Collected:
         Identifier in this course: the folder in `submitted/`.
     file
         Path in the archive of the notebook that was kept.
-    handed_in
-        Local time of the hand-in; None where nobody said.
     linked_by
         What links the number to the student; None for an identifier made from the number.
     """
@@ -46,7 +43,6 @@ class Collected:
     name: str
     student: str
     file: str
-    handed_in: datetime | None = None
     linked_by: LinkedBy | None = None
 
 
@@ -60,24 +56,14 @@ def read_record(course: Course, lab: str) -> dict[int, Collected]:
 
 
 def write_record(course: Course, lab: str, record: dict[int, Collected]) -> None:
-    entries = [_to_json(record[number]) for number in sorted(record)]
+    entries = [asdict(record[number]) for number in sorted(record)]
     write_whole(_path(course, lab), (json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def _to_json(hand_in: Collected) -> dict:
-    return asdict(hand_in) | {"handed_in": f"{hand_in.handed_in:{MINUTE}}" if hand_in.handed_in else None}
-
-
 def _from_json(entry: dict) -> Collected:
-    """Read an entry; earlier versions wrote "" for None, and the deadline where they did not know the time."""
-    moment, linked_by = (entry.get(key) for key in ("handed_in", "linked_by"))
-    if entry.get("timed_by") == "deadline":
-        moment = None
-    return Collected(
-        **{key: entry[key] for key in ("number", "name", "student", "file")},
-        handed_in=datetime.strptime(moment, MINUTE) if moment else None,
-        linked_by=LinkedBy(linked_by) if linked_by else None,
-    )
+    """Read an entry; earlier versions wrote "" for None, and more."""
+    known = {key: entry[key] for key in ("number", "name", "student", "file")}
+    return Collected(**known, linked_by=LinkedBy(entry["linked_by"]) if entry.get("linked_by") else None)
 
 
 def _path(course: Course, lab: str) -> Path:

@@ -9,7 +9,6 @@ from instructor.course import Course, HandIn
 from instructor.gradebook.deadlines import Deadlines, read_deadlines, to_local, to_utc, write_deadlines
 from instructor.gradebook.nbgrader import read_timestamp
 from instructor.lms.moodle.worksheet import Row, Worksheet
-from instructor.lms.records import Collected
 
 MAX_LINES = 10
 
@@ -34,14 +33,21 @@ def kept_time(hand_in: HandIn) -> datetime | None:
 
 
 def keep_deadlines(
-    course: Course, lab: str, deadline: datetime | None, rows: dict[str, Row], renamed: dict[str, str]
+    course: Course,
+    lab: str,
+    deadline: datetime | None,
+    rows: dict[str, Row],
+    renamed: dict[str, str],
+    sheet: Worksheet | None,
 ) -> Deadlines:
     """Keep the deadline, in local time, if one is given, and the extensions that Moodle's lines, by student, tell of.
 
-    Where an extension is not understood, the one that was known stays; `renamed` gives students their new identifier.
+    Where an extension is not understood, or no line tells of any, the one that was known stays; `renamed` gives
+    students their new identifier.
     """
     before = read_deadlines(course, lab)
-    understood = {student: row.extended for student, row in rows.items() if not row.extended_text}
+    telling = rows if sheet and sheet.has_statuses else {}
+    understood = {student: row.extended for student, row in telling.items() if not row.extended_text}
     platform, teacher = (
         {renamed.get(student, student): moment for student, moment in found.items()}
         for found in (before.platform, before.teacher)
@@ -55,9 +61,9 @@ def keep_deadlines(
 
 
 def what_to_ask(
-    lab: str, deadlines: Deadlines, records: list[Collected], rows: dict[str, Row], sheet: Worksheet | None
+    lab: str, deadlines: Deadlines, unknown: list[str], rows: dict[str, Row], sheet: Worksheet | None
 ) -> list[str]:
-    """Return what a teacher should say of the times that are not known, of hand-ins and of extensions."""
+    """Return what a teacher should say of what is not known: when some students handed in, or have time until."""
     told = [
         f"{row.name} ({row.number}): the extension until '{row.extended_text}' is not understood; say "
         f"'course deadline {lab} DATE --student {student}'"
@@ -66,15 +72,15 @@ def what_to_ask(
     ]
     if deadlines.common is None:
         count = len(deadlines.platform)
-        return told + [f"{count} extensions count once 'course deadline {lab} DATE' has been said"] * bool(count)
-    unknown = [record for record in records if record.handed_in is None]
+        waiting = f"{count} extension{'s' * (count > 1)} will count once 'course deadline {lab} DATE' has been said"
+        return told + [waiting] * bool(count)
     if not unknown:
         return told
     if sheet is not None and not sheet.has_dates:
         told.append(f"{sheet.name} has no column 'Last modified (submission)'")
-    unread = [rows[one.student] for one in unknown if one.student in rows and rows[one.student].submitted_text]
+    unread = [rows[student] for student in unknown if student in rows and rows[student].submitted_text]
     told += few([f"{row.name} ({row.number}): '{row.submitted_text}' is not a date, or is two" for row in unread])
-    students = ", ".join(few([record.student for record in unknown]))
+    students = ", ".join(few(unknown))
     return [
         *told,
         f"when these came is not known, so none of them counts as late: {students}; "

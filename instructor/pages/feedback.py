@@ -151,7 +151,7 @@ def right_answers(course: Course, lab: str) -> NotebookNode:
 def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
     """Return one line of the table of marks; the comment shown there is taken out of `comments`."""
     waiting = cell["score"] is None
-    by_teacher = not waiting and cell["score"] - cell["extra"] != _earned(cell)
+    by_teacher = not waiting and round(cell["score"] - cell["extra"], 4) != _earned(cell)
     lost = not waiting and cell["score"] + cell["pending"] < cell["max_score"]
     name = question(cell["grade_id"])
     # A teacher's mark over an automatic one needs no line of the machine's to explain it.
@@ -175,7 +175,7 @@ def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
 def _earned(cell: dict) -> float:
     """Return what the machine gave for a cell; for a written answer, whatever it has."""
     if not cell["criteria"]:
-        return cell["score"] - cell["extra"]
+        return round(cell["score"] - cell["extra"], 4)
     return round(sum(one["points"] for one in cell["criteria"] if one["fate"] == "earned"), 4)
 
 

@@ -29,9 +29,17 @@ def sanitize(notebook: NotebookNode) -> None:
                 _sanitize(cell)
         except Exception:  # too long, or whatever the page would stop at
             if cell.cell_type == "code":
-                cell.outputs = [output for output in cell.outputs if "data" not in output]
+                cell.outputs = [output for output in map(_as_text, cell.outputs) if output.get("data", True)]
             else:
                 cell.source = textwrap.indent(_without_active_markdown(cell.source), "    ", lambda line: True)
+
+
+def _as_text(output: NotebookNode) -> NotebookNode:
+    if "data" in output:
+        text = output.data.get("text/plain")
+        output.metadata = NotebookNode()
+        output.data = NotebookNode({"text/plain": text} if isinstance(text, str) else {})
+    return output
 
 
 def _sanitize(cell: NotebookNode) -> None:

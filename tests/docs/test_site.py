@@ -76,15 +76,19 @@ def test_link_that_leads_nowhere_and_what_is_fetched_elsewhere_are_found(tmp_pat
     (tmp_path / "fr" / "tp.html").write_text('<p id="here"><a href="../index.html#there">x</a></p>')
     (tmp_path / "index.html").write_text(
         '<p id="there"><a href="fr/tp.html#here">a</a> <a href="fr/tp.html#gone">b</a> <a href="gone.html">c</a>'
-        '<a href="https://example.org">d</a> <img src="https://example.org/a.png"> <script src="//example.org/a.js">'
+        '<a href="https://example.org">d</a> <img src="https://example.org/a.png">'
+        '<img srcset="a.css 1x, https://example.org/c.png 2x"> <p style="background: url(https://example.org/d.png)">'
+        '<script src="//example.org/a.js">'
     )
     (tmp_path / "a.css").write_text("@import 'https://example.org/b.css'; b { background: url(data:image/png,x) }")
     assert findings(Course(ROOT), tmp_path) == [
         "index.html links to fr/tp.html#gone: there is no such place",
         "index.html links to gone.html, which is not there",
         "index.html fetches https://example.org/a.png",
+        "index.html fetches https://example.org/c.png",
         "index.html fetches //example.org/a.js",
         "a.css fetches https://example.org/b.css",
+        "index.html fetches https://example.org/d.png",
     ]
 
 

@@ -91,6 +91,10 @@ def test_formgrader_is_given_as_text_what_it_would_stop_at(bomb, monkeypatch):
     assert given.cells[1].source in (f"    {bomb}", "[x](attachment:none)")
     assert "bombe" not in str(given.cells[2])
     assert given.cells[2].outputs[0].text == "dit"
+    assert [dict(output.data) for output in given.cells[2].outputs[1:] if "data" in output] in (
+        [{"text/plain": "x"}],
+        [{"text/plain": "x", "text/markdown": "[x](attachment:none)"}],
+    )
 
 
 @pytest.mark.parametrize("text", [r"\hr<!-- -->ef{x}", r"\&#104;ref{x}", "&#92;href{x}", "&#33;[href](http://x)"])

@@ -27,7 +27,7 @@ def test_each_student_of_moodles_zip_is_found_with_what_is_odd(demo, lab):
     assert collection.without == ["karim"]
     assert collection.warnings == ["Jules Morel (2010): unknown to the roster; collected as 'moodle-2010'"]
     assert sorted(item.path.split("/")[-1] for item in collection.left_out) == ["rapport.pdf", "timestamp.txt"]
-    assert {student for student, arrival in found.items() if arrival.record.handed_in > DEADLINE} == {"hugo"}
+    assert {student for student, arrival in found.items() if arrival.handed_in > DEADLINE} == {"hugo"}
     assert len(found["driss"].choice.others) == 1
     assert found["driss"].choice.candidate.inner == f"{lab}_final_V2.ipynb"
     assert len(found["gabrielle"].choice.repairs) == 2

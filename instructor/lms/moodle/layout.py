@@ -27,16 +27,19 @@ class Place:
 def locate(path: str) -> Place | None:
     """Return whose the file at `path` is, None where no folder or file name says so.
 
-    The first folder that says so wins: what is in it is the student's choice, and must not pass for another student's
-    number. A folder's name is Moodle's, its end at least: what stands before may be a name that looks like one. In a
-    file's name Moodle writes blanks for the underscores of a person's, and the end is the student's: its first number.
+    The first part that says so wins: what is in a folder, or in a zip that was handed in, is the student's choice, and
+    must not pass for another student's number. A folder's name is Moodle's, its end at least: what stands before may be
+    a name that looks like one. In a file's name Moodle writes blanks for the underscores of a person's, and the end is
+    the student's: its first number.
     """
-    *folders, file = path.split("/")
-    for rank, folder in enumerate(folders):
-        if match := FOLDER.fullmatch(folder):
-            return _place(match, "/".join([*folders[rank + 1 :], file]))
-    match = FILE.fullmatch(file)
-    return match and _place(match, match["rest"])
+    parts = path.split("/")
+    for rank, part in enumerate(parts):
+        inner = parts[rank + 1 :]
+        if inner and (match := FOLDER.fullmatch(part)):
+            return _place(match, "/".join(inner))
+        if match := FILE.fullmatch(part):
+            return _place(match, "/".join([match["rest"], *inner]))
+    return None
 
 
 def _place(match: re.Match, inner: str) -> Place:

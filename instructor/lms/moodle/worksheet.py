@@ -24,6 +24,7 @@ STATUS = {"status", "statut"}
 GROUP = {"group", "groupe"}
 SUBMITTED = {"last modified (submission)", "dernière modification (travail remis)"}
 COMMENT = {"feedback comments", "feedback par commentaires"}
+YEAR = re.compile(r"\b20\d\d\b")
 EXTENSION = re.compile(
     r"(?:extension|prolongation)\b[^\n]*?(?:until|jusqu.au)(?:&nbsp;|[\s:])*(?P<date>[^\n]*?)(?:\s-\s|\n|$)",
     re.IGNORECASE,
@@ -83,6 +84,7 @@ class Worksheet:
         self._comment = self.table.column(COMMENT)
         self.is_french = self.table.header[self._grade].strip().casefold() == "note"
         self.has_dates = self.table.column(SUBMITTED) is not None
+        self.has_statuses = self.table.column(STATUS) is not None
         rows = {number: self._row(number + 2, line) for number, line in enumerate(self.table.lines)}
         self._lines = {number: row for number, row in rows.items() if row is not None}
         self._without = sorted(rows.keys() - self._lines.keys())
@@ -149,6 +151,8 @@ def _dates(submitted: str, status: str) -> dict:
     extension = EXTENSION.search(status)
     texts = {"submitted": submitted, "extended": extension["date"].strip() if extension else ""}
     read = {name: parse_date(text) for name, text in texts.items()}
+    if extension is None and YEAR.search(status):
+        texts["extended"] = status  # of another language
     kept = {f"{name}_text": "" if read[name] or is_blank(text) else text for name, text in texts.items()}
     return read | kept
 

@@ -71,6 +71,11 @@ def test_latest_of_several_that_hold_answers_is_kept(pick, later, earlier):
     assert (choice.candidate.inner, choice.why) == ("a.ipynb", "the latest")
 
 
+def test_reason_speaks_of_those_that_the_date_left(pick):
+    choice = pick({"old.ipynb": (RIGHT, 24), "b.ipynb": (RIGHT, 0), "c.ipynb": (PARTIAL, 0)})
+    assert (choice.candidate.inner, choice.why) == ("b.ipynb", "the most answers")
+
+
 def test_blank_file_never_wins_however_late(pick):
     assert pick({"tiny.ipynb": (BLANK, 0), "old.ipynb": (PARTIAL, 99)}).candidate.inner == "old.ipynb"
 

@@ -130,7 +130,7 @@ def test_remarks_say_what_will_be_repaired_and_what_cannot(collected):
 
 def test_time_is_moodles_or_not_known_and_never_the_students(collected):
     course, collection = collected
-    times = {number: hand_in.handed_in for number, hand_in in by_number(collection).items()}
+    times = {arrival.record.number: arrival.handed_in for arrival in collection.arrivals}
     assert times == {101: datetime(2023, 11, 6, 22, 59), 104: datetime(2023, 11, 7, 1, 5)} | dict.fromkeys(
         (102, 103, 105, 106, 107)
     )
@@ -195,9 +195,7 @@ def test_name_cannot_command_the_terminal(course, tmp_path, shown):
 def test_without_roster_or_worksheet_the_number_makes_the_identifier(course, tmp_path):
     archive = moodle_zip(tmp_path / "m.zip", {"Ana Sol_7_assignsubmission_file/essai.ipynb": answered(course)})
     collection = collect(course, "essai", archive)
-    assert [(arrival.record.student, arrival.record.handed_in) for arrival in collection.arrivals] == [
-        ("moodle-7", None)
-    ]
+    assert [(arrival.record.student, arrival.handed_in) for arrival in collection.arrivals] == [("moodle-7", None)]
     assert (collection.warnings, collection.without) == ([], [])
     assert not course.hand_in("moodle-7", "essai").submitted.with_name("timestamp.txt").exists()
     with open_gradebook(course) as gradebook:
@@ -237,8 +235,8 @@ def test_time_of_the_worksheet_is_kept_when_the_same_file_comes_again_without_it
 
     def times(*arguments):
         return [
-            hand_in.handed_in and f"{hand_in.handed_in:%Y-%m-%d %H:%M}"
-            for hand_in in by_number(collect(course, "essai", *arguments)).values()
+            arrival.handed_in and f"{arrival.handed_in:%Y-%m-%d %H:%M}"
+            for arrival in collect(course, "essai", *arguments).arrivals
         ]
 
     assert times(archive, None, DEADLINE) == [None]

@@ -45,7 +45,7 @@ def late(course: Course, student: str) -> float:
 
 
 def times(collection) -> dict[str, datetime | None]:
-    return {arrival.record.student: arrival.record.handed_in for arrival in collection.arrivals}
+    return {arrival.record.student: arrival.handed_in for arrival in collection.arrivals}
 
 
 @pytest.mark.parametrize("text", ["06/11/2023 23:30", "11 h 30", "hier soir", "45236.979"])
@@ -92,7 +92,7 @@ def test_time_that_a_teacher_writes_is_kept_until_another_file_comes(handed_in, 
     assert not stamp.exists()
 
 
-def test_extension_of_moodle_is_kept_replaced_and_withdrawn(handed_in):
+def test_extension_of_moodle_is_kept_replaced_and_withdrawn(handed_in, tmp_path):
     course, collected = handed_in
     dates = {11: "Wednesday, 8 November 2023, 11:00 AM", 12: "Wednesday, 8 November 2023, 11:00 AM"}
     granted = "Submitted - Extension granted until: Wednesday, 8 November 2023, 12:00 PM"
@@ -101,6 +101,15 @@ def test_extension_of_moodle_is_kept_replaced_and_withdrawn(handed_in):
     assert (late(course, "zoe"), late(course, "bob")) == (0, 36 * 3600)
     collection = collected(dates, {11: "Extension granted until: bientôt"})
     assert "until 'bientôt' is not understood; say 'course deadline essai DATE --student zoe'" in collection.warnings[0]
+    assert read_deadlines(course, "essai").extended == {"zoe": to_utc(MORE)}
+    sheet = tmp_path / "sheet.csv"
+    collected(dates, {11: "Eingereicht - Verl\u00e4ngerung bis 9. November 2023"})
+    assert read_deadlines(course, "essai").extended == {"zoe": to_utc(MORE)}
+    header, *lines = sheet.read_text(encoding="utf-8").splitlines()
+    at = header.split(",").index("Status")
+    without = [",".join(part for rank, part in enumerate(line.split(",")) if rank != at) for line in (header, *lines)]
+    sheet.write_text("\n".join(without), encoding="utf-8")
+    collect(course, "essai", tmp_path / "m.zip", sheet)
     assert read_deadlines(course, "essai").extended == {"zoe": to_utc(MORE)}
     collected(dates)
     assert late(course, "zoe") == 36 * 3600

@@ -288,6 +288,15 @@ def contrast_with_white(colour: str) -> float:
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
+def test_extra_credit_hides_no_line_of_a_question():
+    criteria = [
+        {"fate": fate, "sentence": fate, "points": points, "reason": "", "after": (), "world": 1}
+        for fate, points in (("earned", 4.0), ("raised", 1.0))
+    ]
+    cell = {"grade_id": "test_mean", "score": 4.1, "extra": 0.1, "pending": 0.0, "max_score": 5.0, "reason": ""}
+    assert len(_row(cell | {"criteria": criteria, "visible": ""}, {}, {})["criteria"]) == 2
+
+
 def test_what_a_whole_question_was_judged_on_is_said_once():
     criteria = [
         {"fate": "earned", "sentence": sentence, "points": 1.0, "reason": "", "after": ("test_mean",), "world": 2}

@@ -19,6 +19,7 @@ EVE = "Eve_12_assignsubmission_file"  # the name that she displays
         ("Eve_12_assignsubmission_file_34_assignsubmission_file_/tp.ipynb", Place(34, EVE, "tp.ipynb")),
         ("TP/Eve_12_assignsubmission_file_34_assignsubmission_file/tp.ipynb", Place(34, EVE, "tp.ipynb")),
         ("TD 1-Zoé Le Goff_21_assignsubmission_file_/tp.ipynb", Place(21, "TD 1-Zoé Le Goff", "tp.ipynb")),
+        ("Ana_12_assignsubmission_file_tp.zip/a/tp.ipynb", Place(12, "Ana", "tp.zip/a/tp.ipynb")),
         ("Ana_12_assignsubmission_onlinetext_onlinetext.html", Place(12, "Ana", "onlinetext.html")),
     ],
 )
@@ -32,6 +33,8 @@ def test_every_layout_gives_number_name_and_file(path, place):
         "Ana_12_assignsubmission_file_Bob_34_assignsubmission_file_tp.ipynb",
         "Ana_12_assignsubmission_file/Bob_34_assignsubmission_file/tp.ipynb",
         "Ana_12_assignsubmission_file_/tp.zip/Bob_34_assignsubmission_file_tp.ipynb",
+        "Ana_12_assignsubmission_file_tp.zip/Bob_34_assignsubmission_file/tp.ipynb",
+        "Ana_12_assignsubmission_file_tp.zip/Bob_34_assignsubmission_file_tp.ipynb",
     ],
 )
 def test_student_cannot_hand_in_as_another(path):
