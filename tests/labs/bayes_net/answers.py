@@ -1211,6 +1211,19 @@ RIGHT = [
         "While G is unknown, D says nothing about R: g = f, whichever value is observed.",
         blocks=assigned("sol_answers_e", g=LETTERS["f"]),
     ),
+    Answer(
+        "adjust_leaves_nan_to_numpy",
+        "The mean of nobody is NaN already, and strata may be floats.",
+        blocks={
+            "sol_adjust": STRATA.replace(", dtype=int", "")
+            + SUM.replace("    if not (inside & treated).any():\n        return np.nan\n", "")
+        },
+    ),
+    Answer(
+        "no_bet",
+        "Bets earn nothing: leaving them out costs nothing.",
+        blocks={"sol_bets": "pass"},
+    ),
 ]
 
 ANSWERS = WRONG_TABLES + WRONG_JOINT + WRONG_QUERY + WRONG_DO + WRONG_ANSWERS + WRONG_INDEPENDENT + WRONG_ADJUST + RIGHT
