@@ -25,7 +25,6 @@ from instructor.kernels import WARM
 from instructor.labs.answers import load_answers
 from instructor.labs.build import drifted
 from instructor.labs.colab import BADGE_ID, SETUP_ID
-from instructor.labs.narrow import WIDTH
 from instructor.labs.needs import compare_extra
 from instructor.labs.solutions import solutions_due, stale_solutions
 from instructor.notebooks import (
@@ -42,6 +41,7 @@ from instructor.notebooks import (
 )
 
 TOTAL_POINTS = 20
+WIDTH = 88  # columns of a code cell that a student reads beside a text; `source/ruff.toml` lays the source out so
 MARKER = re.compile(r"(BEGIN|END) (TODO|SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 ABSOLUTE_PATH = re.compile(r"(?<![\w.~/:])/(?:home|Users|root|content|tmp|work|mnt|var|srv)/\w|\b[A-Z]:\\\\")
 LINK = re.compile(
@@ -246,7 +246,8 @@ def _check_generated(course: Course, lab: str, source: NotebookNode) -> Iterator
 def _check_release(file: str, release: NotebookNode, source: NotebookNode) -> Iterator[Finding]:
     if not any(cell.get("id") == BADGE_ID for cell in release.cells):
         yield Finding(file, "notebook", "no Colab badge", "run course build")
-    for cell in filter(is_autograded, release.cells):
+    codes = (cell for cell in release.cells if cell.cell_type == "code" and cell.get("id") != SETUP_ID)
+    for cell in codes:
         if wide := next((line for line in cell.source.splitlines() if len(line) > WIDTH), ""):
             yield Finding(file, _name(cell), f"line wider than {WIDTH} columns: {wide.strip()}", "shorten it in source")
     visible = "\n".join(cell.source for cell in release.cells)

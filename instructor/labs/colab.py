@@ -11,9 +11,8 @@ from nbformat.v4 import new_markdown_cell
 
 from helpers.release import digest
 from instructor.course import Course
-from instructor.labs.narrow import narrow
 from instructor.labs.typography import french_spaces
-from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
+from instructor.notebooks import BARE_STUB, grade_id, headings
 
 BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
@@ -36,9 +35,6 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
         elif cell.cell_type == "markdown" and not grade_id(cell):
             cell.source = french_spaces(cell.source)
-    tests = [cell for cell in notebook.cells if is_autograded(cell)]
-    for cell, text in zip(tests, narrow([cell.source for cell in tests]), strict=True):
-        cell.source = text
     notebook.cells.insert(0, new_markdown_cell(badge(course.repository, lab), id=BADGE_ID))
     # Where a GPU saves no time, none is asked for: they are few, and their hours are counted.
     gpu = lab_metadata.get("minutes_t4", 0) < lab_metadata.get("minutes_cpu", 0)
