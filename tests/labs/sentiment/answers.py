@@ -745,6 +745,7 @@ VANISHING = [
             embedded.retain_grad()
             logits = model.read(embedded, (x != 0).sum(dim=1))
             F.binary_cross_entropy_with_logits(logits, y.float()).backward()
+            model.zero_grad()
             return embedded.grad.norm(dim=(0, 2)).cpu()
         """,
     ),
@@ -766,6 +767,16 @@ VANISHING = [
         "The result can be derived again, and holds all that this takes.",
         "detached",
         vanishing=changed(BY_TIME, ("(loss, embedded)", "(loss, embedded, create_graph=True)")),
+    ),
+    wrong(
+        "gradients_left_in_the_parameters",
+        "A backward pass writes into every parameter, and nothing clears what it wrote.",
+        "detached",
+        vanishing=changed(
+            BY_TIME,
+            ("(gradient,) = torch.autograd.grad(loss, embedded)", "loss.backward()"),
+            ("gradient.norm", "embedded.grad.norm"),
+        ),
     ),
 ]
 
@@ -900,7 +911,7 @@ RIGHT = [
                         state = (state[0].detach(), state[1].detach())
                     else:
                         state = state.detach()
-                    columns.append(model.output(states[:, -1]).squeeze(1))
+                    columns.append(model.output(model.dropout(states[:, -1])).squeeze(1))
                 return torch.stack(columns, dim=1)
             """,
             "sol_glove": [
@@ -1246,6 +1257,7 @@ STYLES = [
             vectors = model.embedding(x).detach()
             vectors.requires_grad = True
             F.binary_cross_entropy_with_logits(model.read(vectors, (x != 0).sum(1)), y.float()).backward()
+            model.zero_grad()
             return torch.tensor([vectors.grad[:, step].norm().item() for step in range(x.shape[1])])
         """,
     ),
