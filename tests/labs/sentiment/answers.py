@@ -68,7 +68,7 @@ VECTORS = """
 SUMMARY = """
     rows = []
     for name, history in histories.items():
-        train, test = history["train_accuracy"][-1], history["test_accuracy"][-1]
+        train, test = history["train_accuracy"][-1], history["val_accuracy"][-1]
         rows.append((name, train, test, train - test))
     return sorted(rows, key=lambda row: row[2], reverse=True)
 """
@@ -92,6 +92,20 @@ BY_TIME = """
     loss = F.binary_cross_entropy_with_logits(model.read(embedded, (x != 0).sum(dim=1)), y.float())
     (gradient,) = torch.autograd.grad(loss, embedded)
     return gradient.norm(dim=(0, 2)).cpu()
+"""
+WATCH = """
+    measures = [measure(model)]
+    for _ in range(num_epochs):
+        model.train()
+        for inputs, labels in batches:
+            optimizer.zero_grad()
+            loss = F.binary_cross_entropy_with_logits(model(inputs), labels.float())
+            loss.backward()
+            if max_norm is not None:
+                nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+            optimizer.step()
+        measures.append(measure(model))
+    return measures
 """
 COUNT = "counts = Counter(word for text in texts for word in {words})\n"
 NUMBER = 'words = ["<pad>", "<unk>", *(word for word, _ in counts.most_common(max_size))]\n'
@@ -593,7 +607,7 @@ COMPARE = [
         compare="""
             rows = []
             for name, history in histories.items():
-                train, test = max(history["train_accuracy"]), max(history["test_accuracy"])
+                train, test = max(history["train_accuracy"]), max(history["val_accuracy"])
                 rows.append((name, train, test, train - test))
             return sorted(rows, key=lambda row: -row[2])
         """,
@@ -745,6 +759,7 @@ VANISHING = [
             embedded.retain_grad()
             logits = model.read(embedded, (x != 0).sum(dim=1))
             F.binary_cross_entropy_with_logits(logits, y.float()).backward()
+            model.zero_grad()
             return embedded.grad.norm(dim=(0, 2)).cpu()
         """,
     ),
@@ -767,9 +782,105 @@ VANISHING = [
         "detached",
         vanishing=changed(BY_TIME, ("(loss, embedded)", "(loss, embedded, create_graph=True)")),
     ),
+    wrong(
+        "gradients_left_in_the_parameters",
+        "A backward pass writes into every parameter, and nothing clears what it wrote.",
+        "detached",
+        vanishing=changed(
+            BY_TIME,
+            ("(gradient,) = torch.autograd.grad(loss, embedded)", "loss.backward()"),
+            ("gradient.norm", "embedded.grad.norm"),
+        ),
+    ),
 ]
 
-WRONG = VOCAB + EPOCH + BASELINE + NETWORK + EXPERIMENT + CELLS + GLOVE + COMPARE + GRADIENTS + VANISHING
+WATCHED = [
+    wrong(
+        "no_measure_before_the_first_epoch",
+        "The untrained model is not measured.",
+        "measures",
+        watch=changed(WATCH, ("[measure(model)]", "[]")),
+    ),
+    wrong(
+        "last_measure_missing",
+        "The model is measured before each epoch, and not after the last.",
+        "measures",
+        watch=changed(WATCH, ("return measures", "return measures[:-1]")),
+    ),
+    wrong(
+        "gradients_add_up_while_watched",
+        "Gradients add up from one batch to the next.",
+        "steps",
+        watch=changed(WATCH, ("optimizer.zero_grad()", "pass")),
+    ),
+    wrong(
+        "sum_of_the_losses_while_watched",
+        "The losses of the batch are added, not averaged.",
+        "steps short_kept",
+        watch=changed(WATCH, ("labels.float())", 'labels.float(), reduction="sum")')),
+    ),
+    wrong(
+        "mode_left_by_the_measure",
+        "The model learns in the mode in which the measure left it.",
+        "training_mode",
+        watch=changed(WATCH, ("model.train()", "pass")),
+    ),
+    wrong(
+        "training_mode_set_once",
+        "The mode is set before the first epoch only: the measures in between undo it.",
+        "training_mode",
+        watch="model.train()" + changed(WATCH, ("model.train()", "pass")).replace("\n    ", "\n"),
+    ),
+    wrong(
+        "each_component_bounded",
+        "Every component of the gradient is cut, which changes its direction.",
+        "bounded",
+        watch=changed(WATCH, ("clip_grad_norm_", "clip_grad_value_")),
+    ),
+    wrong(
+        "each_parameter_bounded",
+        "The gradient of each parameter has a bound of its own.",
+        "bounded",
+        watch=changed(
+            WATCH,
+            (
+                "nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+                "[nn.utils.clip_grad_norm_(p, max_norm) for p in model.parameters()]",
+            ),
+        ),
+    ),
+    wrong(
+        "bounded_after_the_step",
+        "The gradient is bounded once it has been used.",
+        "bounded",
+        watch=changed(
+            WATCH,
+            (
+                "            if max_norm is not None:\n"
+                "                nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n"
+                "            optimizer.step()\n",
+                "            optimizer.step()\n"
+                "            if max_norm is not None:\n"
+                "                nn.utils.clip_grad_norm_(model.parameters(), max_norm)\n",
+            ),
+        ),
+    ),
+    wrong(
+        "every_gradient_stretched_to_the_bound",
+        "A short gradient is lengthened to the bound.",
+        "short_kept",
+        watch=changed(
+            WATCH,
+            (
+                "nn.utils.clip_grad_norm_(model.parameters(), max_norm)",
+                "norm = sum(p.grad.pow(2).sum() for p in model.parameters()) ** 0.5\n"
+                "                [p.grad.mul_(max_norm / norm) for p in model.parameters()]",
+            ),
+        ),
+    ),
+]
+
+WRONG = VOCAB + EPOCH + BASELINE + NETWORK + EXPERIMENT + CELLS + GLOVE + COMPARE + GRADIENTS + VANISHING + WATCHED
 
 RIGHT = [
     Answer(
@@ -900,7 +1011,7 @@ RIGHT = [
                         state = (state[0].detach(), state[1].detach())
                     else:
                         state = state.detach()
-                    columns.append(model.output(states[:, -1]).squeeze(1))
+                    columns.append(model.output(model.dropout(states[:, -1])).squeeze(1))
                 return torch.stack(columns, dim=1)
             """,
             "sol_glove": [
@@ -919,7 +1030,7 @@ RIGHT = [
                 """,
             ],
             "sol_compare": """
-                last = {name: (h["train_accuracy"][-1], h["test_accuracy"][-1]) for name, h in histories.items()}
+                last = {name: (h["train_accuracy"][-1], h["val_accuracy"][-1]) for name, h in histories.items()}
                 best_first = sorted(last, key=lambda name: -last[name][1])
                 return [(name, *last[name], last[name][0] - last[name][1]) for name in best_first]
             """,
@@ -1057,6 +1168,24 @@ STYLES = [
     right(
         "loops_and_lists",
         "Everything with loops, lists and dictionaries.",
+        watch="""
+        measures = []
+        for epoch in range(num_epochs + 1):
+            if epoch > 0:
+                model.train()
+                for x, y in batches:
+                    for parameter in model.parameters():
+                        parameter.grad = None
+                    nn.BCEWithLogitsLoss()(model(x), y.float()).backward()
+                    with_gradient = [p for p in model.parameters() if p.grad is not None]
+                    norm = math.sqrt(sum(p.grad.pow(2).sum().item() for p in with_gradient))
+                    if max_norm is not None and norm > max_norm:
+                        for parameter in with_gradient:
+                            parameter.grad *= max_norm / norm
+                    optimizer.step()
+            measures += [measure(model)]
+        return measures
+        """,
         vocab=[
             """
             words, word = [], ""
@@ -1208,7 +1337,7 @@ STYLES = [
             rows = []
             for name in histories:
                 *_, train = histories[name]["train_accuracy"]
-                *_, test = histories[name]["test_accuracy"]
+                *_, test = histories[name]["val_accuracy"]
                 place = 0
                 while place < len(rows) and rows[place][2] >= test:
                     place += 1
@@ -1246,6 +1375,7 @@ STYLES = [
             vectors = model.embedding(x).detach()
             vectors.requires_grad = True
             F.binary_cross_entropy_with_logits(model.read(vectors, (x != 0).sum(1)), y.float()).backward()
+            model.zero_grad()
             return torch.tensor([vectors.grad[:, step].norm().item() for step in range(x.shape[1])])
         """,
     ),
@@ -1384,7 +1514,7 @@ STYLES = [
                 test: float
                 gap: float
 
-            ends = ((name, h["train_accuracy"][-1], h["test_accuracy"][-1]) for name, h in histories.items())
+            ends = ((name, h["train_accuracy"][-1], h["val_accuracy"][-1]) for name, h in histories.items())
             return sorted((Row(*end, end[1] - end[2]) for end in ends), key=itemgetter(2))[::-1]
         """,
         gradients=[
@@ -1538,7 +1668,7 @@ STYLES = [
 
             names = list(histories)
             train = np.array([histories[name]["train_accuracy"][-1] for name in names])
-            test = np.array([histories[name]["test_accuracy"][-1] for name in names])
+            test = np.array([histories[name]["val_accuracy"][-1] for name in names])
             return [(names[i], float(train[i]), float(test[i]), float(train[i] - test[i])) for i in np.argsort(-test)]
         """,
         gradients=[
@@ -1571,6 +1701,19 @@ STYLES = [
     right(
         "decorators_hooks_and_copies",
         "Decorators, hooks that are taken away, measures made on a copy of the model, partial functions.",
+        watch="""
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+
+        def bound(*_):
+            nn.utils.clip_grad_norm_(parameters, float("inf") if max_norm is None else max_norm)
+
+        measures, handle = [measure(model)], optimizer.register_step_pre_hook(bound)
+        for _ in range(num_epochs):
+            train_epoch(model, batches, optimizer)
+            measures.append(measure(model))
+        handle.remove()
+        return measures
+        """,
         cells={
             "train": """
                 def mean(values, weights):
@@ -1621,7 +1764,7 @@ STYLES = [
         return results
         """,
         compare="""
-        parts = "train_accuracy", "test_accuracy"
+        parts = "train_accuracy", "val_accuracy"
         table = [[name, *(history[part][-1] for part in parts)] for name, history in histories.items()]
         table.sort(key=lambda row: -row[-1])
         return [tuple(row + [row[1] - row[2]]) for row in table]
