@@ -41,6 +41,41 @@ self.head = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
 READ_ADVANCED = "return self.head(states[rows, indices])[:, 0]"
 
 
+# The reference's own text: `course mutate` compares what it changes with what is changed here.
+REFERENCE_GRU = """
+packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+at_word = states[torch.arange(len(ids), device=ids.device), indices]
+return self.linear(at_word).squeeze(1)
+"""
+REFERENCE_ADVANCED = [
+    """
+    kinds = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+    if rnn_type not in kinds:
+        raise ValueError(f"rnn_type : {rnn_type!r} n'est pas rnn, lstm ou gru")
+    sizes = output_size_linear
+    if isinstance(sizes, int):
+        sizes = (sizes,) * n_linear
+    if len(sizes) != n_linear:
+        raise ValueError(f"{len(sizes)} tailles pour {n_linear} couches linéaires")
+    self.rnn = kinds[rnn_type](
+        embedding.embedding_dim, hidden_size_rnn, n_rnn, batch_first=True, bidirectional=True
+    )
+    layers, width = [], 2 * hidden_size_rnn
+    for size in sizes:
+        layers += [nn.Linear(width, size), activation]
+        width = size
+    self.head = nn.Sequential(*layers, nn.Linear(width, 1))
+    """,
+    """
+    packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+    states, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+    rows = torch.arange(len(ids), device=ids.device)
+    return self.head(states[rows, indices])[:, 0]
+    """,
+]
+
+
 def joined(*parts: str) -> str:
     return "\n".join(textwrap.dedent(part) for part in parts)
 
@@ -68,7 +103,7 @@ def advanced(
     forward: str = PACKED + READ_ADVANCED,
     loses: tuple | list = (),
 ) -> Answer:
-    """Return an answer to question 7, in four parts and a forward pass."""
+    """Return an answer to question 8, in four parts and a forward pass."""
     blocks = {"sol_advanced": [joined(kind, sizes, layers, head), textwrap.dedent(forward)]}
     return Answer(name, why, loses={"test_advanced": loses} if loses else {}, blocks=blocks)
 
@@ -286,7 +321,21 @@ PREPROCESS = [
     ),
     encoded("second_annotation_ignored", "The first annotated word is taken.", ["several"], check="not annotated"),
     encoded("no_annotation_accepted", "Only several annotations are refused.", ["none"], check="len(annotated) > 1"),
-    encoded("type_left_to_torch", "A tensor of Python integers is int64 without a word about it."),
+    answer(
+        "type_left_to_torch",
+        "A tensor of Python integers is int64 without a word about it.",
+        "preprocess",
+        """
+        annotated = [place for place, token in enumerate(sentence) if token.feats]
+        if len(annotated) != 1:
+            raise ValueError(f"{len(annotated)} mots annotés, il en faut un")
+        index = annotated[0]
+        label = int("VERB" in sentence[index].feats["POS"])
+        unknown = vocabulary[UNKNOWN]
+        ids = [vocabulary.get(token.form.lower(), unknown) for token in sentence]
+        return torch.tensor(ids), label, index
+        """,
+    ),
     answer(
         "annotation_unpacked",
         "Unpacking a list of another length than one raises ValueError by itself; the label is a boolean.",
@@ -475,10 +524,24 @@ return padded[order], lengths[order], torch.tensor(labels).float()[order], torch
 """,
         ["order"],
     ),
-    collated(
-        "zip_without_strict",
-        "Triples have three elements: there is nothing for strict to check.",
-        "return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)",
+    *(
+        answer(
+            f"zip_{name}_strict",
+            "Triples have three elements: there is nothing for strict to check.",
+            "dataset",
+            [
+                None,
+                None,
+                f"""
+                ids, labels, indices = zip(*batch{written})
+                lengths = torch.tensor([len(sentence) for sentence in ids])
+                padded = pad_sequence(ids, batch_first=True)
+                labels = torch.tensor(labels, dtype=torch.float32)
+                return padded, lengths, labels, torch.tensor(indices)
+                """,
+            ],
+        )
+        for name, written in (("without", ""), ("not", ", strict=False"))
     ),
     answer(
         "zeros_filled_row_by_row",
@@ -680,6 +743,20 @@ GRU = [
         (PACKED + READ).replace(", device=ids.device", ""),
         GRU_LAYERS.replace("batch_first=True, ", ""),
     ),
+    *(
+        gru(
+            f"batch_first_{name}_in_the_layer",
+            "A layer that is given packed sequences has no use for batch_first.",
+            REFERENCE_GRU,
+            GRU_LAYERS.replace("batch_first=True, ", written),
+        )
+        for name, written in (("left_out", ""), ("false", "batch_first=False, "))
+    ),
+    gru(
+        "rows_on_the_processor",
+        "Rows on the processor index any device.",
+        REFERENCE_GRU.replace(", device=ids.device", ""),
+    ),
     gru(
         "sorted_by_hand",
         "Sorted by length and put back in order; time first, in the layer and after it.",
@@ -704,6 +781,122 @@ GRU = [
     ),
 ]
 
+TRAINING_STEP = """
+ids, lengths, labels, indices = batch
+loss = nn.functional.binary_cross_entropy_with_logits(self(ids, lengths, indices), labels)
+self.log("train_loss", loss, on_step=False, on_epoch=True)
+return loss
+"""
+VALIDATION_STEP = """
+ids, lengths, labels, indices = batch
+logits = self(ids, lengths, indices)
+self.log("val_loss", nn.functional.binary_cross_entropy_with_logits(logits, labels))
+self.log("val_accuracy", ((logits > 0) == labels).float().mean())
+"""
+ADAM = "return torch.optim.Adam(self.parameters(), lr=self.learning_rate)"
+
+
+def module(
+    name: str,
+    why: str,
+    loses: tuple | list = (),
+    training: str = TRAINING_STEP,
+    validation: str = VALIDATION_STEP,
+    optimizer: str = ADAM,
+) -> Answer:
+    """Return an answer to question 6."""
+    return answer(name, why, "module", [training, validation, optimizer], loses)
+
+
+MODULE = [
+    module(
+        "sigmoid_before_a_loss_of_logits",
+        "Probabilities where the loss wants logits.",
+        ["loss"],
+        training=TRAINING_STEP.replace("self(ids, lengths, indices)", "torch.sigmoid(self(ids, lengths, indices))"),
+    ),
+    module(
+        "summed_loss",
+        "The loss is a sum: its gradient grows with the batch.",
+        ["loss"],
+        training=TRAINING_STEP.replace(", labels)\n", ", labels, reduction='sum')\n"),
+    ),
+    module(
+        "each_batch_logged",
+        "Without its options, log writes the loss of a batch now and then.",
+        ["logged_loss"],
+        training=TRAINING_STEP.replace(", on_step=False, on_epoch=True", ""),
+    ),
+    module(
+        "batch_and_epoch_logged",
+        "Two columns instead of one, and none is named train_loss.",
+        ["logged_loss"],
+        training=TRAINING_STEP.replace("on_step=False", "on_step=True"),
+    ),
+    module(
+        "threshold_of_a_probability",
+        "A logit is compared with one half.",
+        ["validation"],
+        validation=VALIDATION_STEP.replace("> 0", "> 0.5"),
+    ),
+    module(
+        "validation_loss_named_otherwise",
+        "The loss is logged as valid_loss.",
+        ["validation"],
+        validation=VALIDATION_STEP.replace('"val_loss"', '"valid_loss"'),
+    ),
+    module(
+        "plain_gradient_descent",
+        "SGD, not Adam.",
+        ["optimizer"],
+        optimizer="return torch.optim.SGD(self.parameters(), lr=self.learning_rate)",
+    ),
+    module(
+        "learning_rate_by_heart",
+        "Adam with its own step.",
+        ["optimizer"],
+        optimizer="return torch.optim.Adam(self.parameters())",
+    ),
+    module(
+        "loss_by_hand_in_a_dictionary",
+        "Probabilities and logarithms, log_dict, a dictionary returned, the optimiser in a list.",
+        training="""
+        ids, lengths, labels, indices = batch
+        p = torch.sigmoid(self.forward(ids, lengths, indices))
+        loss = -(labels * p.log() + (1 - labels) * (1 - p).log()).mean()
+        self.log_dict({"train_loss": loss}, on_epoch=True, on_step=False, batch_size=labels.numel(), prog_bar=True)
+        return {"loss": loss}
+        """,
+        validation="""
+        *inputs, labels, places = batch
+        logits = self(*inputs, places)
+        right = torch.sigmoid(logits).round() == labels
+        loss = nn.BCEWithLogitsLoss()(logits, labels)
+        self.log_dict({"val_accuracy": right.sum() / len(labels), "val_loss": loss}, batch_size=len(labels))
+        return loss
+        """,
+        optimizer="return [torch.optim.Adam(self.linear.parameters(), self.learning_rate)], []",
+    ),
+    module(
+        "zero_is_a_verb",
+        "A logit that is exactly zero says nothing.",
+        training="""
+        ids, lengths, labels, indices = batch
+        logits = self(ids, lengths, indices)
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
+        self.log("train_loss", loss, on_step=False, on_epoch=True)
+        return loss
+        """,
+        validation="""
+        ids, lengths, labels, indices = batch
+        logits = self(ids, lengths, indices)
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
+        self.log("val_loss", loss)
+        self.log("val_accuracy", ((logits >= 0) == labels).float().mean())
+        """,
+    ),
+]
+
 FIT = """
 logger = CSVLogger("lightning_logs", name=name)
 trainer = L.Trainer(max_epochs=num_epochs, logger=logger, **TRAINER_OPTIONS)
@@ -713,7 +906,7 @@ return logger
 
 
 def trained(name: str, why: str, loses: tuple | list, change: tuple[str, str]) -> Answer:
-    """Return the usual answer to question 6 with one text replaced."""
+    """Return the usual answer to question 7 with one text replaced."""
     return answer(name, why, "train", FIT.replace(*change), loses)
 
 
@@ -943,6 +1136,22 @@ ADVANCED = [
         return self.head(torch.stack([states[i, int(place)] for i, place in enumerate(indices)])).squeeze(1)
         """,
     ),
+    *(
+        answer(
+            name,
+            "Packing has no use for batch_first, rows index any device, lengths on a GPU are paid in question 5.",
+            "advanced",
+            [block.replace(old, new, 1) for block in REFERENCE_ADVANCED[:1]] + REFERENCE_ADVANCED[1:]
+            if where == 0
+            else REFERENCE_ADVANCED[:1] + [REFERENCE_ADVANCED[1].replace(old, new, 1)],
+        )
+        for name, where, old, new in (
+            ("advanced_batch_first_left_out", 0, "batch_first=True, ", ""),
+            ("advanced_batch_first_false", 0, "batch_first=True", "batch_first=False"),
+            ("advanced_rows_on_the_processor", 1, ", device=ids.device", ""),
+            ("advanced_lengths_as_they_come", 1, "lengths.cpu()", "lengths"),
+        )
+    ),
     advanced(
         "what_packing_or_question_5_decides",
         "batch_first changes nothing to packed sequences; a batch of one and lengths on a GPU are paid in question 5.",
@@ -1052,4 +1261,4 @@ CHOOSE = [
     ),
 ]
 
-ANSWERS = [*ANALOGY, *PREPROCESS, *MAJORITY, *DATASET, *GRU, *TRAIN, *ADVANCED, *CHOOSE]
+ANSWERS = [*ANALOGY, *PREPROCESS, *MAJORITY, *DATASET, *GRU, *MODULE, *TRAIN, *ADVANCED, *CHOOSE]
