@@ -1158,7 +1158,7 @@ RIGHT = [
     ),
     Answer(
         "split_of_sorted_keys",
-        "One sort for all the classes, and plain lists of Python integers.",
+        "One sort for all the classes, lists of Python integers until the arrays that are returned.",
         blocks={
             "sol_split": [
                 """
@@ -1171,7 +1171,7 @@ RIGHT = [
                         stop = int(round(end * size))
                         part += of_class[start:stop]
                         start = stop
-                return parts
+                return [np.array(part, dtype=int) for part in parts]
                 """
             ]
         },
