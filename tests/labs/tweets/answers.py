@@ -330,12 +330,23 @@ WRONG = [
     ),
     Answer(
         "tweets_left_out_of_their_variants",
-        "Only the variants are kept.",
-        loses={"test_experiment": ["versions"]},
+        "Only the variants are kept: without any, nothing is left to learn from.",
+        loses={"test_experiment": ["versions", "learning"]},
         blocks={
             "sol_experiment": enlarge_with(
                 versions="versions += [vary(words, generator) for _ in range(num_variants)]",
                 targets="targets += [label] * num_variants",
+            )
+        },
+    ),
+    Answer(
+        "tweets_counted_among_their_variants",
+        "Every tweet comes twice: as itself, and as a first variant.",
+        loses={"test_experiment": ["versions"]},
+        blocks={
+            "sol_experiment": enlarge_with(
+                versions="versions += [words, words] + [vary(words, generator) for _ in range(num_variants)]",
+                targets="targets += [label] * (num_variants + 2)",
             )
         },
     ),
