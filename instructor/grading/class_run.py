@@ -20,7 +20,7 @@ from instructor.files import write_whole
 from instructor.gradebook.by_hand import remember
 from instructor.gradebook.deadlines import read_deadlines
 from instructor.gradebook.migrate import make_plan
-from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment
+from instructor.gradebook.nbgrader import NbgraderError, autograde, generate_assignment, kept_open
 from instructor.gradebook.results import NotFiledError, Result, read_result
 from instructor.grading.changes import find_changes, last_changes, read_standing
 from instructor.grading.execute import Policy
@@ -104,14 +104,15 @@ def grade_class(
             prints[hand_in] = fingerprint(hand_in, *circumstances)
             pending[hand_in] = (hand_in.submitted, load_lab(course, hand_in.lab, policy))
     outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
-    for hand_in, outcome in outcomes:
-        if isinstance(outcome, Exception):
-            record(hand_in, _attempt(_refuse, hand_in, outcome), executed=True)
-        else:
-            outcome.metadata.course["fingerprint"] = prints[hand_in]
-            write_notebook(outcome, hand_in.executed)
-            again = hand_in.autograded.is_file() and not options.force
-            record(hand_in, replace(_attempt(_file, hand_in), again=again), executed=True)
+    with kept_open(course):
+        for hand_in, outcome in outcomes:
+            if isinstance(outcome, Exception):
+                record(hand_in, _attempt(_refuse, hand_in, outcome), executed=True)
+            else:
+                outcome.metadata.course["fingerprint"] = prints[hand_in]
+                write_notebook(outcome, hand_in.executed)
+                again = hand_in.autograded.is_file() and not options.force
+                record(hand_in, replace(_attempt(_file, hand_in), again=again), executed=True)
     return [results[hand_in] for hand_in in work]
 
 

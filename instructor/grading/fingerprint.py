@@ -8,7 +8,6 @@ import sysconfig
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 
 import helpers
@@ -116,8 +115,8 @@ def _digest(*contents: bytes) -> str:
 def _installed() -> str:
     """Return the packages of this environment with their versions: what is asked for may not be what is there."""
     # Not the whole of sys.path, which depends on how a command was started.
-    folders = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
-    return " ".join(sorted({f"{found.metadata['Name']}=={found.version}" for found in distributions(path=folders)}))
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return " ".join(sorted(path.name for folder in folders for path in Path(folder).glob("*.*-info")))
 
 
 @cache

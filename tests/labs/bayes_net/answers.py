@@ -605,6 +605,109 @@ WRONG_INDEPENDENT = [
     ),
 ]
 
+STRATA = """
+strata = np.zeros(len(sample["R"]), dtype=int)
+for letter in letters:
+    strata = 2 * strata + sample[letter]
+treated, good = sample["R"] == r, sample["G"] == 2
+"""
+SUM = """
+total = 0.0
+for stratum in np.unique(strata):
+    inside = strata == stratum
+    if not (inside & treated).any():
+        return np.nan
+    total += inside.mean() * good[inside & treated].mean()
+return total
+"""
+
+WRONG_ADJUST = [
+    Answer(
+        "adjust_does_not",
+        "The frequency among those with R = r, whatever the letters.",
+        loses={"test_adjust": ["nobody_treated", "one_letter", "several_letters"]},
+        blocks={"sol_adjust": 'return (sample["G"][sample["R"] == r] == 2).mean()'},
+    ),
+    Answer(
+        "adjust_weighs_by_the_strata_of_the_treated",
+        "P(z | r) in place of P(z): that is not adjusting.",
+        loses={"test_adjust": ["one_letter", "several_letters"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("inside.mean()", "inside[treated].mean()")},
+    ),
+    Answer(
+        "adjust_counts_every_stratum_as_much",
+        "The mean of the strata, without their weights.",
+        loses={"test_adjust": ["one_letter"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("inside.mean()", "1 / len(np.unique(strata))")},
+    ),
+    Answer(
+        "adjust_takes_one_letter",
+        "Of several letters, the first one counts.",
+        loses={"test_adjust": ["several_letters"]},
+        blocks={"sol_adjust": "letters = sorted(letters)[:1]" + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_adds_the_values_of_the_letters",
+        "The values of the letters are added: (0, 1) and (1, 0) fall into the same stratum.",
+        loses={"test_adjust": ["several_letters"]},
+        blocks={"sol_adjust": STRATA.replace("2 * strata", "strata") + SUM},
+    ),
+    Answer(
+        "adjust_needs_a_letter",
+        "Without a letter, no stratum, and zero.",
+        loses={"test_adjust": ["no_letter"]},
+        blocks={"sol_adjust": "if not letters:\n    return 0.0" + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_goes_through_every_value",
+        "Where a value was observed by nobody, there is nobody with R = r either: NaN.",
+        loses={"test_adjust": ["empty_stratum"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("np.unique(strata)", "range(2 ** len(letters))")},
+    ),
+    Answer(
+        "adjust_leaves_out_the_strata_without_the_treated",
+        "A stratum without R = r is left out, as if it counted for nothing.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("return np.nan", "continue")},
+    ),
+    Answer(
+        "adjust_weighs_each_individual",
+        "Inverse probabilities: right, but a stratum without R = r is silently left out.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={
+            "sol_adjust": STRATA
+            + """
+share = np.array([treated[strata == stratum].mean() for stratum in strata])
+return np.mean(np.divide(treated & good, share, out=np.zeros(len(share)), where=treated))
+"""
+        },
+    ),
+    Answer(
+        "adjust_marks_good_grades_in_the_sample",
+        "The column of the grades is overwritten.",
+        loses={"test_adjust": ["sample_kept"]},
+        blocks={"sol_adjust": 'sample["G"] = np.where(sample["G"] == 2, 2, 0)' + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_on_nothing",
+        "The empty set closes no path.",
+        loses={"test_adjust": ["valid_set"]},
+        blocks={"sol_adjustment_set": "adjustment_set = set()"},
+    ),
+    Answer(
+        "adjust_on_difficulties",
+        "D is a cause of G alone.",
+        loses={"test_adjust": ["valid_set"]},
+        blocks={"sol_adjustment_set": 'adjustment_set = {"D"}'},
+    ),
+    Answer(
+        "adjust_on_an_effect_too",
+        "S closes the path, and L is an effect of G.",
+        loses={"test_adjust": ["valid_set"]},
+        blocks={"sol_adjustment_set": 'adjustment_set = {"S", "D", "L"}'},
+    ),
+]
+
 RIGHT = [
     Answer(
         "einsum_and_one_dimension_at_a_time",
@@ -651,6 +754,20 @@ RIGHT = [
             """,
             "sol_answers": ALL_IN_ONE,
             **NOTHING,
+            "sol_bets": "pass",
+            "sol_adjust": """
+                if not letters:
+                    return np.mean(sample["G"][sample["R"] == r] == 2)
+                values, number = np.unique([sample[letter] for letter in letters], axis=1, return_inverse=True)
+                number = np.ravel(number)
+                everyone = np.bincount(number)
+                treated = np.bincount(number[sample["R"] == r], minlength=len(everyone))
+                good = np.bincount(number[(sample["R"] == r) & (sample["G"] == 2)], minlength=len(everyone))
+                if (treated == 0).any():
+                    return float("nan")
+                return everyone / everyone.sum() @ (good / treated)
+            """,
+            "sol_adjustment_set": 'adjustment_set = {"S", "D"}',
         },
     ),
     Answer(
@@ -703,6 +820,23 @@ RIGHT = [
                         return False
                 return True
             """,
+            "sol_bets": "bets = dict.fromkeys('cdfhlm', 'augmente')",
+            "sol_adjust": """
+                from collections import defaultdict
+
+                strata = defaultdict(list)
+                for i in range(len(sample["R"])):
+                    strata[tuple(int(sample[letter][i]) for letter in sorted(letters))].append(i)
+                total = 0
+                for members in strata.values():
+                    treated = [i for i in members if sample["R"][i] == r]
+                    if not treated:
+                        return np.nan
+                    good = sum(1 for i in treated if sample["G"][i] == 2)
+                    total += len(members) / len(sample["R"]) * good / len(treated)
+                return total
+            """,
+            "sol_adjustment_set": 'adjustment_set = "S"',
         },
     ),
     Answer(
@@ -754,6 +888,19 @@ RIGHT = [
                 known = one.sum(axis=AXES.index(x), keepdims=True)
                 return np.abs(both * known - one * other).max() < 1e-9
             """,
+            "sol_adjust": """
+                counts = np.zeros(CARDINALITIES)
+                np.add.at(counts, tuple(sample[letter] for letter in AXES), 1)
+                others = tuple(axis for axis, letter in enumerate("SDL") if letter not in letters)
+                everyone = counts.sum(axis=(2, 3)).sum(axis=others)
+                treated = counts[:, :, r].sum(axis=2).sum(axis=others)
+                good = counts[:, :, r, 2].sum(axis=others)
+                observed = everyone > 0
+                if not treated[observed].all():
+                    return np.nan
+                return (everyone[observed] * good[observed] / treated[observed]).sum() / everyone.sum()
+            """,
+            "sol_adjustment_set": 'adjustment_set = frozenset(["S"])',
         },
     ),
     Answer(
@@ -842,6 +989,17 @@ RIGHT = [
                 left = xyz * xyz.sum((0, 1))
                 right = xyz.sum(1)[:, None] * xyz.sum(0)[None]
                 return all(abs(gap) < 1e-9 for gap in (left - right).ravel())
+            """,
+            "sol_adjust": """
+                strata = sum((2**i * sample[letter] for i, letter in enumerate(letters)), 0 * sample["R"])
+                good, treated = 1.0 * (sample["G"] == 2), sample["R"] == r
+                weights = np.zeros(len(good))
+                for k in set(strata.tolist()):
+                    share = np.mean(treated[strata == k])
+                    if share == 0:
+                        return np.nan
+                    weights[strata == k] = 1 / share
+                return np.average(weights * treated * good)
             """,
         },
     ),
@@ -1053,6 +1211,19 @@ RIGHT = [
         "While G is unknown, D says nothing about R: g = f, whichever value is observed.",
         blocks=assigned("sol_answers_e", g=LETTERS["f"]),
     ),
+    Answer(
+        "adjust_leaves_nan_to_numpy",
+        "The mean of nobody is NaN already, and strata may be floats.",
+        blocks={
+            "sol_adjust": STRATA.replace(", dtype=int", "")
+            + SUM.replace("    if not (inside & treated).any():\n        return np.nan\n", "")
+        },
+    ),
+    Answer(
+        "no_bet",
+        "Bets earn nothing: leaving them out costs nothing.",
+        blocks={"sol_bets": "pass"},
+    ),
 ]
 
-ANSWERS = WRONG_TABLES + WRONG_JOINT + WRONG_QUERY + WRONG_DO + WRONG_ANSWERS + WRONG_INDEPENDENT + RIGHT
+ANSWERS = WRONG_TABLES + WRONG_JOINT + WRONG_QUERY + WRONG_DO + WRONG_ANSWERS + WRONG_INDEPENDENT + WRONG_ADJUST + RIGHT
