@@ -8,7 +8,7 @@ from helpers.datasets.glove import load_glove
 from helpers.datasets.imdb import Imdb, load_imdb
 from helpers.datasets.noun_verb import NounVerb, load_noun_verb, read_conll
 from helpers.datasets.texts import TextSet
-from helpers.datasets.tweets import load_tweets
+from helpers.datasets.tweets import load_tweets, open_tweets
 
 __all__ = [
     "Batches",
@@ -25,5 +25,6 @@ __all__ = [
     "load_imdb",
     "load_noun_verb",
     "load_tweets",
+    "open_tweets",
     "read_conll",
 ]

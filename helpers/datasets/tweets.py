@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -34,11 +36,44 @@ def load_tweets() -> TextSet:
     if is_fast():
         tweets, origin = TextSet(*write_tweets(FAST_SIZE)), "données synthétiques, COURSE_MODE=fast"
     else:
-        path = locate("tweets") / "sentiment140" / FILE
+        path = _path()
         tweets, origin = read_tweets(path), f"fichier {path}"
     num_positive = int(tweets.labels.sum())
     print(f"Tweets : {format_count(len(tweets))}, dont {format_count(num_positive)} positifs ({origin})")
     return tweets
+
+
+def open_tweets() -> TextIO:
+    """Open the file that `load_tweets` reads: a CSV without header, read once by whoever asks how it is made.
+
+    Its columns are score, id, date, query, user, tweet, category, label. Its texts are as they came from a web page:
+    HTML entities stay, and about one in a hundred is UTF-8 that was read as Latin-1.
+
+    Returns
+    -------
+    An open text file; with `COURSE_MODE=fast`, in memory, the tweets written by code, some of them damaged alike.
+
+    Raises
+    ------
+    DataError
+        The file cannot be had.
+    """
+    if not is_fast():
+        path = _path()
+        print(f"Tweets : fichier {path}")
+        return path.open(encoding="utf-8", newline="")
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    for number, (text, label) in enumerate(zip(*write_tweets(FAST_SIZE), strict=True)):
+        damaged = text + (" ♥".encode().decode("latin-1") if number % 50 == 0 else " &lt;3" if number % 50 == 1 else "")
+        writer.writerow([4 * label, number, "", "NO_QUERY", f"user{number:05}", damaged, 4 * label, label])
+    file.seek(0)
+    print("Tweets : données synthétiques, COURSE_MODE=fast")
+    return file
+
+
+def _path() -> Path:
+    return locate("tweets") / "sentiment140" / FILE
 
 
 def read_tweets(path: Path) -> TextSet:

@@ -1,3 +1,4 @@
+import csv
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -5,7 +6,7 @@ import numpy as np
 import pyconll
 import pytest
 
-from helpers.datasets import DataError, load_imdb, load_noun_verb, load_tweets, read_conll
+from helpers.datasets import DataError, load_imdb, load_noun_verb, load_tweets, open_tweets, read_conll
 from helpers.datasets.imdb import read_part
 from helpers.datasets.noun_verb import read_sentences
 from helpers.datasets.tweets import read_tweets
@@ -35,6 +36,23 @@ def test_real_tweets_are_ten_thousand(real_data):
     assert len(tweets) == 10_000
     assert tweets.labels.sum() == 4981
     assert tweets.texts[2] == "Off to Amsterdam gonna have dinner at Teuns place! "
+
+
+def test_real_tweets_are_rows_of_eight_columns(real_data):
+    with open_tweets() as file:
+        rows = list(csv.reader(file))
+    assert [row[5] for row in rows] == load_tweets().texts
+    assert [int(row[7]) for row in rows] == load_tweets().labels.tolist()
+
+
+def test_stand_in_for_the_file_of_tweets_holds_them_some_damaged(fast_mode):
+    with open_tweets() as file:
+        rows = list(csv.reader(file))
+    tweets = load_tweets()
+    assert {len(row) for row in rows} == {8}
+    assert [int(row[7]) for row in rows] == tweets.labels.tolist()
+    assert rows[0][5] == tweets.texts[0] + " \u00e2\x99\u00a5"
+    assert rows[2][5] == tweets.texts[2]
 
 
 def test_real_sentences_have_one_annotated_word(real_data, capsys):

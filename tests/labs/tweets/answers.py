@@ -91,6 +91,58 @@ DELETION = """
         kept = {one}
     {end}
 """
+REPAIR = r"""
+    try:
+        repaired = {decoded}
+    except {error}:
+        repaired = text
+    {steps}
+    return {result}
+"""
+ENLARGE = """
+    versions, targets = [], []
+    for words, label in zip(tweets, labels, strict=True):
+        {versions}
+        {targets}
+    return versions, np.array(targets)
+"""
+RUN = """
+    rows, generator = {rows}, np.random.default_rng({seed})
+    near = synonyms_of(rows)
+    versions, targets = enlarge(
+        [tokenized[row] for row in rows],
+        labels[rows],
+        num_variants,
+        lambda words, generator: augment(words, near, generator, alpha),
+        generator,
+    )
+    model = {model}
+    learn(model, [vocab.encode(words) for words in versions], targets, {seed})
+    return evaluate(model, val_batches)[1]
+"""
+
+
+def repair_with(
+    decoded='text.encode("latin-1").decode("utf-8")',
+    error="UnicodeError",
+    steps='repaired = html.unescape(repaired).replace("’", "\'")',
+    result=r're.sub("[\x80-\x9f]", "", repaired)',
+):
+    """Return the blocks of question 1, with a `repair` in which one step may be wrong."""
+    return [None, REPAIR.format(decoded=decoded, error=error, steps=steps, result=result)]
+
+
+def enlarge_with(
+    versions="versions += [words] + [vary(words, generator) for _ in range(num_variants)]",
+    targets="targets += [label] * (num_variants + 1)",
+):
+    """Return the blocks of question 10, with an `enlarge` in which one step may be wrong."""
+    return [ENLARGE.format(versions=versions, targets=targets), None, None]
+
+
+def run_with(rows="sample(share, seed)", seed="seed", model="new_model(seed)"):
+    """Return the blocks of question 10, with a `run` in which one step may be wrong."""
+    return [None, RUN.format(rows=rows, seed=seed, model=model), None]
 
 
 def split_with(
@@ -214,6 +266,195 @@ def deletion_with(
 
 
 WRONG = [
+    Answer(
+        "rows_cut_at_commas",
+        "A tweet with a comma is cut at it.",
+        loses={"test_repair": ["rows"]},
+        blocks={
+            "sol_repair": [
+                """
+                rows = [line.rstrip().split(",") for line in file]
+                return [row[5] for row in rows], np.array([int(row[-1]) for row in rows])
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "mojibake_kept",
+        "What was read in the wrong encoding stays so.",
+        loses={"test_repair": ["mojibake"]},
+        blocks={"sol_repair": repair_with(decoded="text")},
+    ),
+    Answer(
+        "entities_before_mojibake",
+        "The entities are replaced first: what they make is no UTF-8 read as Latin-1.",
+        loses={"test_repair": ["mojibake"]},
+        blocks={
+            "sol_repair": [
+                None,
+                r"""
+                text = html.unescape(text)
+                try:
+                    text = text.encode("latin-1").decode("utf-8")
+                except UnicodeError:
+                    print("no mojibake")
+                return re.sub("[\x80-\x9f]", "", text.replace("’", "'"))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "characters_ignored",
+        "What cannot be encoded or decoded is left out.",
+        loses={"test_repair": ["untouched"]},
+        blocks={"sol_repair": repair_with(decoded='text.encode("latin-1", "ignore").decode("utf-8", "ignore")')},
+    ),
+    Answer(
+        "only_decoding_may_fail",
+        "A heart cannot be encoded in Latin-1, and that stops everything.",
+        loses={"test_repair": ["untouched"]},
+        blocks={"sol_repair": repair_with(error="UnicodeDecodeError")},
+    ),
+    Answer(
+        "apostrophe_before_entities",
+        "The apostrophe that an entity makes stays curly.",
+        loses={"test_repair": ["entities"]},
+        blocks={"sol_repair": repair_with(steps="""repaired = html.unescape(repaired.replace("’", "'"))""")},
+    ),
+    Answer(
+        "control_characters_kept",
+        "What cannot be seen stays.",
+        loses={"test_repair": ["controls"]},
+        blocks={"sol_repair": repair_with(result="repaired")},
+    ),
+    Answer(
+        "tweets_left_out_of_their_variants",
+        "Only the variants are kept: without any, nothing is left to learn from.",
+        loses={"test_experiment": ["versions", "learning"]},
+        blocks={
+            "sol_experiment": enlarge_with(
+                versions="versions += [vary(words, generator) for _ in range(num_variants)]",
+                targets="targets += [label] * num_variants",
+            )
+        },
+    ),
+    Answer(
+        "tweets_counted_among_their_variants",
+        "Every tweet comes twice: as itself, and as a first variant.",
+        loses={"test_experiment": ["versions"]},
+        blocks={
+            "sol_experiment": enlarge_with(
+                versions="versions += [words, words] + [vary(words, generator) for _ in range(num_variants)]",
+                targets="targets += [label] * (num_variants + 2)",
+            )
+        },
+    ),
+    Answer(
+        "labels_of_other_tweets",
+        "The labels are repeated one after the other, the versions tweet by tweet.",
+        loses={"test_experiment": ["targets"]},
+        blocks={
+            "sol_experiment": [
+                """
+                versions = []
+                for words in tweets:
+                    versions += [words, *(vary(words, generator) for _ in range(num_variants))]
+                return versions, np.tile(labels, num_variants + 1)
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "one_variant_several_times",
+        "The same variant of a tweet is taken again and again.",
+        loses={"test_experiment": ["drawn"]},
+        blocks={
+            "sol_experiment": enlarge_with(versions="versions += [words] + [vary(words, generator)] * num_variants")
+        },
+    ),
+    Answer(
+        "variants_of_a_generator_of_its_own",
+        "Other generators give the same variants.",
+        loses={"test_experiment": ["drawn"]},
+        blocks={
+            "sol_experiment": [
+                """
+                chance, versions = np.random.default_rng(0), []
+                for words in tweets:
+                    versions += [words, *(vary(words, chance) for _ in range(num_variants))]
+                return versions, np.repeat(labels, num_variants + 1)
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "share_ignored",
+        "The sample is always a twelfth of the tweets.",
+        loses={"test_experiment": ["learning"]},
+        blocks={"sol_experiment": run_with(rows="sample(1 / 12, seed)")},
+    ),
+    Answer(
+        "weights_not_seeded",
+        "The weights are drawn anew whatever the seed: a trial made again gives another score.",
+        loses={"test_experiment": ["repeated"]},
+        blocks={"sol_experiment": run_with(model="new_model(int(np.random.default_rng().integers(2**31)))")},
+    ),
+    Answer(
+        "seed_ignored",
+        "Every seed makes the same trial.",
+        loses={"test_experiment": ["repeated"]},
+        blocks={"sol_experiment": run_with(rows="sample(share, 0)", seed="0", model="new_model(0)")},
+    ),
+    Answer(
+        "one_seed",
+        "A single trial for each setting.",
+        loses={"test_experiment": ["enough_seeds"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"sans": {"num_variants": 0}, "avec": {"num_variants": 4}}
+                seeds = [0]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "one_seed_thrice",
+        "The same seed, three times.",
+        loses={"test_experiment": ["enough_seeds"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"sans": {"num_variants": 0}, "avec": {"num_variants": 4}}
+                seeds = [7, 7, 7]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "two_arguments_changed",
+        "Variants and their strength change together.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"sans": {"num_variants": 0}, "avec": {"num_variants": 4, "alpha": 0.3}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
     Answer(
         "split_not_stratified",
         "The examples are shuffled and cut, whatever their class.",
@@ -935,6 +1176,145 @@ WRONG = [
 
 RIGHT = [
     Answer(
+        "repair_by_fields",
+        "Named columns, `suppress`, `translate`.",
+        cells={
+            "sol_repair": """
+            from contextlib import suppress
+
+            FIELDS = "score id date query user tweet category label".split()
+            CONTROLS = dict.fromkeys(range(0x80, 0xA0))
+
+
+            def read_tweets(file):
+                rows = [*csv.DictReader(file, fieldnames=FIELDS)]
+                return [row["tweet"] for row in rows], np.array([row["label"] for row in rows]).astype(int)
+
+
+            def repair(text):
+                with suppress(UnicodeEncodeError, UnicodeDecodeError):
+                    text = str(bytes(text, "iso-8859-1"), "utf8")
+                return html.unescape(text).translate(CONTROLS | {ord("’"): "'"})
+            """
+        },
+    ),
+    Answer(
+        "repair_by_characters",
+        "A loop, `zip`, characters kept one by one, a function of its own.",
+        blocks={
+            "sol_repair": [
+                """
+                texts, labels = [], []
+                for *_, text, _, label in csv.reader(file):
+                    texts.append(text)
+                    labels.append(label == "1")
+                return texts, np.asarray(labels, dtype=np.int64)
+                """,
+                r"""
+                def back(text):
+                    if max(map(ord, text), default=0) > 255:
+                        return text
+                    try:
+                        return bytes(map(ord, text)).decode()
+                    except UnicodeDecodeError:
+                        return text
+
+                text = html.unescape(back(text))
+                return "".join("'" if c == "\u2019" else c for c in text if not 0x80 <= ord(c) <= 0x9F)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_strength",
+        "How strong should the changes be? Versions grouped by round, four seeds.",
+        blocks={
+            "sol_experiment": [
+                """
+                versions = [*tweets]
+                for _ in range(num_variants):
+                    versions.extend(vary(words, generator) for words in tweets)
+                return versions, np.tile(labels, 1 + num_variants)
+                """,
+                None,
+                """
+                settings = {f"alpha = {alpha}": {"num_variants": 2, "alpha": alpha} for alpha in (0.1, 0.3)}
+                seeds = range(10, 14)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_fifth_operation",
+        "A fifth operation, the halves of a tweet exchanged, against the four; an argument of its own.",
+        cells={
+            "sol_experiment": """
+            def exchange_halves(words, generator):
+                cut = int(generator.integers(len(words) + 1))
+                return words[cut:] + words[:cut]
+
+
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                pairs = [(list(words), int(label)) for words, label in zip(tweets, labels, strict=True)]
+                pairs += [(vary(words, generator), label) for words, label in pairs for _ in range(num_variants)]
+                return [words for words, _ in pairs], np.array([label for _, label in pairs])
+
+
+            def run(seed, num_variants=2, alpha=0.1, share=1 / 12, operation="eda"):
+                rows, generator = sample(share, seed), np.random.default_rng([seed, 1])
+                near = synonyms_of(rows)
+                vary = {
+                    "eda": lambda words, generator: augment(words, near, generator, alpha),
+                    "swap": lambda words, generator: random_swap(words, 1, generator),
+                    "halves": exchange_halves,
+                }[operation]
+                versions, targets = enlarge([tokenized[r] for r in rows], labels[rows], num_variants, vary, generator)
+                model = new_model(seed)
+                learn(model, list(map(vocab.encode, versions)), targets, seed)
+                return evaluate(model, val_batches)[1]
+
+
+            settings = {"les quatre": {}, "échanger": {"operation": "swap"}, "moitiés": {"operation": "halves"}}
+            seeds = (3, 1, 4)
+            """
+        },
+    ),
+    Answer(
+        "honest_pretrained",
+        "Does anything remain to be gained from GloVe? Without variants against with, a start of its own.",
+        cells={
+            "sol_experiment": """
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                places = np.repeat(np.arange(len(tweets)), num_variants + 1)
+                firsts = np.arange(len(places)) % (num_variants + 1) == 0
+                pairs = zip(places.tolist(), firsts.tolist(), strict=True)
+                versions = [tweets[k] if first else vary(tweets[k], generator) for k, first in pairs]
+                return versions, labels[places]
+
+
+            def run(seed, num_variants=0, alpha=0.1, share=1 / 12, start=matrix):
+                generator = np.random.default_rng(seed)
+                rows = sample(share, seed)
+                synonyms = synonyms_of(rows)
+                versions, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    num_variants,
+                    lambda words, chance: augment(words, synonyms, chance, alpha=alpha),
+                    generator,
+                )
+                model = new_model(seed, start)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                loss, accuracy = evaluate(model, val_batches)
+                return accuracy
+
+
+            settings = {"GloVe": {"num_variants": 0}, "GloVe et variantes": {"num_variants": 3}}
+            seeds = [0, 1, 2]
+            """
+        },
+    ),
+    Answer(
         "one_step_after_another",
         "Loops, successive replacements, pools, packed batches, weights copied one by one, index arithmetic.",
         blocks={
@@ -1158,7 +1538,7 @@ RIGHT = [
     ),
     Answer(
         "split_of_sorted_keys",
-        "One sort for all the classes, and plain lists of Python integers.",
+        "One sort for all the classes, lists of Python integers until the arrays that are returned.",
         blocks={
             "sol_split": [
                 """
@@ -1171,7 +1551,7 @@ RIGHT = [
                         stop = int(round(end * size))
                         part += of_class[start:stop]
                         start = stop
-                return parts
+                return [np.array(part, dtype=int) for part in parts]
                 """
             ]
         },
