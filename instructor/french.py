@@ -14,7 +14,7 @@ FATES = {
     "earned": "",
     "doubtful": "votre enseignant regardera si c'est écrit à la main, comme l'énoncé le demande.",
     "ready-made": "l'énoncé demande de l'écrire à la main",
-    "wrong values": "les valeurs ne sont pas celles attendues, sur d'autres données que celles du sujet.",
+    "wrong values": "les valeurs ne sont pas celles attendues.",
     "wrong shape": "la forme n'est pas celle attendue",
     "another kind of value": "le résultat n'est pas de la nature attendue (un nombre, un tableau, un texte…).",
     "not finite": "le résultat contient des NaN ou des infinis.",
