@@ -154,6 +154,41 @@ def training(**parts: str) -> str:
     """.format(**right | parts)
 
 
+def batch_shapes(**parts: str) -> str:
+    """Return the body of `batch_shapes` with some of its shapes replaced."""
+    right = {"delta": "(n, n_out)", "W": "(n_out, n_in)", "b": "(1, n_out)", "before": "(n, n_in)"} | parts
+    keys = {"delta": "delta", "W": "grad_W", "b": "grad_b", "before": "delta_before"}
+    pairs = ", ".join(f'"{keys[part]}": {shape}' for part, shape in right.items())
+    return f"n_in, n_out = widths[layer - 1], widths[layer]\nreturn {{{pairs}}}"
+
+
+WRONG_SHAPES = [
+    Answer(
+        "shapes_of_one_example",
+        "The errors are rows, as if the batch were one example.",
+        loses={"test_shapes": ["shapes_of_errors"]},
+        blocks={"sol_shapes": batch_shapes(delta="(1, n_out)", before="(1, n_in)")},
+    ),
+    Answer(
+        "error_before_as_wide_as_its_layer",
+        "The error that goes back keeps the width of the layer that it leaves.",
+        loses={"test_shapes": ["shapes_of_errors"]},
+        blocks={"sol_shapes": batch_shapes(before="(n, n_out)")},
+    ),
+    Answer(
+        "shape_of_the_weights_transposed",
+        "The gradient of the weights is (in, out).",
+        loses={"test_shapes": ["shapes_of_gradients"]},
+        blocks={"sol_shapes": batch_shapes(W="(n_in, n_out)")},
+    ),
+    Answer(
+        "a_gradient_of_the_bias_for_each_example",
+        "The gradient of the bias is not summed over the batch.",
+        loses={"test_shapes": ["shapes_of_gradients"]},
+        blocks={"sol_shapes": batch_shapes(b="(n, n_out)")},
+    ),
+]
+
 WRONG_RELU = [
     Answer(
         "relu_is_the_absolute_value",
@@ -1209,6 +1244,7 @@ WRONG_DEPTH = [
 ]
 
 WRONG = [
+    *WRONG_SHAPES,
     *WRONG_RELU,
     *WRONG_OUTPUT,
     *WRONG_INIT,
@@ -1221,6 +1257,51 @@ WRONG = [
 ]
 
 RIGHT = [
+    Answer(
+        "zip_without_strict",
+        "The lists have the same length by contract: `strict` adds nothing.",
+        blocks={
+            "sol_shapes": """
+                rows = dict.fromkeys(("delta", "delta_before"), n) | {"grad_W": widths[layer], "grad_b": 1}
+                out = {"delta_before": widths[layer - 1], "grad_W": widths[layer - 1]}
+                return {key: [rows[key], out.get(key, widths[layer])] for key in rows}
+            """,
+            "sol_forward": """
+                self.a, self.h = [], []
+                for W, b in zip(self.params, self.bias):
+                    self.h.append(relu_forward(self.a[-1]) if self.a else x)
+                    self.a.append(self.h[-1] @ W.T + b)
+                return torch.softmax(self.a[-1], dim=1)
+            """,
+            "sol_updates": [
+                """
+                parameters, gradients = self.params + self.bias, grads[0] + grads[1]
+                for parameter, gradient in zip(parameters, gradients):
+                    parameter.sub_(lr * gradient)
+                """,
+                """
+                self.t += 1
+                parameters, gradients = self.params + self.bias, grads[0] + grads[1]
+                moments = zip(parameters, gradients, self.m, self.v)
+                for parameter, gradient, m, v in moments:
+                    m.mul_(0.9).add_(gradient, alpha=0.1)
+                    v.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+                    scale = (v / (1 - 0.999**self.t)).sqrt_().add_(1e-8)
+                    parameter.addcdiv_(m, scale, value=-lr / (1 - 0.9**self.t))
+                """,
+            ],
+            "sol_autograd": """
+                params = [W.clone().requires_grad_() for W in model.params]
+                bias = [b.clone().requires_grad_() for b in model.bias]
+                h = x
+                for W, b in zip(params[:-1], bias[:-1]):
+                    h = torch.relu(h @ W.T + b)
+                loss = torch.nn.functional.cross_entropy(h @ params[-1].T + bias[-1], y)
+                grads = torch.autograd.grad(loss, params + bias)
+                return list(grads[: len(params)]), list(grads[len(params) :])
+            """,
+        },
+    ),
     Answer(
         "einsum",
         "Every product is an einsum, and the layers are visited from the last to the first by zip.",
