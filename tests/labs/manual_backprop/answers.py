@@ -154,6 +154,41 @@ def training(**parts: str) -> str:
     """.format(**right | parts)
 
 
+def batch_shapes(**parts: str) -> str:
+    """Return the body of `batch_shapes` with some of its shapes replaced."""
+    right = {"delta": "(n, n_out)", "W": "(n_out, n_in)", "b": "(1, n_out)", "before": "(n, n_in)"} | parts
+    keys = {"delta": "delta", "W": "grad_W", "b": "grad_b", "before": "delta_before"}
+    pairs = ", ".join(f'"{keys[part]}": {shape}' for part, shape in right.items())
+    return f"n_in, n_out = widths[layer - 1], widths[layer]\nreturn {{{pairs}}}"
+
+
+WRONG_SHAPES = [
+    Answer(
+        "shapes_of_one_example",
+        "The errors are rows, as if the batch were one example.",
+        loses={"test_shapes": ["shapes_of_errors"]},
+        blocks={"sol_shapes": batch_shapes(delta="(1, n_out)", before="(1, n_in)")},
+    ),
+    Answer(
+        "error_before_as_wide_as_its_layer",
+        "The error that goes back keeps the width of the layer that it leaves.",
+        loses={"test_shapes": ["shapes_of_errors"]},
+        blocks={"sol_shapes": batch_shapes(before="(n, n_out)")},
+    ),
+    Answer(
+        "shape_of_the_weights_transposed",
+        "The gradient of the weights is (in, out).",
+        loses={"test_shapes": ["shapes_of_gradients"]},
+        blocks={"sol_shapes": batch_shapes(W="(n_in, n_out)")},
+    ),
+    Answer(
+        "a_gradient_of_the_bias_for_each_example",
+        "The gradient of the bias is not summed over the batch.",
+        loses={"test_shapes": ["shapes_of_gradients"]},
+        blocks={"sol_shapes": batch_shapes(b="(n, n_out)")},
+    ),
+]
+
 WRONG_RELU = [
     Answer(
         "relu_is_the_absolute_value",
@@ -1208,7 +1243,166 @@ WRONG_DEPTH = [
     ),
 ]
 
+
+def momentum(**parts: str) -> str:
+    """Return the body of `momentum_update` with some of its expressions replaced."""
+    right = {
+        "over": "zip(self.params + self.bias, grads[0] + grads[1], self.m)",
+        "m": "0.9 * m + 0.1 * gradient",
+        "after": "",
+    }
+    return """
+        for parameter, gradient, m in {over}:
+            m.copy_({m})
+            parameter -= lr * m
+        {after}
+    """.format(**right | parts)
+
+
+def trial(**parts: str) -> str:
+    """Return the body of `run` with some of its expressions replaced."""
+    right = {"seed": "torch.manual_seed(seed)", "init": "init", "scale": ""}
+    return """
+        {seed}
+        update, lr = rule
+        model = MLPModel(784, 100, 5, 10, {init}).to(device)
+        {scale}
+        for _ in range(few_epochs):
+            for x, y in few_batches:
+                getattr(model, update)(lr, model.backward(y, model.forward(x)))
+        return accuracy_and_loss_whole_dataset(few_val, model)[0]
+    """.format(**right | parts)
+
+
+WRONG_MOMENTUM = [
+    Answer(
+        "momentum_of_the_weights_only",
+        "The biases take a plain gradient step.",
+        loses={"test_momentum": ["momentum_biases"]},
+        blocks={
+            "sol_momentum": momentum(
+                over="zip(self.params, grads[0], self.m)",
+                after="for b, g in zip(self.bias, grads[1]):\n            b -= lr * g",
+            )
+        },
+    ),
+    Answer(
+        "momentum_of_the_biases_only",
+        "The weights take a plain gradient step.",
+        loses={"test_momentum": ["momentum_weights"]},
+        blocks={
+            "sol_momentum": momentum(
+                over="zip(self.bias, grads[1], self.m[len(self.params) :])",
+                after="for W, g in zip(self.params, grads[0]):\n            W -= lr * g",
+            )
+        },
+    ),
+    Answer(
+        "momentum_without_memory",
+        "The average is forgotten from step to step.",
+        loses={"test_momentum": ["momentum_biases", "momentum_weights"]},
+        blocks={"sol_momentum": momentum(m="0.1 * gradient")},
+    ),
+    Answer(
+        "momentum_that_sums",
+        "The gradients are summed, with no factor 0.1.",
+        loses={"test_momentum": ["momentum_biases", "momentum_weights"]},
+        blocks={"sol_momentum": momentum(m="0.9 * m + gradient")},
+    ),
+    Answer(
+        "momentum_corrected",
+        "The average is corrected for its start at zero, as Adam's is.",
+        loses={"test_momentum": ["momentum_biases", "momentum_weights"]},
+        blocks={
+            "sol_momentum": """
+                self.t += 1
+                for parameter, gradient, m in zip(self.params + self.bias, grads[0] + grads[1], self.m):
+                    m.copy_(0.9 * m + 0.1 * gradient)
+                    parameter -= lr * m / (1 - 0.9**self.t)
+            """
+        },
+    ),
+    Answer(
+        "momentum_scales_the_gradients",
+        "The gradients are multiplied in place.",
+        loses={"test_momentum": ["momentum_grads_kept"]},
+        blocks={"sol_momentum": momentum(m="0.9 * m + gradient.mul_(0.1)")},
+    ),
+    Answer(
+        "momentum_from_the_library",
+        "The step is that of torch.optim.",
+        loses={"test_momentum": ["momentum_biases", "momentum_weights"]},
+        blocks={
+            "sol_momentum": """
+                parameters = self.params + self.bias
+                if not hasattr(self, "optimizer"):
+                    self.optimizer = torch.optim.SGD(parameters, lr=lr, momentum=0.9, dampening=0.9)
+                    for p, m in zip(parameters, self.m):
+                        self.optimizer.state[p]["momentum_buffer"] = m
+                self.optimizer.param_groups[0]["lr"] = lr
+                for parameter, gradient in zip(parameters, grads[0] + grads[1]):
+                    parameter.grad = gradient.clone()
+                self.optimizer.step()
+            """
+        },
+    ),
+]
+
+WRONG_EXPERIMENT = [
+    Answer(
+        "one_seed",
+        "The experiment has one seed, and the record is refused.",
+        loses={"test_experiment": ["enough_seeds"]},
+        blocks={"sol_experiment": [None, 'settings = {"SGD": {}, "He": {"init": "he"}}\nseeds = [0]']},
+    ),
+    Answer(
+        "two_things_changed_at_once",
+        "A setting changes the rule and the weights.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                settings = {"SGD": {}, "tout": {"init": "he", "rule": ("momentum_update", 0.1)}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "seed_ignored",
+        "Nothing sets the seed: the record cannot be had again.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks={
+            "sol_experiment": [
+                trial(seed=""),
+                """
+                settings = {name: {"rule": (f"{name}_update", 0.1), "init": "he"} for name in ("sgd", "momentum")}
+                seeds = [0, 1, 2, 3]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "seed_set_after_the_weights",
+        "The seed decides the order of the batches only.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks={
+            "sol_experiment": [
+                trial(seed="", scale="torch.manual_seed(seed)"),
+                """
+                settings = {name: {"rule": (f"{name}_update", 0.1), "init": "he"} for name in ("sgd", "momentum")}
+                seeds = [0, 1, 2, 3]
+                """,
+            ]
+        },
+    ),
+]
+
 WRONG = [
+    *WRONG_MOMENTUM,
+    *WRONG_EXPERIMENT,
+    *WRONG_SHAPES,
     *WRONG_RELU,
     *WRONG_OUTPUT,
     *WRONG_INIT,
@@ -1221,6 +1415,142 @@ WRONG = [
 ]
 
 RIGHT = [
+    Answer(
+        "honest_momentum_with_he",
+        "From He's weights, momentum at several rates against SGD, each setting written in full.",
+        blocks={
+            "sol_momentum": """
+                for k, gradient in enumerate([*grads[0], *grads[1]]):
+                    self.m[k] = torch.lerp(self.m[k], gradient, 0.1)
+                    kind, place = (self.params, k) if k < len(self.params) else (self.bias, k - len(self.params))
+                    kind[place] = kind[place] - lr * self.m[k]
+            """,
+            "sol_experiment": [
+                trial(),
+                """
+                settings = {"SGD 0,1": {"rule": ("sgd_update", 0.1), "init": "he"}}
+                for lr in (0.1, 0.3):
+                    settings[f"momentum {lr}"] = {"rule": ("momentum_update", lr), "init": "he"}
+                seeds = range(10, 14)
+                """,
+            ],
+        },
+    ),
+    Answer(
+        "honest_adagrad",
+        "AdaGrad and RMSProp are methods of the class, and the memory of momentum is the student's own.",
+        blocks={
+            "sol_momentum": """
+                if not hasattr(self, "velocity"):
+                    self.velocity = [torch.zeros_like(p) for p in self.params + self.bias]
+                for p, g, velocity in zip(self.params + self.bias, list(grads[0]) + list(grads[1]), self.velocity):
+                    velocity += 0.1 * (g - velocity)
+                    p.sub_(velocity, alpha=lr)
+            """,
+        },
+        cells={
+            "sol_experiment": """
+                def adagrad_update(self, lr, grads, keep=1, new=1):
+                    for p, g, v in zip(self.params + self.bias, grads[0] + grads[1], self.v):
+                        v.mul_(keep).add_(new * g * g)
+                        p -= lr * g / (v.sqrt() + 1e-8)
+
+
+                def rmsprop_update(self, lr, grads):
+                    self.adagrad_update(lr, grads, keep=0.9, new=0.1)
+
+
+                MLPModel.adagrad_update, MLPModel.rmsprop_update = adagrad_update, rmsprop_update
+
+
+                def run(seed, optimizer="sgd", rates=(("sgd", 0.1), ("adagrad", 0.01), ("rmsprop", 0.001))):
+                    torch.manual_seed(seed)
+                    model = MLPModel(784, 100, 5, 10, "small").to(device)
+                    for _ in range(few_epochs):
+                        for x, y in few_batches:
+                            grads = model.backward(y, model.forward(x))
+                            getattr(model, f"{optimizer}_update")(dict(rates)[optimizer], grads)
+                    return accuracy_and_loss_whole_dataset(few_val, model)[0]
+
+
+                settings = {name: {"optimizer": name} for name in ("sgd", "adagrad", "rmsprop")}
+                seeds = (3, 1, 4)
+                trials = run_trials(run, settings, seeds)
+            """
+        },
+    ),
+    Answer(
+        "honest_xavier",
+        "Xavier's weights against He's, by an argument of one's own, trained by `train`.",
+        cells={
+            "sol_experiment": """
+                def run(seed, gain=2.0, **options):
+                    torch.manual_seed(seed)
+                    model = MLPModel(784, 100, 5, 10).to(device)
+                    for W in model.params:
+                        W *= (gain / 2) ** 0.5
+                    best, _, _ = train(model, 0.1, few_epochs, True, few_batches, few_val)
+                    correct = [(best.forward(x).argmax(1) == y.argmax(1)).float() for x, y in few_val]
+                    return torch.cat(correct).mean()
+
+
+                settings = {"He": {"gain": 2.0}, "Xavier": {"gain": 1.0}}
+                seeds = [0, 1, 2]
+                trials = run_trials(run, settings, seeds)
+            """
+        },
+    ),
+    Answer(
+        "zip_without_strict",
+        "The lists have the same length by contract: `strict` adds nothing.",
+        blocks={
+            "sol_shapes": """
+                rows = dict.fromkeys(("delta", "delta_before"), n) | {"grad_W": widths[layer], "grad_b": 1}
+                out = {"delta_before": widths[layer - 1], "grad_W": widths[layer - 1]}
+                return {key: [rows[key], out.get(key, widths[layer])] for key in rows}
+            """,
+            "sol_forward": """
+                self.a, self.h = [], []
+                for W, b in zip(self.params, self.bias):
+                    self.h.append(relu_forward(self.a[-1]) if self.a else x)
+                    self.a.append(self.h[-1] @ W.T + b)
+                return torch.softmax(self.a[-1], dim=1)
+            """,
+            "sol_updates": [
+                """
+                parameters, gradients = self.params + self.bias, grads[0] + grads[1]
+                for parameter, gradient in zip(parameters, gradients):
+                    parameter.sub_(lr * gradient)
+                """,
+                """
+                self.t += 1
+                parameters, gradients = self.params + self.bias, grads[0] + grads[1]
+                moments = zip(parameters, gradients, self.m, self.v)
+                for parameter, gradient, m, v in moments:
+                    m.mul_(0.9).add_(gradient, alpha=0.1)
+                    v.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+                    scale = (v / (1 - 0.999**self.t)).sqrt_().add_(1e-8)
+                    parameter.addcdiv_(m, scale, value=-lr / (1 - 0.9**self.t))
+                """,
+            ],
+            "sol_autograd": """
+                params = [W.clone().requires_grad_() for W in model.params]
+                bias = [b.clone().requires_grad_() for b in model.bias]
+                h = x
+                for W, b in zip(params[:-1], bias[:-1]):
+                    h = torch.relu(h @ W.T + b)
+                loss = torch.nn.functional.cross_entropy(h @ params[-1].T + bias[-1], y)
+                grads = torch.autograd.grad(loss, params + bias)
+                return list(grads[: len(params)]), list(grads[len(params) :])
+            """,
+            "sol_momentum": """
+                parameters, gradients = self.params + self.bias, grads[0] + grads[1]
+                for parameter, gradient, m in zip(parameters, gradients, self.m):
+                    m.mul_(0.9).add_(gradient, alpha=0.1)
+                    parameter.sub_(lr * m)
+            """,
+        },
+    ),
     Answer(
         "einsum",
         "Every product is an einsum, and the layers are visited from the last to the first by zip.",
