@@ -61,4 +61,4 @@ def compare_seeds(
         ax.set(xlim=(-0.5, len(results) - 0.2), ylabel=f"{ylabel} (%)" if percent else ylabel, title=title or "")
         ax.yaxis.set_major_formatter(decimal_comma)
         ax.grid(axis="x", visible=False)
-    display.show(figure, alt or f"{title or ylabel}, moyenne et écart type selon la graine : {', '.join(described)}.")
+    display.show(figure, alt or f"{title or ylabel}, moyenne et écart-type selon la graine : {', '.join(described)}.")
