@@ -1082,7 +1082,7 @@ EXPERIMENT = [
         loses={"test_experiment": ["budget"]},
         blocks=experiment(
             choice="""
-                settings = {f"largeur {width}": {**ORDINARY, "hidden_size": width} for width in (50, 100, 200, 400, 800)}
+                settings = {f"largeur {n}": {**ORDINARY, "hidden_size": n} for n in (50, 100, 200, 400, 800)}
                 seeds = [0, 1, 2]
             """
         ),
