@@ -68,6 +68,39 @@ def better(width, optimizer, epochs, batch_size=256):
     }
 
 
+def experiment(run=None, choice=None):
+    """Return answers to question 8 in which the training, or the choice of settings, differs."""
+    return {"sol_experiment": [run, choice]}
+
+
+RUN = """
+    torch.manual_seed({seed})
+    model = make_model(10, {hidden_size})
+    descent = {optimizer}(model.parameters(), lr={lr})
+    for _ in range({num_epochs}):
+        for batch in torch.randperm(len({X})).split(128):
+            loss = F.cross_entropy(model({X}[batch]), {Y}[batch])
+            descent.zero_grad()
+            loss.backward()
+            descent.step()
+    return accuracy(model, {asked})
+"""
+
+
+def run_with(
+    seed="seed",
+    hidden_size="hidden_size",
+    optimizer="optimizer",
+    lr="lr",
+    num_epochs="num_epochs",
+    X="X_train",
+    Y="Y_train",
+    asked="X_val, Y_val",
+):
+    """Return a training of question 8 in which one name may be wrong."""
+    return experiment(RUN.format(**locals()))
+
+
 BLANK = "raise NotImplementedError"
 LOSS = ["gradient", "large_logits", "mean_loss", "one_shift_per_row"]
 
@@ -969,6 +1002,156 @@ TRAINING = [
     ),
 ]
 
+EXPERIMENT = [
+    Answer(
+        "hidden_size_of_the_recipe",
+        "The width is the recipe's, whatever the setting says.",
+        loses={"test_experiment": ["obeys"]},
+        blocks=run_with(hidden_size="100"),
+    ),
+    Answer(
+        "always_gradient_descent",
+        "The optimiser of the setting is not used: its variant is the reference again.",
+        loses={"test_experiment": ["obeys"]},
+        blocks=run_with(optimizer="torch.optim.SGD"),
+    ),
+    Answer(
+        "one_epoch_fewer",
+        "The last epoch is not run.",
+        loses={"test_experiment": ["obeys"]},
+        blocks=run_with(num_epochs="max(1, num_epochs - 1)"),
+    ),
+    Answer(
+        "validation_learnt_too",
+        "The network learns from all examples, validation included.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(X="X", Y="Y"),
+    ),
+    Answer(
+        "labels_of_other_examples",
+        "Examples are shuffled, their labels are not.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(Y="Y_train.roll(1)"),
+    ),
+    Answer(
+        "scored_on_what_it_learnt",
+        "The score is that of the training examples.",
+        loses={"test_experiment": ["scores"]},
+        blocks=run_with(asked="X_train, Y_train"),
+    ),
+    Answer(
+        "seed_ignored",
+        "Nothing is seeded: no trial can be run again.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks=run_with(seed="torch.seed()"),
+    ),
+    Answer(
+        "same_seed_for_all",
+        "Every trial has the same draws: three seeds are worth one.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks=run_with(seed="0"),
+    ),
+    Answer(
+        "two_changes_at_once",
+        "A variant changes the optimiser and its rate: which of the two helped, nobody knows.",
+        loses={"test_experiment": ["one_change"]},
+        blocks=experiment(
+            choice="""
+                settings = {
+                    "recette ordinaire": ORDINARY,
+                    "Adam": {**ORDINARY, "optimizer": torch.optim.Adam, "lr": 0.01},
+                }
+                seeds = [0, 1, 2]
+            """
+        ),
+    ),
+    Answer(
+        "one_seed",
+        "A score that was obtained once is a draw.",
+        loses={"test_experiment": ["budget"]},
+        blocks=experiment(
+            choice="""
+                settings = {"recette ordinaire": ORDINARY, "grand pas": {**ORDINARY, "lr": 0.5}}
+                seeds = [0]
+            """
+        ),
+    ),
+    Answer(
+        "over_budget",
+        "Fifteen trainings where twelve are allowed.",
+        loses={"test_experiment": ["budget"]},
+        blocks=experiment(
+            choice="""
+                settings = {f"largeur {n}": {**ORDINARY, "hidden_size": n} for n in (50, 100, 200, 400, 800)}
+                seeds = [0, 1, 2]
+            """
+        ),
+    ),
+    Answer(
+        "honest_more_epochs",
+        "Longer trainings, four seeds; batches from a loader and a generator of one's own, the score counted by hand.",
+        blocks=experiment(
+            """
+            torch.manual_seed(seed)
+            model = make_model(10, hidden_size)
+            data = torch.utils.data.TensorDataset(X_train, Y_train)
+            draws = torch.Generator().manual_seed(seed)
+            loader = torch.utils.data.DataLoader(data, 64, shuffle=True, generator=draws)
+            descent = optimizer(model.parameters(), lr)
+            for _ in range(num_epochs):
+                for x, y in loader:
+                    descent.zero_grad()
+                    nn.CrossEntropyLoss()(model(x), y).backward()
+                    descent.step()
+            with torch.no_grad():
+                right = sum(int(model(x[None]).argmax() == y) for x, y in zip(X_val, Y_val))
+            return right / len(X_val)
+            """,
+            """
+            settings = {f"{n} époques": {**ORDINARY, "num_epochs": n} for n in (1000, 500, 2000)}
+            seeds = (3, 5, 8, 13)
+            """,
+        ),
+    ),
+    Answer(
+        "honest_other_reference",
+        "Widths of a recipe of one's own; one batch an epoch, and validation followed as it goes.",
+        blocks=experiment(
+            """
+            torch.manual_seed(1000 + seed)
+            model = make_model(10, hidden_size)
+            steps = optimizer([{"params": [weight]} for weight in model.parameters()], lr=lr)
+            scores = [accuracy(model, X_val, Y_val)]
+            for _ in range(num_epochs):
+                steps.zero_grad()
+                F.cross_entropy(model(X_train), Y_train).backward()
+                steps.step()
+                scores.append(accuracy(model, X_val, Y_val))
+            return scores[-1]
+            """,
+            """
+            mine = dict(hidden_size=100, optimizer=torch.optim.AdamW, lr=0.01, num_epochs=300)
+            settings = {"largeur 100": mine, "largeur 400": {**mine, "hidden_size": 400}}
+            settings["largeur 1000"] = {**mine, "hidden_size": 1000}
+            seeds = range(4)
+            """,
+        ),
+    ),
+    Answer(
+        "honest_momentum",
+        "One variant and six seeds: descent with momentum, which a function makes.",
+        blocks=experiment(
+            choice="""
+                def with_momentum(parameters, lr):
+                    return torch.optim.SGD(parameters, lr=lr, momentum=0.9)
+
+                settings = {"sans inertie": ORDINARY, "avec inertie": {**ORDINARY, "optimizer": with_momentum}}
+                seeds = [0, 1, 2, 3, 4, 5]
+            """
+        ),
+    ),
+]
+
 IMPROVE = [
     Answer(
         "ordinary_recipe_submitted",
@@ -1071,4 +1254,4 @@ IMPROVE = [
     ),
 ]
 
-ANSWERS = [*TENSORS, *ENCODE, *DATASET, *BASELINE_AND_MODEL, *CROSS_ENTROPY, *TRAINING, *IMPROVE]
+ANSWERS = [*TENSORS, *ENCODE, *DATASET, *BASELINE_AND_MODEL, *CROSS_ENTROPY, *TRAINING, *EXPERIMENT, *IMPROVE]
