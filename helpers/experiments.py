@@ -80,6 +80,6 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
         mean, error = gains.mean(), gains.std(ddof=1) / math.sqrt(len(gains))
         verdict = "plus" if abs(mean) > 2 * error else "moins"
         print(
-            f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 1, '+')} point(s), erreur type "
-            f"{format_decimal(error, 1)} : {verdict} de deux erreurs types."
+            f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 2, '+')} point(s), erreur type "
+            f"{format_decimal(error, 2)} : {verdict} de deux erreurs types."
         )

@@ -45,7 +45,7 @@ def test_differences_are_taken_seed_by_seed(shown, capsys):
     steady, noisy = capsys.readouterr().out.splitlines()[-2:]
     assert (
         steady
-        == "« avec » moins « sans », à graine égale : +10,0 point(s), erreur type 0,0 : plus de deux erreurs types."
+        == "« avec » moins « sans », à graine égale : +10,00 point(s), erreur type 0,00 : plus de deux erreurs types."
     )
-    assert "+0,0 point(s), erreur type 5,8 : moins de deux erreurs types" in noisy
+    assert "+0,00 point(s), erreur type 5,77 : moins de deux erreurs types" in noisy
     assert "Exactitude en validation" in shown[0][1]
