@@ -165,6 +165,11 @@ class HandIn:
         return self.submitted.with_name("timestamp.txt")
 
     @property
+    def choice(self) -> Path:
+        """Where it stands which of several files was taken, and which were left."""
+        return self._in(".course/choices").with_suffix(".json")
+
+    @property
     def executed(self) -> Path:
         """Where a graded hand-in waits to be filed in the gradebook."""
         return self._in(".course/executed")

@@ -69,6 +69,15 @@ def repair_in_words(kind: str, title: str, count: int) -> str:
     return REPAIRS[str(getattr(kind, "value", kind))].format(cell=title, count=count)
 
 
+def chosen_in_words(kept: str, left: Sequence[str]) -> str:
+    """Say which of a student's files was graded."""
+    others = joined([f"« {name} »" for name in left])
+    return (
+        f"Vous aviez déposé {len(left) + 1} notebooks : « {kept} » a été noté, {others} ne "
+        f"l'{'a' if len(left) == 1 else 'ont'} pas été. Si ce n'est pas le bon, dites-le à votre enseignant."
+    )
+
+
 def judged_after(titles: Sequence[str], world: int) -> str:
     """Say on top of what a criterion was judged; empty for the notebook as it was handed in."""
     if world == 1:

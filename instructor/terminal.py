@@ -197,7 +197,7 @@ def arrival_remarks(arrival: Arrival) -> list[str]:
     told = []
     if choice.others:
         told.append(f"kept {choice.candidate.inner} among {len(choice.others) + 1} notebooks ({choice.why})")
-        told.append(f"left {', '.join(choice.others[:MOST_NAMED])}{_more(len(choice.others) - MOST_NAMED)}")
+        told.append(f"left {', '.join(map(str, choice.others[:MOST_NAMED]))}{_more(len(choice.others) - MOST_NAMED)}")
     if choice.unreadable is not None:
         told.append(f"unreadable: {choice.unreadable}")
     elif choice.likely_lab is not None:

@@ -72,7 +72,7 @@ class Choice:
     num_answers, num_failures
         How many answers it holds, and how many of its cells show an error.
     others, why
-        The notebooks that were left, with what they hold, and why this one was kept; none and empty for one alone.
+        The notebooks that were left, and why this one was kept; none and empty for one alone.
     unreadable
         Why it cannot be read at all; None if it can.
     likely_lab
@@ -83,10 +83,15 @@ class Choice:
     repairs: list[Repair] | None = None
     num_answers: int = 0
     num_failures: int = 0
-    others: tuple[str, ...] = ()
+    others: tuple[Choice, ...] = ()
     why: str = ""
     unreadable: str | None = None
     likely_lab: str | None = None
+
+    def __str__(self) -> str:
+        """Say what it holds, for a teacher."""
+        held = f"{self.num_answers} answers" if self.unreadable is None else "unreadable"
+        return f"{self.candidate.inner} ({held})"
 
 
 def choose(candidates: list[Candidate], lab: Statement, others: list[Statement]) -> Choice:
@@ -99,7 +104,7 @@ def choose(candidates: list[Candidate], lab: Statement, others: list[Statement])
     latest = _latest(answering)
     kept = max(latest or read, key=lambda choice: _merit(choice, lab))
     left = [choice for choice in read if choice is not kept]
-    kept = replace(kept, others=tuple(map(_told, left)), why=_why(kept, answering, latest) if left else "")
+    kept = replace(kept, others=tuple(left), why=_why(kept, answering, latest) if left else "")
     if kept.repairs is None and kept.unreadable is None:
         notebook = parse_notebook(kept.candidate.member.content, "")
         likely = next((other.name for other in others if other.repair(notebook) is not None), None)
@@ -153,9 +158,3 @@ def _why(kept: Choice, answering: list[Choice], latest: list[Choice]) -> str:
         return "the most answers"
     fewest = min(choice.num_failures for choice in equals)
     return "the fewest errors shown" if kept.num_failures < fewest else "no date tells: look at both"
-
-
-def _told(choice: Choice) -> str:
-    if choice.unreadable is not None:
-        return f"{choice.candidate.inner} (unreadable)"
-    return f"{choice.candidate.inner} ({choice.num_answers} answers)"

@@ -5,6 +5,7 @@ Everything is read and judged before the first file is written; the archive itse
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -230,6 +231,10 @@ def _install(hand_in: HandIn, choice: Choice, moment: datetime | None) -> bool:
         grade_again(hand_in)
         write_whole(target, content)
     _install_time(hand_in, moment)
+    hand_in.choice.unlink(missing_ok=True)
+    if choice.others:
+        names = {"kept": choice.candidate.inner, "left": [other.candidate.inner for other in choice.others]}
+        write_whole(hand_in.choice, json.dumps(names).encode())
     return before not in (None, content)
 
 
@@ -256,7 +261,7 @@ def _name_the_unknown(course: Course, collected: dict[int, Collected]) -> None:
 def _rename(course: Course, lab: str, before: str, after: str) -> None:
     """Move what is known of a hand-in to the student whom a roster names now; marks by hand come along."""
     old = course.hand_in(before, lab)
-    for path in (old.submitted, old.autograded, old.feedback):
+    for path in (old.submitted, old.autograded, old.feedback, old.choice):
         for file in path.parent.glob("*"):
             file.unlink()
         if path.parent.is_dir():

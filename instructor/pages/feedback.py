@@ -6,16 +6,18 @@ that the graded run printed: no encoding can carry a hidden line out.
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from instructor.course import Course
+from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.french import french, judged_after, points_in_words, repair_in_words
+from instructor.french import chosen_in_words, french, judged_after, points_in_words, repair_in_words
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import Result
@@ -65,6 +67,7 @@ def feedback_page(course: Course, result: Result, with_solutions: bool | None = 
         failing=_titled(result.first_failure, titles),
         other_comments={titles.get(name, name): text for name, text in comments.items()},
         repairs=[repaired(repair, titles) for repair in result.repairs],
+        chosen=_chosen(course.hand_in(result.student, result.lab)),
         notebook=render_notebook(_handed_in(course, result)),
         solutions=_right_answers(course, result, with_solutions),
         highlighting=highlighting_css(),
@@ -83,6 +86,14 @@ def _handed_in(course: Course, result: Result) -> NotebookNode:
         ) from None
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") != BADGE_ID]
     return notebook
+
+
+def _chosen(hand_in: HandIn) -> str:
+    """Say which of several files was graded; empty where there was one."""
+    with suppress(OSError, ValueError):
+        names = json.loads(hand_in.choice.read_bytes())
+        return chosen_in_words(names["kept"], names["left"])
+    return ""
 
 
 def shows_right_answers(page: str) -> bool:

@@ -62,7 +62,7 @@ def test_fullest_is_kept_where_no_date_tells(pick, kept, left, why, hours):
     for files in ((kept, left), (left, kept)):
         choice = pick({name: (content, hours) for name, content in files})
         assert (choice.candidate.inner, choice.why) == (kept[0], why)
-        assert [told.partition(" (")[0] for told in choice.others][:1] == [left[0].partition(" (")[0]]
+        assert [str(other).partition(" (")[0] for other in choice.others][:1] == [left[0].partition(" (")[0]]
 
 
 @pytest.mark.parametrize(("later", "earlier"), [(RIGHT, WRONG), (WRONG, RIGHT), (PARTIAL, RIGHT)])

@@ -116,6 +116,10 @@ def test_notebook_with_the_most_answers_is_kept(collected):
         "kept essai_final_V2.ipynb among 2 notebooks (the only one with answers)",
         "left essai.ipynb (0 answers)",
     ]
+    assert json.loads(course.hand_in("homonym2", "essai").choice.read_bytes()) == {
+        "kept": "essai_final_V2.ipynb",
+        "left": ["essai.ipynb"],
+    }
     assert course.hand_in("homonym2", "essai").submitted.read_text(encoding="utf-8") == to_text(answered(course))
 
 
@@ -155,7 +159,9 @@ def test_only_the_notebook_and_its_time_are_written(collected):
     files = sorted(str(path.relative_to(course.root / "submitted/jp")) for path in course.root.glob("submitted/jp/*/*"))
     assert files == ["essai/essai.ipynb"]
     assert not list(course.root.rglob("evil.ipynb"))
-    assert [path.name for path in (course.root / ".course").iterdir() if path.name != "released"] == ["moodle"]
+    kept = {path.name for path in (course.root / ".course").iterdir()} - {"released"}
+    assert kept == {"moodle", "choices"}
+    assert [path.name for path in (course.root / ".course/choices").iterdir()] == ["homonym2"]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.files import write_whole
 from instructor.gradebook.deadlines import to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
@@ -60,6 +61,18 @@ def test_page_shows_marks_reasons_repairs_and_what_the_teacher_wrote(graded):
     assert "acquis la moyenne d'un vecteur quelconque (16 points)" in alix
     assert "Test de « Question 1 · Moyenne » : absent du rendu, il a été remis." in basile
     assert "test_mean" not in basile
+
+
+def test_page_says_which_of_several_files_was_graded(graded):
+    assert "Vous aviez déposé" not in text_of(page_of(graded, "driss"))
+    hand_in = graded.hand_in("driss", "essai")
+    write_whole(hand_in.choice, b'{"kept": "tp (1).ipynb", "left": ["<b>tp.ipynb", "vieux/tp.ipynb"]}')
+    shown = text_of(page_of(graded, "driss"))
+    hand_in.choice.unlink()
+    assert (
+        "Vous aviez déposé 3 notebooks : « tp (1).ipynb » a été noté, « <b>tp.ipynb » et « vieux/tp.ipynb » ne l'ont "
+        "pas été." in shown
+    )
 
 
 def test_answer_that_is_still_the_statements_is_said_to_be_missing(graded):
