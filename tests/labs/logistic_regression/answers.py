@@ -28,6 +28,22 @@ new_model = LinearModel(num_features, num_classes)
 batches = Batches(x_train, y_train, batch_size=batch_size, shuffle=True), Batches(x_val, y_val, batch_size=1000)
 _, results[lr, batch_size], _ = train(new_model, lr, NUM_EPOCHS, sgd, *batches)
 """
+PENALTY_BLOCK = """
+grads = super().get_grads(y, y_pred, X)
+grads[:-1] += self.l2 * self.W[:-1]
+return grads
+"""
+RUN_BLOCK = """
+torch.manual_seed(seed)
+x, y = x_train[:num_images], y_train[:num_images]
+loader = Batches(x, y, batch_size=batch_size, shuffle=True)
+model = PenalisedModel(num_features, num_classes, l2)
+return train(model, lr, RUN_EPOCHS, False, loader, loader_val)[1]
+"""
+SETTINGS_BLOCK = """
+settings = {"sans": {"l2": 0.0}, "avec": {"l2": 0.01}}
+seeds = [0, 1, 2]
+"""
 
 SOFTMAX = ["any_dimension", "any_axis", "large_scores", "constant_of_each_row", "input_unchanged"]
 CROSS_ENTROPY = ["mean", "impossible_classes", "certain_and_wrong", "small_probability"]
@@ -683,9 +699,192 @@ WRONG = [
         loses={"test_search": ["optimizer"]},
         blocks={"sol_search": change(SEARCH_BLOCK, ("sgd, *", "True, *"))},
     ),
+    Answer(
+        "penalty_of_the_biases_too",
+        "The last row is penalised like the others.",
+        loses={"test_experiment": ["free_biases"]},
+        blocks={
+            "sol_penalty": change(PENALTY_BLOCK, ("grads[:-1] += self.l2 * self.W[:-1]", "grads += self.l2 * self.W"))
+        },
+    ),
+    Answer(
+        "penalty_twice_too_strong",
+        "The derivative of λ w², not of λ w² / 2.",
+        loses={"test_experiment": ["penalty_of_weights"]},
+        blocks={"sol_penalty": change(PENALTY_BLOCK, ("+= self.l2", "+= 2 * self.l2"))},
+    ),
+    Answer(
+        "penalty_itself_added",
+        "The penalty is added to each component of the gradient, not its derivative.",
+        loses={"test_experiment": ["penalty_of_weights"]},
+        blocks={
+            "sol_penalty": change(PENALTY_BLOCK, ("self.l2 * self.W[:-1]", "self.l2 / 2 * (self.W[:-1] ** 2).sum()"))
+        },
+    ),
+    Answer(
+        "penalty_by_autograd",
+        "PyTorch derives the penalised loss.",
+        loses={"test_experiment": ["penalty_of_weights", "free_biases", "score"]},
+        blocks={
+            "sol_penalty": """
+                W = self.W.clone().requires_grad_()
+                probs = softmax(inputs_tilde(X) @ W)
+                loss = -(y * torch.log(probs.clamp_min(1e-12))).sum(dim=1).mean()
+                (loss + self.l2 / 2 * (W[:-1] ** 2).sum()).backward()
+                return W.grad
+            """
+        },
+    ),
+    Answer(
+        "run_without_the_penalty",
+        "`l2` goes no further than the arguments of `run`.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("num_classes, l2)", "num_classes)")), None]},
+    ),
+    Answer(
+        "run_judged_on_training_images",
+        "The validation images are not used.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("loader_val)", "loader)")), None]},
+    ),
+    Answer(
+        "run_on_all_the_images",
+        "`num_images` is ignored.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("[:num_images]", "")), None]},
+    ),
+    Answer(
+        "run_with_sgd",
+        "SGD instead of Adam.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("False", "True")), None]},
+    ),
+    Answer(
+        "run_that_ignores_its_seed",
+        "Nothing is seeded: the record cannot be had again.",
+        loses={"test_experiment": ["draws"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("torch.manual_seed(seed)\n", "")), None]},
+    ),
+    Answer(
+        "run_always_seeded_alike",
+        "Whatever the seed, the same draw: three trials are one.",
+        loses={"test_experiment": ["draws"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("manual_seed(seed)", "manual_seed(0)")), None]},
+    ),
+    Answer(
+        "experiment_of_one_seed",
+        "One training a setting.",
+        loses={"test_experiment": ["enough_seeds"]},
+        blocks={"sol_experiment": [None, change(SETTINGS_BLOCK, ("[0, 1, 2]", "[0]"))]},
+    ),
+    Answer(
+        "experiment_of_one_seed_three_times",
+        "The same seed again and again.",
+        loses={"test_experiment": ["enough_seeds"]},
+        blocks={"sol_experiment": [None, change(SETTINGS_BLOCK, ("[0, 1, 2]", "[7, 7, 7]"))]},
+    ),
+    Answer(
+        "two_changes_at_once",
+        "The penalty and the learning rate change together: neither can be thanked.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={"sol_experiment": [None, change(SETTINGS_BLOCK, ('{"l2": 0.01}', '{"l2": 0.01, "lr": 0.01}'))]},
+    ),
+    Answer(
+        "variant_that_changes_nothing",
+        "The value given is the default one.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={"sol_experiment": [None, change(SETTINGS_BLOCK, ('{"l2": 0.01}', '{"lr": 0.001}'))]},
+    ),
 ]
 
 RIGHT = [
+    Answer(
+        "honest_batch_sizes",
+        "Not the penalty but the size of the batches, on five seeds, with a generator for each run.",
+        blocks={
+            "sol_penalty": """
+                mask = torch.ones_like(self.W)
+                mask[-1] = 0
+                return LinearModel.get_grads(self, y, y_pred, X) + self.l2 * self.W * mask
+            """,
+            "sol_experiment": [
+                """
+                order = torch.Generator().manual_seed(seed)
+                images = Batches(
+                    x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True, generator=order
+                )
+                model = PenalisedModel(num_features=num_features, num_classes=num_classes, l2=l2)
+                _, best, _ = train(model, lr, RUN_EPOCHS, False, images, Batches(x_val, y_val, batch_size=500))
+                return best
+                """,
+                """
+                settings = {"lots de 200": {}, "lots de 20": {"batch_size": 20}, "lots de 1000": {"batch_size": 1000}}
+                seeds = range(5)
+                """,
+            ],
+        },
+    ),
+    Answer(
+        "honest_decay",
+        "An argument of one's own: the learning rate decreases from one epoch to the next.",
+        blocks={
+            "sol_penalty": """
+                grads = super().get_grads(y, y_pred, X)
+                return torch.cat([grads[:-1] + self.l2 * self.W[:-1], grads[-1:]])
+            """
+        },
+        cells={
+            "sol_experiment": """
+                def run(seed, l2=0.0, lr=0.001, batch_size=200, num_images=5000, decay=1.0):
+                    torch.manual_seed(seed)
+                    images = Batches(x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True)
+                    model, scores = PenalisedModel(num_features, num_classes, l2), []
+                    for epoch in range(RUN_EPOCHS):
+                        scores.append(train(model, lr * decay**epoch, 1, False, images, loader_val)[1])
+                    return max(scores)
+
+
+                settings = {"lr = 0,01": dict(lr=0.01), "lr = 0,01, puis moins": dict(lr=0.01, decay=0.8)}
+                seeds = (3, 14, 15, 92)
+            """
+        },
+    ),
+    Answer(
+        "honest_few_images",
+        "Does the penalty help where images are few? The settings share an argument that is not the default one.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                few = {"num_images": 300}
+                settings = {"300 images": few, "300 images, pénalisées": few | {"l2": 0.03}}
+                seeds = [1, 2, 3]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_centring",
+        "Another argument of one's own, on the pixels of training and validation images alike.",
+        cells={
+            "sol_experiment": """
+                def run(seed, l2=0.0, lr=0.001, batch_size=200, num_images=5000, **options):
+                    generator = torch.Generator().manual_seed(1000 + seed)
+                    x, shift = x_train[:num_images], 0.0
+                    if options.get("centred"):
+                        shift = x.mean(dim=0)
+                    loader = Batches(
+                        x - shift, y_train[:num_images], batch_size=batch_size, shuffle=True, generator=generator
+                    )
+                    model = PenalisedModel(num_features, num_classes, l2)
+                    return train(model, lr, RUN_EPOCHS, False, loader, [(x_val - shift, y_val)])[1]
+
+
+                settings = {"pixels": {}, "pixels centrés un par un": {"centred": True}}
+                seeds = [0, 1, 2]
+            """
+        },
+    ),
     Answer(
         "right_with_einsum_and_logarithms",
         "logsumexp, gather, einsum, and Adam in the reordered form of section 2 of its paper, in place.",
