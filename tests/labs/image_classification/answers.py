@@ -1678,6 +1678,62 @@ RIGHT = [
             """,
         },
     ),
+    # What a changed reference keeps, and rightly: no bar of progress, a tensor of one number where Python takes it for
+    # the number, each layer visited again below its parent, the sign of a symmetric noise, a narrower crop, gradients
+    # that the next backward pass finds at zero anyway, and moves to where a machine without a GPU already is.
+    Answer(
+        "changes_that_change_nothing",
+        "No bar, no item(), no recurse=False, noise subtracted, narrower crops, no last zero_grad, no move to the CPU.",
+        blocks={
+            "sol_train": """
+                for epoch in range(epochs):
+                    for part, loader in (("train", train_loader), ("val", val_loader)):
+                        model.train(part == "train")
+                        total = right = count = 0
+                        with torch.set_grad_enabled(part == "train"):
+                            for images, labels in loader:
+                                images, labels = images.to(device), labels.to(device)
+                                logits = model(images)
+                                loss = loss_fn(logits, labels)
+                                if part == "train":
+                                    optimizer.zero_grad()
+                                    loss.backward()
+                                    optimizer.step()
+                                total += float(loss) * len(labels)
+                                right += int((logits.argmax(dim=1) == labels).sum())
+                                count += len(labels)
+                        history[f"{part}_loss"].append(total / count)
+                        history[f"{part}_accuracy"].append(right / count)
+            """,
+            "sol_predict": """
+                model.eval()
+                with torch.no_grad():
+                    probabilities = model(transform(image).unsqueeze(0)).softmax(dim=1)[0]
+                best = probabilities.argmax()
+                return labels[best], probabilities[best].item()
+            """,
+            "sol_checkpoint": [
+                None,
+                """
+                model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+                return model
+                """,
+            ],
+            "sol_find_lr": find_lr(
+                stop="if not loss <= 4 * best: break",
+                give_back="optimizer.load_state_dict(kept[1]); model.load_state_dict(kept[0]); model.train(kept[2])",
+            ).replace(".to(device)", ""),
+            "sol_augment": ["return image - self.std * torch.randn_like(image)", augment(scale=", scale=(0.6, 0.9)")],
+            "sol_transfer": """
+                for layer in backbone.modules():
+                    for parameter in layer.parameters():
+                        parameter.requires_grad = isinstance(layer, nn.BatchNorm2d)
+                hidden = nn.Linear(backbone.fc.in_features, 500)
+                backbone.fc = nn.Sequential(hidden, nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, num_classes))
+                return backbone
+            """,
+        },
+    ),
 ]
 
 ANSWERS = WRONG + RIGHT
