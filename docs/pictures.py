@@ -19,6 +19,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
+from docs.formgrader import jupyterlab, open_formgrader
 from instructor.course import Course
 from instructor.demo import LABS
 from instructor.errors import CourseError
@@ -46,6 +47,14 @@ def take_pictures(course: Course, folder: Path) -> None:
         for name, page in [("feedback", f"feedback/{STUDENT}/{LAB}/{LAB}.html"), ("report", f"reports/{LAB}.html")]:
             browser.get((demo / page).as_uri())
             photograph(course, browser, folder / f"{name}.png")
+        with jupyterlab(demo) as address:
+            find = open_formgrader(browser, address)
+            find("a", lambda link: link.text == "Manual Grading").click()
+            find("td a", lambda link: link.text == OTHER).click()
+            find(f"a[href$='/gradebook/{OTHER}/{OTHER}']").click()
+            find("td a", lambda link: "ubmission" in link.text)
+            checked(course, "formgrader.png.html", browser.page_source.encode())
+            browser.save_screenshot(str(folder / "formgrader.png"))
 
 
 def play(course: Course) -> str:

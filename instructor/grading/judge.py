@@ -161,17 +161,6 @@ def _of_error(criterion: Criterion, error: NotebookNode) -> Verdict:
     return Verdict(criterion, Fate.RAISED, (error.ename,) if error.ename in EXCEPTIONS else (), detail)
 
 
-def unanswered(repaired: NotebookNode, lab: Lab) -> set[str]:
-    """Return the test cells whose answers are all still the statement's."""
-    release = {grade_id(cell): cell.source for cell in lab.release.cells if grade_id(cell)}
-    return {
-        question.test
-        for question in lab.reference.questions
-        if question.answers
-        and all(same_text(find_cell(repaired, name).source, release[name]) for name in question.answers)
-    }
-
-
 def faulty_questions(verdicts: dict[str, Verdict], questions: Sequence[Question]) -> list[Question]:
     """Return the questions that did not earn everything, in the order of the lab."""
     lost = {verdict.criterion.cell for verdict in verdicts.values() if not verdict.is_right}

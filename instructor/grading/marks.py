@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
 from instructor.french import in_words
 from instructor.grading.compare import Fate
-from instructor.grading.judge import MAX_DETAIL, Verdict, faulty_questions, unanswered, visible_failures
+from instructor.grading.judge import MAX_DETAIL, Verdict, faulty_questions, visible_failures
 from instructor.grading.reference import Lab
+from instructor.grading.worlds import unanswered
 from instructor.notebooks import find_cell, grade_id, without_hidden_tests
 
 
@@ -61,22 +61,18 @@ def make_marks(executed: NotebookNode, verdicts: dict[str, Verdict], repaired: N
     verdicts
         What was judged, by criterion.
     """
-    untouched, failures = unanswered(repaired, lab), visible_failures(executed)
+    untouched = {question.test for question in unanswered(repaired, lab.source, lab.release)}
+    failures = visible_failures(executed)
+    order = [grade_id(cell) for cell in lab.source.cells]
     faulty = [question.test for question in faulty_questions(verdicts, lab.reference.questions)]
     marks = {name: Mark(name, None, value) for name, value in lab.reference.manual.items()}
     for name, criteria in lab.reference.criteria.items():
-        before = tuple(faulty[: faulty.index(name)]) if name in faulty else tuple(_before(name, faulty, lab))
+        before = tuple(other for other in faulty if order.index(other) < order.index(name))
         judged = [_keep(verdicts[one.key], name in untouched, before) for one in criteria]
         visible = _visible_message(failures.get(name), find_cell(lab.source, name))
         passed_alone = all(verdicts[one.key].is_right and verdicts[one.key].world == 1 for one in criteria)
         marks[name] = _make_mark(name, judged, visible, hole=name in failures and passed_alone)
-    order = [grade_id(cell) for cell in lab.source.cells]
     return sorted(marks.values(), key=lambda mark: order.index(mark.grade_id))
-
-
-def _before(name: str, faulty: list[str], lab: Lab) -> Iterable[str]:
-    order = [question.test for question in lab.reference.questions]
-    return (other for other in faulty if order.index(other) < order.index(name))
 
 
 def _keep(verdict: Verdict, is_untouched: bool, before: tuple[str, ...]) -> Judged:

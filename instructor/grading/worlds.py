@@ -159,7 +159,8 @@ def unanswered(repaired: NotebookNode, source: NotebookNode, release: NotebookNo
         text = find_cell(release, name).source
         return same_text(find_cell(repaired, name).source, text) and not spoken_of & bound_names(text)
 
-    return [question for question in questions(source) if all(map(is_blank, question.answers))]
+    asked = [question for question in questions(source) if question.answers]
+    return [question for question in asked if all(map(is_blank, question.answers))]
 
 
 def changed_by_student(

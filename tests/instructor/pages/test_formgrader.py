@@ -1,21 +1,16 @@
 """A teacher marks a written answer in nbgrader's formgrader, inside JupyterLab, and the mark is in what goes out."""
 
 import csv
-import os
-import secrets
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
+from docs.formgrader import PATIENCE, jupyterlab, open_formgrader
 from instructor.course import Course
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
@@ -24,40 +19,11 @@ from instructor.pages.feedback import feedback_page, write_feedback
 
 pytestmark = pytest.mark.xdist_group("pages")
 
-PATIENCE = 120  # seconds, on a machine that does much else
-
 
 @pytest.fixture(scope="module")
-def jupyterlab(graded, browser, tmp_path_factory) -> Iterator[str]:
-    """The address of a JupyterLab on this machine, opened on the class; it listens to nobody else."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home, token = tmp_path_factory.mktemp("home"), secrets.token_hex()
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "RUNTIME", "DATA")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"],
-        cwd=graded.root,
-        env=os.environ | own | {"HOME": str(home), "JUPYTER_TOKEN": token},
-        stdout=subprocess.DEVNULL,
-        stderr=(home / "log.txt").open("w"),
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        WebDriverWait(browser, PATIENCE).until(lambda _: server.poll() is not None or answers(f"{address}/api"))
-        assert server.poll() is None, (home / "log.txt").read_text(encoding="utf-8")
-        yield f"{address}/lab?token={token}"
-    finally:
-        # Asked to end, it may wait for a kernel or a page that does not answer any more.
-        server.kill()
-        server.wait()
-
-
-def answers(address: str) -> bool:
-    try:
-        return urllib.request.urlopen(address).status == 200
-    except urllib.error.URLError:
-        return False
+def address(graded) -> Iterator[str]:
+    with jupyterlab(graded.root) as address:
+        yield address
 
 
 def submission_id(course: Course, student: str) -> str:
@@ -65,21 +31,9 @@ def submission_id(course: Course, student: str) -> str:
         return gradebook.find_submission_notebook("essai", "essai", student).id
 
 
-def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(graded, browser, jupyterlab, tmp_path):
+def test_mark_and_comment_given_in_the_formgrader_reach_feedback_and_grades(graded, browser, address, tmp_path):
+    find = open_formgrader(browser, address)
     wait = WebDriverWait(browser, PATIENCE)
-
-    def find(selector: str, which: Callable[[WebElement], bool] = lambda element: True) -> WebElement:
-        found = wait.until(
-            lambda _: [
-                one for one in browser.find_elements(By.CSS_SELECTOR, selector) if one.is_displayed() and which(one)
-            ]
-        )
-        return found[0]
-
-    browser.get(jupyterlab)
-    find(".lm-MenuBar-itemLabel", lambda label: label.text == "Nbgrader").click()
-    find("[data-command='nbgrader:open-formgrader']").click()
-    browser.switch_to.frame(find("iframe"))
     find("a", lambda link: link.text == "Manual Grading").click()
     find("td a", lambda link: link.text == "essai").click()
     find("a[href$='/gradebook/essai/essai']").click()

@@ -1,0 +1,85 @@
+"""Run a small experiment: the same training under several settings and seeds, and what its differences are worth."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from helpers import plotting
+from helpers.french import format_decimal, format_percent
+
+Trials = dict[str, dict[int, float]]
+
+
+def run_trials(run: Callable[..., float], settings: Mapping[str, Mapping[str, object]], seeds: Iterable[int]) -> Trials:
+    """Run every setting with every seed, and print each result as it comes.
+
+    Parameters
+    ----------
+    run
+        Called as ``run(seed, **setting)``; it trains and returns a score, a share between 0 and 1.
+    settings
+        Name of a setting → keyword arguments of `run`. The first is the reference that the others are compared with.
+    seeds
+        The same for every setting.
+
+    Returns
+    -------
+    Setting → seed → score.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two settings or than three seeds, two equal settings, a seed given twice, or no number returned.
+    """
+    settings, seeds = dict(settings), list(seeds)
+    if len(settings) < 2:
+        raise ValueError("Expérience : il faut au moins deux réglages, la référence d'abord.")
+    for name, setting in settings.items():
+        if twin := next((other for other in settings if other != name and settings[other] == setting), None):
+            raise ValueError(f"Expérience : « {name} » et « {twin} » sont le même réglage.")
+    if len(seeds) < 3 or len(set(seeds)) < len(seeds):
+        raise ValueError(f"Expérience : il faut au moins trois graines, toutes différentes ; reçu {seeds}.")
+    trials: Trials = {name: {} for name in settings}
+    # Seed by seed: where the notebook is stopped half-way, the settings have had the same ones.
+    for seed in seeds:
+        for name, setting in settings.items():
+            start = time.perf_counter()
+            score = run(seed, **setting)
+            try:
+                trials[name][seed] = float(score)
+            except (TypeError, ValueError):
+                raise ValueError(
+                    f"Expérience : « {name} », graine {seed} : `run` doit rendre un nombre ; reçu {score!r}."
+                ) from None
+            seconds = format_decimal(time.perf_counter() - start, 1)
+            print(f"graine {seed} · {name} : {format_percent(trials[name][seed])} · {seconds} s")
+    return trials
+
+
+def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exactitude en validation") -> None:
+    """Draw every trial, and print what each setting gains over the first one, seed by seed.
+
+    The differences are paired: what a seed draws (weights, order of the batches) helps or harms both settings alike.
+    Their standard error is s / √n, with s the standard deviation of the n differences.
+
+    Parameters
+    ----------
+    trials
+        What `run_trials` returned.
+    ylabel
+        What the scores are.
+    """
+    plotting.compare_seeds({name: list(scores.values()) for name, scores in trials.items()}, ylabel=ylabel)
+    (reference, base), *variants = trials.items()
+    for name, scores in variants:
+        gains = 100 * np.array([scores[seed] - base[seed] for seed in scores])
+        mean, error = gains.mean(), gains.std(ddof=1) / math.sqrt(len(gains))
+        verdict = "plus" if abs(mean) > 2 * error else "moins"
+        print(
+            f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 1, '+')} point(s), erreur type "
+            f"{format_decimal(error, 1)} : {verdict} de deux erreurs types."
+        )

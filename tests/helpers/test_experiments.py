@@ -1,0 +1,51 @@
+import re
+
+import pytest
+
+from helpers.experiments import run_trials, show_trials
+
+
+def train(seed, gain=0.0, noise=0.0):
+    return 0.7 + 0.01 * seed + gain + noise * (-1) ** seed
+
+
+def test_every_setting_has_every_seed_and_its_own_arguments(capsys):
+    trials = run_trials(train, {"sans": {}, "avec": {"gain": 0.1}}, (0, 1, 4))
+    assert trials["sans"] == pytest.approx({0: 0.70, 1: 0.71, 4: 0.74})
+    assert trials["avec"] == pytest.approx({0: 0.80, 1: 0.81, 4: 0.84})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert re.fullmatch(r"graine 0 · avec : 80,0\u202f% · \d+,\d s", lines[1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "seeds", "reason"),
+    [
+        ({"seul": {}}, (0, 1, 2), "au moins deux réglages"),
+        ({"a": {}, "b": {"gain": 1}, "c": {"gain": 1}}, (0, 1, 2), "« b » et « c » sont le même réglage"),
+        ({"a": {}, "b": {"gain": 1}}, (0, 1), r"trois graines, toutes différentes ; reçu \[0, 1\]"),
+        ({"a": {}, "b": {"gain": 1}}, (0, 1, 1), "toutes différentes"),
+    ],
+)
+def test_what_compares_nothing_is_refused_before_any_training(settings, seeds, reason):
+    def never(seed, **setting):
+        raise AssertionError("trained")
+
+    with pytest.raises(ValueError, match=reason):
+        run_trials(never, settings, seeds)
+
+
+def test_result_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match="« a », graine 0 : `run` doit rendre un nombre ; reçu None"):
+        run_trials(lambda seed, **setting: None, {"a": {}, "b": {"gain": 1}}, range(3))
+
+
+def test_differences_are_taken_seed_by_seed(shown, capsys):
+    show_trials(run_trials(train, {"sans": {}, "avec": {"gain": 0.1}, "bruit": {"noise": 0.1}}, range(4)))
+    steady, noisy = capsys.readouterr().out.splitlines()[-2:]
+    assert (
+        steady
+        == "« avec » moins « sans », à graine égale : +10,0 point(s), erreur type 0,0 : plus de deux erreurs types."
+    )
+    assert "+0,0 point(s), erreur type 5,8 : moins de deux erreurs types" in noisy
+    assert "Exactitude en validation" in shown[0][1]
