@@ -299,6 +299,47 @@ def ensemble(**parts: str) -> str:
     return ENSEMBLE.format(**right | parts)
 
 
+TILES = """
+    columns = F.unfold({images}, {tile}, stride={tile})
+    order = torch.rand({shape}, generator={generator}).argsort(dim=2)
+    mixed = F.fold(columns.gather(2, order.expand_as(columns)), images.shape[2:], {tile}, stride={tile})
+    {end}
+"""
+
+
+def tiles(**parts: str) -> str:
+    """Return the body of `shuffle_tiles` with some of its expressions replaced."""
+    right = {
+        "images": "images",
+        "tile": "tile",
+        "shape": "len(images), 1, columns.shape[2]",
+        "generator": "generator",
+        "end": "return mixed",
+    }
+    return TILES.format(**right | parts)
+
+
+TRIAL = """
+    {seed}
+    generator = torch.Generator().manual_seed(seed)
+    x_val, y_val = study["val"]
+    if grey:
+        x_val = x_val.mean(1, keepdim=True).expand_as(x_val)
+    x_val = shuffle_tiles({x_val}, tile, generator)
+    batches = DataLoader(TensorDataset(*study["train"]), STUDY_BATCH, shuffle=True)
+    model = study_network()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    train(model, optimizer, F.cross_entropy, batches, [(x_val, y_val)], STUDY_EPOCHS, "cpu")
+    with torch.no_grad():
+        return (model.eval()(x_val).argmax(1) == y_val).float().mean().item()
+"""
+
+
+def trial(**parts: str) -> str:
+    """Return the body of `trial` with some of its lines replaced."""
+    return TRIAL.format(**{"seed": "torch.manual_seed(seed)", "x_val": "x_val"} | parts)
+
+
 def wrong(name: str, why: str, cell: str, block: str | list, *loses: str) -> Answer:
     """Return a wrong answer to one question, and the criteria that it loses."""
     return Answer(name, why, loses={cell.replace("sol_", "test_"): loses}, blocks={cell: block})
@@ -1039,6 +1080,71 @@ WRONG = [
         ensemble(context="if True:"),
         "no_gradient",
     ),
+    wrong(
+        "pixels_for_tiles",
+        "Pixels are shuffled, whatever the side of the tiles.",
+        "sol_study",
+        [tiles(tile="1"), None, None],
+        "tiles",
+    ),
+    wrong(
+        "channels_apart",
+        "Each channel is cut and shuffled by itself.",
+        "sol_study",
+        [
+            """
+            n, c, h, w = images.shape
+            columns = F.unfold(images.reshape(n * c, 1, h, w), tile, stride=tile)
+            order = torch.rand(n * c, 1, columns.shape[2], generator=generator).argsort(dim=2)
+            return F.fold(columns.gather(2, order.expand_as(columns)), (h, w), tile, stride=tile).reshape(n, c, h, w)
+            """,
+            None,
+            None,
+        ],
+        "tiles",
+    ),
+    wrong(
+        "one_order_for_all",
+        "The tiles of every image are shuffled in the same way.",
+        "sol_study",
+        [tiles(shape="1, 1, columns.shape[2]"), None, None],
+        "drawn_from_the_generator",
+    ),
+    wrong(
+        "generator_left_aside",
+        "The order is drawn from PyTorch's own generator.",
+        "sol_study",
+        [tiles(generator="None"), None, None],
+        "drawn_from_the_generator",
+    ),
+    wrong(
+        "shuffled_in_place",
+        "The images given are shuffled themselves.",
+        "sol_study",
+        [tiles(end="return images.copy_(mixed)"), trial(x_val="x_val.clone()"), None],
+        "unchanged",
+    ),
+    wrong(
+        "one_seed",
+        "A single seed says nothing of chance.",
+        "sol_study",
+        [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8}}, [0]'],
+        "number_of_seeds",
+    ),
+    wrong(
+        "two_changes_at_once",
+        "Tiles and colours change together.",
+        "sol_study",
+        [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8, "grey": True}}, range(3)'],
+        "one_argument",
+    ),
+    wrong(
+        "seed_ignored",
+        "The weights and the batches do not depend on the seed.",
+        "sol_study",
+        [None, trial(seed=""), None],
+        "reproducible",
+    ),
 ]
 
 RIGHT = [
@@ -1675,6 +1781,176 @@ RIGHT = [
                     every = [F.softmax(member.eval()(x), 1) for member in models]
                 mean = torch.einsum("mnc->nc", torch.stack(every)) / len(models)
                 return torch.tensor([int(row.argmax()) for row in mean])
+            """,
+        },
+    ),
+    # Three honest experiments on other questions.
+    Answer(
+        "honest_learned_without_shape",
+        "Training and validation are cut in the same way, with loops; four seeds, the reference has no argument.",
+        blocks={
+            "sol_study": [
+                """
+                out = torch.empty_like(images)
+                places = [(r, c) for r in range(0, images.shape[2], tile) for c in range(0, images.shape[3], tile)]
+                for image, new in zip(images, out):
+                    order = torch.randperm(len(places), generator=generator).tolist()
+                    for (r, c), (to_r, to_c) in zip(places, [places[i] for i in order]):
+                        new[:, to_r : to_r + tile, to_c : to_c + tile] = image[:, r : r + tile, c : c + tile]
+                return out
+                """,
+                """
+                torch.manual_seed(seed)
+                generator = torch.Generator().manual_seed(1000 + seed)
+                loaders = []
+                for part in ("train", "val"):
+                    x, y = study[part]
+                    x = shuffle_tiles(x, tile, generator)
+                    loaders.append(DataLoader(TensorDataset(x, y), STUDY_BATCH, shuffle=part == "train"))
+                model = study_network()
+                optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+                return train(model, optimizer, nn.CrossEntropyLoss(), *loaders, STUDY_EPOCHS, "cpu")["val_accuracy"][-1]
+                """,
+                """
+                settings = {"entières": {}, "carreaux": {"tile": 16}, "pixels": {"tile": 1}}
+                seeds = [3, 1, 4, 15]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_grey_first",
+        "The reference is grey; colours and tiles are given back one at a time; the loop is the student's own.",
+        blocks={
+            "sol_study": [
+                """
+                n, c, h, w = images.shape
+                cut = images.reshape(n, c, h // tile, tile, w // tile, tile).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+                mixed = torch.stack([one[torch.randperm(len(one), generator=generator)] for one in cut])
+                mixed = mixed.unflatten(1, (h // tile, w // tile)).permute(0, 3, 1, 4, 2, 5)
+                return mixed.reshape(images.shape)
+                """,
+                """
+                def alter(x):
+                    x = v2.functional.rgb_to_grayscale(x, num_output_channels=3) if grey else x
+                    return shuffle_tiles(x, tile, generator)
+
+                with torch.random.fork_rng():
+                    torch.manual_seed(seed)
+                    generator = torch.Generator()
+                    generator.manual_seed(seed)
+                    model = study_network()
+                    optimizer = torch.optim.AdamW(model.parameters())
+                    x, y = alter(study["train"][0]), study["train"][1]
+                    for _ in range(STUDY_EPOCHS):
+                        for rows in torch.randperm(len(x)).split(STUDY_BATCH):
+                            optimizer.zero_grad()
+                            F.cross_entropy(model(x[rows]), y[rows]).backward()
+                            optimizer.step()
+                model.eval()
+                with torch.no_grad():
+                    right = model(alter(study["val"][0])).argmax(1) == study["val"][1]
+                return float(right.float().mean())
+                """,
+                """
+                reference = dict(tile=64, grey=True)
+                settings = {"grises": reference}
+                settings["en couleurs"] = {**reference, "grey": False}
+                settings["grises, carreaux"] = reference | {"tile": 4}
+                seeds = range(10, 13)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_argument_of_ones_own",
+        "What is altered (training, validation) is an argument of the trial, and the only one that changes.",
+        cells={
+            "sol_study": """
+                def shuffle_tiles(images, tile, generator):
+                    columns = F.unfold(images, tile, stride=tile)
+                    orders = [torch.randperm(columns.shape[2], generator=generator) for _ in images]
+                    mixed = torch.stack([one[:, order] for one, order in zip(columns, orders)])
+                    return F.fold(mixed, tuple(images.shape[-2:]), tile, stride=tile)
+
+
+                def trial(seed, tile=8, altered=()):
+                    torch.manual_seed(seed)
+                    parts = {}
+                    for number, (part, (x, y)) in enumerate(study.items()):
+                        generator = torch.Generator().manual_seed(2 * seed + number)
+                        parts[part] = (shuffle_tiles(x, tile, generator) if part in altered else x), y
+                    model = study_network().to(device)
+                    batches = DataLoader(list(zip(*parts["train"])), STUDY_BATCH, shuffle=True)
+                    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+                    train(model, optimizer, nn.CrossEntropyLoss(), batches, [parts["val"]], STUDY_EPOCHS, device)
+                    probabilities, y = probabilities_of(model, [parts["val"]])
+                    return (probabilities.argmax(1) == y).sum().item() / len(y)
+
+
+                settings = {
+                    "rien": dict(altered=()),
+                    "validation seule": dict(altered=("val",)),
+                    "entraînement seul": dict(altered=("train",)),
+                    "les deux": dict(altered=("train", "val")),
+                }
+                seeds = (7, 8, 9)
+            """
+        },
+    ),
+    # What a changed reference keeps, and rightly: no bar of progress, a tensor of one number where Python takes it for
+    # the number, each layer visited again below its parent, the sign of a symmetric noise, a narrower crop, gradients
+    # that the next backward pass finds at zero anyway, and moves to where a machine without a GPU already is.
+    Answer(
+        "changes_that_change_nothing",
+        "No bar, no item(), no recurse=False, noise subtracted, narrower crops, no last zero_grad, no move to the CPU.",
+        blocks={
+            "sol_train": """
+                for epoch in range(epochs):
+                    for part, loader in (("train", train_loader), ("val", val_loader)):
+                        model.train(part == "train")
+                        total = right = count = 0
+                        with torch.set_grad_enabled(part == "train"):
+                            for images, labels in loader:
+                                images, labels = images.to(device), labels.to(device)
+                                logits = model(images)
+                                loss = loss_fn(logits, labels)
+                                if part == "train":
+                                    optimizer.zero_grad()
+                                    loss.backward()
+                                    optimizer.step()
+                                total += float(loss) * len(labels)
+                                right += int((logits.argmax(dim=1) == labels).sum())
+                                count += len(labels)
+                        history[f"{part}_loss"].append(total / count)
+                        history[f"{part}_accuracy"].append(right / count)
+            """,
+            "sol_predict": """
+                model.eval()
+                with torch.no_grad():
+                    probabilities = model(transform(image).unsqueeze(0)).softmax(dim=1)[0]
+                best = probabilities.argmax()
+                return labels[best], probabilities[best].item()
+            """,
+            "sol_checkpoint": [
+                None,
+                """
+                model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+                return model
+                """,
+            ],
+            "sol_find_lr": find_lr(
+                stop="if not loss <= 4 * best: break",
+                give_back="optimizer.load_state_dict(kept[1]); model.load_state_dict(kept[0]); model.train(kept[2])",
+            ).replace(".to(device)", ""),
+            "sol_augment": ["return image - self.std * torch.randn_like(image)", augment(scale=", scale=(0.6, 0.9)")],
+            "sol_transfer": """
+                for layer in backbone.modules():
+                    for parameter in layer.parameters():
+                        parameter.requires_grad = isinstance(layer, nn.BatchNorm2d)
+                hidden = nn.Linear(backbone.fc.in_features, 500)
+                backbone.fc = nn.Sequential(hidden, nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, num_classes))
+                return backbone
             """,
         },
     ),
