@@ -76,7 +76,7 @@ P_L = "Pr_L_given_G = np.array([[0.9, 0.1], [0.6, 0.4], [0.01, 0.99]]).reshape(1
 
 CHECKED_LETTERS = """
 for letter in (target, *evidence):
-    if letter not in AXES:
+    if letter not in list(AXES):
         raise ValueError(f"{letter} n'est pas dans {AXES}")
 """
 CHECKED_VALUES = """
@@ -350,6 +350,72 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
         },
     ),
     Answer(
+        "query_takes_almost_nothing_for_nothing",
+        "`np.isclose` refuses an observation of probability 1e-10.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE.replace("kept.sum() == 0", "np.isclose(kept.sum(), 0)")
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_looks_for_a_piece_of_the_letters",
+        '`in` looks for a piece of a text: "SD" and "" pass for letters.',
+        loses={"test_query": ["unknown_letter"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS.replace("list(AXES)", "AXES") + CHECKED_VALUES + KEPT + POSSIBLE + NORMALISED
+        },
+    ),
+    Answer(
+        "query_checks_the_target_only",
+        "The target must be one letter; those of the observations may be any piece of the text.",
+        loses={"test_query": ["unknown_letter"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS.replace("list(AXES)", "AXES")
+            + "if len(target) != 1:\n    raise ValueError(target)"
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_empties_the_observations",
+        "The observations are taken out of the caller's dictionary, one after the other.",
+        loses={"test_query": ["arguments_kept"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + "while evidence:\n    evidence.popitem()\n"
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_zeroes_the_joint",
+        "What contradicts the observations is set to zero in the caller's table.",
+        loses={"test_query": ["arguments_kept"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + """
+for letter, value in evidence.items():
+    axis = AXES.index(letter)
+    for other in range(CARDINALITIES[axis]):
+        if other != value:
+            np.moveaxis(joint, axis, 0)[other] = 0
+kept = joint
+others = tuple(axis for axis in range(5) if axis != AXES.index(target))
+"""
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
         "query_does_not_say_why",
         "`raise ValueError`, without a message.",
         loses={"test_query": ["messages"]},
@@ -364,6 +430,7 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
         "An answer that always raises earns nothing for the errors.",
         loses={
             "test_query": [
+                "arguments_kept",
                 "impossible",
                 "messages",
                 "negative",
@@ -661,7 +728,7 @@ WRONG_ADJUST = [
     Answer(
         "adjust_goes_through_every_value",
         "Where a value was observed by nobody, there is nobody with R = r either: NaN.",
-        loses={"test_adjust": ["empty_stratum"]},
+        loses={"test_adjust": ["nobody_treated"]},
         blocks={"sol_adjust": STRATA + SUM.replace("np.unique(strata)", "range(2 ** len(letters))")},
     ),
     Answer(
@@ -687,6 +754,12 @@ return np.mean(np.divide(treated & good, share, out=np.zeros(len(share)), where=
         "The column of the grades is overwritten.",
         loses={"test_adjust": ["sample_kept"]},
         blocks={"sol_adjust": 'sample["G"] = np.where(sample["G"] == 2, 2, 0)' + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_adds_a_column",
+        "The strata are kept in the caller's sample, under a new key.",
+        loses={"test_adjust": ["sample_kept"]},
+        blocks={"sol_adjust": STRATA + 'sample["z"] = strata' + SUM},
     ),
     Answer(
         "adjust_on_nothing",
@@ -733,9 +806,9 @@ RIGHT = [
             "sol_query": """
                 p = joint
                 axes = list(AXES)
-                AXES.index(target)
+                axes.index(target)
                 for letter, value in evidence.items():
-                    if not 0 <= value < joint.shape[AXES.index(letter)]:
+                    if not 0 <= value < joint.shape[list(AXES).index(letter)]:
                         raise ValueError(f"{letter} = {value}")
                     p = p.take(value, axis=axes.index(letter))
                     axes.remove(letter)
@@ -781,7 +854,7 @@ RIGHT = [
                 return reduce(np.multiply, cpts)
             """,
             "sol_query": """
-                if target not in AXES or any(letter not in AXES for letter in evidence):
+                if target not in [*AXES] or any(letter not in {*AXES} for letter in evidence):
                     raise ValueError("variable inconnue")
                 if any(value not in range(CARDINALITIES[AXES.index(letter)]) for letter, value in evidence.items()):
                     raise ValueError("valeur inconnue")
@@ -867,7 +940,7 @@ RIGHT = [
                     if letter in evidence:
                         mask &= index == evidence[letter]
                 kept = np.where(mask, joint, 0)
-                if np.isclose(kept.sum(), 0):
+                if kept.sum() == 0:
                     raise ValueError(f"{evidence} : valeur inconnue ou observation impossible")
                 law = np.moveaxis(kept, AXES.index(target), 0).reshape(CARDINALITIES[AXES.index(target)], -1).sum(1)
                 return law / law.sum()
@@ -1026,11 +1099,12 @@ RIGHT = [
             """,
             "sol_query": """
                 weights = joint.copy()
+                list(AXES).index(target)
                 try:
                     for letter, value in evidence.items():
                         if value < 0:
                             raise IndexError(value)
-                        view = np.moveaxis(weights, AXES.index(letter), 0)
+                        view = np.moveaxis(weights, list(AXES).index(letter), 0)
                         kept = view[value].copy()
                         view[:] = 0
                         view[value] = kept
@@ -1163,7 +1237,7 @@ RIGHT = [
         blocks={
             "sol_joint": "return np.prod(np.broadcast_arrays(*cpts), axis=0)",
             "sol_query": """
-                if any(AXES.find(letter) < 0 for letter in (target, *evidence)):
+                if any(len(letter) != 1 or AXES.find(letter) < 0 for letter in (target, *evidence)):
                     raise ValueError("Les variables sont S, D, R, G et L.")
                 order = [AXES.index(target)] + [AXES.index(letter) for letter in evidence]
                 table = joint.transpose(order + [axis for axis in range(5) if axis not in order])
