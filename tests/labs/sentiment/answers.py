@@ -210,6 +210,32 @@ VOCAB = [
         "same_words",
         vocab_2=VOCABULARY.format(words="text.lower().split()"),
     ),
+    Answer(
+        "counts_kept_from_one_call_to_the_next",
+        "The counter is made once, outside of the function: each call adds its texts to those of the others.",
+        loses={"test_vocab": ["frequent_first"]},
+        cells={
+            "sol_vocab": r"""
+                COUNTS = Counter()
+
+
+                def tokenize(text):
+                    return re.sub(r"[^a-z0-9\s]", "", text.lower()).split()
+
+
+                def build_vocab(texts, max_size):
+                    for text in texts:
+                        COUNTS.update(tokenize(text))
+                    words = ["<pad>", "<unk>", *(word for word, _ in COUNTS.most_common(max_size))]
+                    return {word: index for index, word in enumerate(words)}
+
+
+                def encode_and_pad(text, vocab, max_len):
+                    ids = [vocab.get(word, 1) for word in tokenize(text)[:max_len]]
+                    return ids + [0] * (max_len - len(ids))
+            """
+        },
+    ),
     wrong(
         "padded_in_front",
         "Padding comes first.",
@@ -350,6 +376,12 @@ BASELINE = [
             """,
             "return self.weights(ids).sum(dim=(1, 2))",
         ],
+    ),
+    wrong(
+        "bias_never_used",
+        "The bias is made, and added to nothing.",
+        "bias",
+        baseline_2="return self.weights(ids).sum(dim=(1, 2))",
     ),
     wrong(
         "weights_drawn_at_random",
@@ -537,6 +569,26 @@ CELLS = [
         lstm_gru=changed(PIECES, ("else state.detach()", "else state")),
     ),
     wrong(
+        "gradient_of_the_last_piece_only",
+        "Only the last piece is read with a graph: the logits of the others teach nothing.",
+        "cut",
+        lstm_gru="""
+        state, logits = None, []
+        pieces = ids.split(size, dim=1)
+        for rank, piece in enumerate(pieces, start=1):
+            with torch.set_grad_enabled(rank == len(pieces)):
+                states, state = model.recurrent(model.embedding(piece), state)
+                logits.append(model.output(model.dropout(states[:, -1])))
+        return torch.cat(logits, dim=1)
+        """,
+    ),
+    wrong(
+        "as_many_pieces_as_words_in_one",
+        "`chunk` takes a number of pieces, not a size.",
+        "lstm gru pieces cut pair",
+        lstm_gru=changed(PIECES, (".split(", ".chunk(")),
+    ),
+    wrong(
         "gradient_never_cut",
         "The whole review is in the graph.",
         "cut pair",
@@ -617,6 +669,22 @@ COMPARE = [
         "The accuracy in training is that of the best epoch.",
         "last_epoch",
         compare=changed(SUMMARY, ('history["train_accuracy"][-1]', 'max(history["train_accuracy"])')),
+    ),
+    wrong(
+        "rounded_to_two_decimals",
+        "Accuracies are rounded before rows are sorted.",
+        "last_epoch order gap",
+        compare=changed(
+            SUMMARY,
+            ('history["train_accuracy"][-1]', 'round(history["train_accuracy"][-1], 2)'),
+            ('history["val_accuracy"][-1]', 'round(history["val_accuracy"][-1], 2)'),
+        ),
+    ),
+    wrong(
+        "sorted_on_rounded_accuracies",
+        "Two trainings that differ by less than a point stay in the order in which they came.",
+        "order",
+        compare=changed(SUMMARY, ("row[2]", "round(row[2], 2)")),
     ),
     wrong("worst_first", "Rows go from worst to best.", "order", compare=changed(SUMMARY, (", reverse=True", ""))),
     wrong(
@@ -761,6 +829,19 @@ VANISHING = [
             F.binary_cross_entropy_with_logits(logits, y.float()).backward()
             model.zero_grad()
             return embedded.grad.norm(dim=(0, 2)).cpu()
+        """,
+    ),
+    wrong(
+        "frozen_layer_left_unfrozen",
+        "The table is made to take a gradient, and never frozen again.",
+        "frozen_embedding",
+        vanishing="""
+            model.embedding.weight.requires_grad_(True)
+            embedded = model.embedding(x)
+            logits = model.read(embedded, (x != 0).sum(dim=1))
+            loss = F.binary_cross_entropy_with_logits(logits, y.float())
+            (gradient,) = torch.autograd.grad(loss, embedded)
+            return gradient.norm(dim=(0, 2)).cpu()
         """,
     ),
     wrong(
@@ -1085,6 +1166,18 @@ SAME = [
         "is frozen gives a leaf.",
         train=[None, changed(MEASURE, ("logits > 0", "logits >= 0"))],
         vanishing=changed(BY_TIME, (".detach()", "")),
+    ),
+    right(
+        "vectors_copied_into_the_layer_of_the_model",
+        "The layer that the model has is of the right size: the matrix is copied into it.",
+        glove=[
+            None,
+            """
+            model.embedding.weight.data.copy_(matrix)
+            model.embedding.weight.requires_grad_(not frozen)
+            return model
+            """,
+        ],
     ),
 ]
 
