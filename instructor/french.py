@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+MANY = 4  # questions: from then on they are not listed
 NOT_ANSWERED = "cette question n'est pas traitée."
 # By the value of a `Fate`.
 FATES = {
@@ -87,6 +88,8 @@ def judged_after(titles: Sequence[str], world: int) -> str:
     numbers = [match[1] if (match := re.match(r"Question (\d+)", title)) else f"« {title} »" for title in titles]
     if len(numbers) == 1:
         return f"jugé avec une réponse juste à la question {numbers[0]}"
+    if len(numbers) >= MANY:
+        return "jugé avec des réponses justes aux questions précédentes"
     return f"jugé avec des réponses justes aux questions {joined(numbers)}"
 
 

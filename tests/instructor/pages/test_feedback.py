@@ -14,6 +14,7 @@ from selenium.webdriver.common.by import By
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
+from instructor.french import judged_after
 from instructor.gradebook.deadlines import to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
@@ -326,3 +327,9 @@ def test_what_a_whole_question_was_judged_on_is_said_once():
         "",
         "jugé avec une réponse juste à la question 1",
     ]
+
+
+def test_many_questions_are_not_listed():
+    titles = [f"Question {number} · Titre" for number in range(2, 6)]
+    assert judged_after(titles[:3], 2) == "jugé avec des réponses justes aux questions 2, 3 et 4"
+    assert judged_after(titles, 2) == "jugé avec des réponses justes aux questions précédentes"
