@@ -228,6 +228,35 @@ ANALOGY = [
         ["nearest", "excluded"],
     ),
     answer(
+        "norms_left_out_of_the_analogy",
+        "The products are not divided by the norms: long vectors win.",
+        "analogy",
+        [
+            None,
+            """
+            scores = embeddings.vectors @ (embeddings[a] + embeddings[b] - embeddings[c])
+            scores[[embeddings.key_to_index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
+            """,
+        ],
+        ["nearest"],
+    ),
+    answer(
+        "one_word_excluded",
+        "The second and the third word of the question may be the answer.",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
+            scores[embeddings.key_to_index[a]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
+            """,
+        ],
+        ["excluded"],
+    ),
+    answer(
         "words_in_order_of_similarity",
         "Sorted similarities, the first word that is not in the question.",
         "analogy",
@@ -318,6 +347,12 @@ PREPROCESS = [
         "The word is searched by its form: the first one that is written like it is found.",
         ["place"],
         result='torch.tensor(ids), int("VERB" in tags), ids.index(ids[index])',
+    ),
+    encoded(
+        "place_of_the_form",
+        "The place of the first word of that form.",
+        ["place"],
+        result='torch.tensor(ids), int("VERB" in tags), [token.form for token in sentence].index(sentence[index].form)',
     ),
     encoded("second_annotation_ignored", "The first annotated word is taken.", ["several"], check="not annotated"),
     encoded("no_annotation_accepted", "Only several annotations are refused.", ["none"], check="len(annotated) > 1"),
@@ -495,6 +530,18 @@ return padded, lengths, torch.tensor(labels).float(), torch.tensor(indices)
         "lengths_after_padding",
         "Every length is that of the padded batch: packing keeps the padding.",
         "return padded, torch.full((len(ids),), padded.shape[1]), torch.tensor(labels).float(), torch.tensor(indices)",
+        ["lengths"],
+    ),
+    collated(
+        "rows_as_floats",
+        "An embedding refuses them.",
+        "return padded.float(), lengths, torch.tensor(labels).float(), torch.tensor(indices)",
+        ["padded"],
+    ),
+    collated(
+        "lengths_as_floats",
+        "Packing refuses them.",
+        "return padded, lengths.float(), torch.tensor(labels).float(), torch.tensor(indices)",
         ["lengths"],
     ),
     collated(
@@ -846,6 +893,28 @@ MODULE = [
         validation=VALIDATION_STEP.replace('"val_loss"', '"valid_loss"'),
     ),
     module(
+        "validation_through_the_training_step",
+        "The training loss is logged in validation too.",
+        ["validation"],
+        validation="""
+        ids, lengths, labels, indices = batch
+        self.log("val_loss", self.training_step(batch, batch_idx))
+        self.log("val_accuracy", ((self(ids, lengths, indices) > 0) == labels).float().mean())
+        """,
+    ),
+    module(
+        "weights_that_decay",
+        "Adam, with a penalty that is not asked for.",
+        ["optimizer"],
+        optimizer="return torch.optim.Adam(self.parameters(), lr=self.learning_rate, weight_decay=1e-4)",
+    ),
+    module(
+        "adamw",
+        "Adam with decoupled weight decay.",
+        ["optimizer"],
+        optimizer="return torch.optim.AdamW(self.parameters(), lr=self.learning_rate)",
+    ),
+    module(
         "plain_gradient_descent",
         "SGD, not Adam.",
         ["optimizer"],
@@ -918,6 +987,13 @@ TRAIN = [
         ["weights", "validation"],
         ("train_batches, val_batches)", "val_batches, train_batches)"),
     ),
+    trained(
+        "validated_on_the_training",
+        "What is logged as validation is measured on the training sentences.",
+        ["validation"],
+        ("train_batches, val_batches)", "train_batches, train_batches)"),
+    ),
+    trained("epochs_of_the_lab", "Those of the lab.", ["weights", "validation"], ("=num_epochs", "=NUM_EPOCHS")),
     trained("epochs_by_heart", "Always two epochs.", ["weights", "validation"], ("=num_epochs", "=2")),
     trained("name_ignored", "Every run has the same name.", ["journal"], ("name=name", 'name="essai"')),
     trained("trainer_returned", "The trainer, not its log.", ["journal"], ("return logger", "return trainer")),
@@ -932,6 +1008,12 @@ TRAIN = [
         "An option of TRAINER_OPTIONS is overridden: the weights are written beside the log.",
         ["nothing_else"],
         ("**TRAINER_OPTIONS", '**{**TRAINER_OPTIONS, "enable_checkpointing": True}'),
+    ),
+    trained(
+        "options_left_out",
+        "Without TRAINER_OPTIONS, the weights are written beside the log.",
+        ["nothing_else"],
+        (", **TRAINER_OPTIONS", ""),
     ),
     answer(
         "best_weights_kept",
@@ -983,6 +1065,12 @@ ADVANCED = [
         loses=["wrong_length"],
     ),
     advanced(
+        "longer_tuple_accepted",
+        "Only the first sizes of a longer tuple are read.",
+        sizes=SIZES.replace("!= n_linear", "< n_linear") + "sizes = sizes[:n_linear]\n",
+        loses=["wrong_length"],
+    ),
+    advanced(
         "advanced_one_way",
         "The layers read from left to right only.",
         layers=LAYERS.replace(", bidirectional=True", ""),
@@ -1011,6 +1099,12 @@ ADVANCED = [
         "kinds_exchanged",
         "RNN and LSTM stand for one another.",
         kind=KIND.replace('"rnn": nn.RNN, "lstm": nn.LSTM', '"lstm": nn.RNN, "rnn": nn.LSTM'),
+        loses=["kinds"],
+    ),
+    advanced(
+        "gru_for_lstm",
+        "An LSTM is a GRU.",
+        kind=KIND.replace('"lstm": nn.LSTM', '"lstm": nn.GRU'),
         loses=["kinds"],
     ),
     advanced("always_one_layer", "n_rnn is ignored.", layers=LAYERS.replace("n_rnn", "1"), loses=["depth"]),
@@ -1046,6 +1140,12 @@ ADVANCED = [
         "The last size comes first.",
         head=HEAD.replace("*sizes", "*sizes[::-1]"),
         loses=["sizes"],
+    ),
+    advanced(
+        "no_activation",
+        "The linear layers follow one another.",
+        head=HEAD.replace(", activation]", "]"),
+        loses=["activations"],
     ),
     advanced(
         "activation_between_layers_only",
@@ -1174,6 +1274,16 @@ CHOOSE = [
         return name, scores[name]
         """,
         ["best", "tie", "once"],
+    ),
+    answer(
+        "last_name",
+        "The largest of the names.",
+        "choose",
+        """
+        name = max(val_accuracy)
+        return name, evaluate_on_test(name)
+        """,
+        ["best", "tie"],
     ),
     answer(
         "chosen_on_rounded_accuracies",
