@@ -1009,12 +1009,6 @@ TRAIN = [
         ["nothing_else"],
         ("**TRAINER_OPTIONS", '**{**TRAINER_OPTIONS, "enable_checkpointing": True}'),
     ),
-    trained(
-        "options_left_out",
-        "Without TRAINER_OPTIONS, the weights are written beside the log.",
-        ["nothing_else"],
-        (", **TRAINER_OPTIONS", ""),
-    ),
     answer(
         "best_weights_kept",
         "The weights of the best epoch in validation are put back.",
