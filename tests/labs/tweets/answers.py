@@ -46,7 +46,7 @@ TRAIN = """
     return {mean}
 """
 FIT = """
-    best_loss, best_weights, num_waited = math.inf, None, 0
+    best_loss, best_weights, num_waited = {start}, None, 0
     for _ in range(max_epochs):
         train_loss = train_once(model)
         val_loss, val_accuracy = validate(model)
@@ -194,6 +194,11 @@ def layers_with(
     """
 
 
+def output_of(layers):
+    """Return the layers of the model, the last one made of several."""
+    return layers_with().replace("nn.Linear(hidden_size, 2)", f"nn.Sequential({layers})")
+
+
 def forward_with(
     vectors="self.dropout(self.embedding(ids))",
     read="states[torch.arange(len(ids)), lengths - 1]",
@@ -214,6 +219,7 @@ def train_with(
 
 
 def fit_with(
+    start="math.inf",
     kept=f"{KEPT}(train_loss, val_loss, val_accuracy)): history[name].append(value)",
     progress="val_loss < best_loss",
     weights="copy.deepcopy(model.state_dict())",
@@ -222,7 +228,10 @@ def fit_with(
     end="model.load_state_dict(best_weights)",
 ):
     """Return the blocks of question 6, with an early stopping in which one step may be wrong."""
-    return [None, FIT.format(kept=kept, progress=progress, weights=weights, reset=reset, ends=ends, end=end)]
+    return [
+        None,
+        FIT.format(start=start, kept=kept, progress=progress, weights=weights, reset=reset, ends=ends, end=end),
+    ]
 
 
 def classify_with(
@@ -329,6 +338,40 @@ WRONG = [
         blocks={"sol_repair": repair_with(result="repaired")},
     ),
     Answer(
+        "controls_and_their_neighbours",
+        "One character too many at each end: the delete character and the no-break space go too.",
+        loses={"test_repair": ["untouched", "controls"]},
+        blocks={"sol_repair": repair_with(result=r're.sub("[\x7f-\xa0]", "", repaired)')},
+    ),
+    Answer(
+        "score_for_a_label",
+        "The label is guessed from the score.",
+        loses={"test_repair": ["rows"]},
+        blocks={
+            "sol_repair": [
+                """
+                rows = list(csv.reader(file))
+                return [row[5] for row in rows], np.array([int(row[0]) // 4 for row in rows])
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "category_for_a_label",
+        "The label is guessed from the category.",
+        loses={"test_repair": ["rows"]},
+        blocks={
+            "sol_repair": [
+                """
+                rows = list(csv.reader(file))
+                return [row[5] for row in rows], np.array([int(row[6]) // 4 for row in rows])
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
         "tweets_left_out_of_their_variants",
         "Only the variants are kept: without any, nothing is left to learn from.",
         loses={"test_experiment": ["versions", "learning"]},
@@ -407,8 +450,14 @@ WRONG = [
     Answer(
         "seed_ignored",
         "Every seed makes the same trial.",
-        loses={"test_experiment": ["repeated"]},
+        loses={"test_experiment": ["repeated", "samples"]},
         blocks={"sol_experiment": run_with(rows="sample(share, 0)", seed="0", model="new_model(0)")},
+    ),
+    Answer(
+        "same_tweets_for_each_seed",
+        "The seed decides of the weights and of the variants, not of the sample.",
+        loses={"test_experiment": ["samples"]},
+        blocks={"sol_experiment": run_with(rows="sample(share, 0)")},
     ),
     Answer(
         "one_seed",
@@ -660,6 +709,21 @@ WRONG = [
         },
     ),
     Answer(
+        "first_tweet_always_counted",
+        "The first tweet is counted, in the training part or not.",
+        loses={"test_vocab": ["training_part"]},
+        blocks={
+            "sol_vocab": [
+                None,
+                None,
+                """
+                rows = {0, *train_rows.tolist()}
+                return Vocab(Counter(word for row in rows for word in tokenized[row]), max_size)
+                """,
+            ]
+        },
+    ),
+    Answer(
         "max_size_forgotten",
         "The vocabulary always has room for 20,000 words.",
         loses={"test_vocab": ["training_part"]},
@@ -806,6 +870,54 @@ WRONG = [
         blocks={"sol_model": forward_with(output="self.output(self.dropout(read)).softmax(dim=1)")},
     ),
     Answer(
+        "memory_instead_of_state",
+        "The memory of the last real word is read, not its state.",
+        loses={"test_model": ["one_word"]},
+        blocks={
+            "sol_model": [
+                None,
+                """
+                packed = nn.utils.rnn.pack_padded_sequence(
+                    self.dropout(self.embedding(ids)), lengths.cpu(), batch_first=True, enforce_sorted=False
+                )
+                return self.output(self.dropout(self.lstm(packed)[1][1][-1]))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "relu_before_the_output",
+        "Negative components of the state are lost.",
+        loses={"test_model": ["one_word"]},
+        blocks={"sol_model": forward_with(output="self.output(F.relu(self.dropout(read)))")},
+    ),
+    Answer(
+        "relu_in_the_output",
+        "The same, hidden in the output layer.",
+        loses={"test_model": ["one_word"]},
+        blocks={"sol_model": [output_of("nn.ReLU(), nn.Linear(hidden_size, 2)"), None]},
+    ),
+    Answer(
+        "softmax_in_the_output",
+        "The output layer ends with a softmax.",
+        loses={"test_model": ["one_word"]},
+        blocks={"sol_model": [output_of("nn.Linear(hidden_size, 2), nn.Softmax(dim=1)"), None]},
+    ),
+    Answer(
+        "dropout_in_the_output",
+        "Dropout comes after the last layer, in the same module.",
+        loses={"test_model": ["dropout_of_state"]},
+        blocks={
+            "sol_model": [
+                output_of("nn.Linear(hidden_size, 2), nn.Dropout(dropout)"),
+                """
+                states, _ = self.lstm(self.dropout(self.embedding(ids)))
+                return self.output(states[torch.arange(len(ids)), lengths - 1])
+                """,
+            ]
+        },
+    ),
+    Answer(
         "state_at_the_padding",
         "The state after the last step of the batch, padding or not.",
         loses={"test_model": ["last_state"]},
@@ -919,6 +1031,12 @@ WRONG = [
         "The dictionary is copied, not its tensors.",
         loses={"test_train": ["best_weights"]},
         blocks={"sol_train": fit_with(weights="dict(model.state_dict())")},
+    ),
+    Answer(
+        "best_loss_starts_at_one",
+        "A loss above 1 is never the best.",
+        loses={"test_train": ["stop", "best_weights"]},
+        blocks={"sol_train": fit_with(start="1.0")},
     ),
     Answer(
         "weights_of_the_last_epoch",
@@ -1099,6 +1217,12 @@ WRONG = [
         "The words of the list that was given are exchanged.",
         loses={"test_eda": ["swap_is_pure"]},
         blocks={"sol_eda": swap_with(start="swapped = words")},
+    ),
+    Answer(
+        "swap_by_the_standard_library",
+        "Places come from Python's global generator.",
+        loses={"test_eda": ["swap_is_pure"]},
+        blocks={"sol_eda": swap_with(pair="import random; i, j = random.sample(range(len(words)), 2)")},
     ),
     Answer(
         "p_is_the_probability_to_keep",
@@ -1534,6 +1658,19 @@ RIGHT = [
                 return [word for word, stays in zip(words, mask, strict=True) if stays]
                 """,
             ],
+        },
+    ),
+    Answer(
+        "labels_on_32_bits",
+        "Labels are integers, whatever their size.",
+        blocks={
+            "sol_repair": [
+                """
+                rows = list(csv.reader(file))
+                return [row[5] for row in rows], np.array([row[7] for row in rows]).astype(np.int32)
+                """,
+                None,
+            ]
         },
     ),
     Answer(
@@ -2262,6 +2399,11 @@ SURVIVORS = [
                 """,
             ]
         },
+    ),
+    Answer(
+        "model_output_in_a_sequence",
+        "The last layer is a sequence of one.",
+        blocks={"sol_model": [output_of("nn.Linear(hidden_size, 2)"), None]},
     ),
     Answer(
         "classify_ids_without_device",
