@@ -374,7 +374,7 @@ WRONG = [
     Answer(
         "tweets_left_out_of_their_variants",
         "Only the variants are kept: without any, nothing is left to learn from.",
-        loses={"test_experiment": ["versions", "learning"]},
+        loses={"test_experiment": ["versions", "learning", "samples"]},
         blocks={
             "sol_experiment": enlarge_with(
                 versions="versions += [vary(words, generator) for _ in range(num_variants)]",
