@@ -11,10 +11,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
-from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -37,10 +35,6 @@ _log = logging.getLogger("course.nbgrader")
 _log.propagate = False
 _log.addHandler(logging.NullHandler())
 
-
-_create_engine = lru_cache(maxsize=8)(api.create_engine)
-# nbgrader opens its gradebook a dozen times for each hand-in; what SQLAlchemy compiled for one serves the next.
-api.create_engine = lambda url, **options: _create_engine(make_url(url), **options)
 
 PATIENCE = 30  # seconds that another program may hold the gradebook
 
