@@ -432,7 +432,7 @@ def test_fingerprint_changes_with_what_is_installed(course, monkeypatch):
     hand_in(course, "ada", answered(course, RIGHT))
     before = fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1))
     assert before != fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=2))
-    assert "nbgrader==" in fingerprints._installed()
+    assert "nbgrader-" in fingerprints._installed()
     monkeypatch.setattr(fingerprints, "_installed", lambda: "numpy==0.1")
     assert fingerprints.fingerprint(course.hand_in("ada", "essai"), None, Policy(seed=1)) != before
 
