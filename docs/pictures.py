@@ -53,6 +53,11 @@ def take_pictures(course: Course, folder: Path) -> None:
             find("td a", lambda link: link.text == OTHER).click()
             find(f"a[href$='/gradebook/{OTHER}/{OTHER}']").click()
             find("td a", lambda link: "ubmission" in link.text)
+            # Alone in the window, without JupyterLab around it.
+            page = browser.execute_script("return location.href")
+            browser.switch_to.default_content()
+            browser.get(page)
+            find("td a", lambda link: "ubmission" in link.text)
             checked(course, "formgrader.png.html", browser.page_source.encode())
             browser.save_screenshot(str(folder / "formgrader.png"))
 
