@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from inspect import signature
 
 import numpy as np
 
@@ -58,6 +60,22 @@ def run_trials(run: Callable[..., float], settings: Mapping[str, Mapping[str, ob
             seconds = format_decimal(time.perf_counter() - start, 1)
             print(f"graine {seed} · {name} : {format_percent(trials[name][seed])} · {seconds} s")
     return trials
+
+
+def changed_arguments(
+    run: Callable[..., float], reference: Mapping[str, object], setting: Mapping[str, object]
+) -> list[str]:
+    """Return the arguments of `run` that a setting changes; one that is left out has its default value."""
+    defaults = {name: argument.default for name, argument in signature(run).parameters.items()}
+    first, other = defaults | dict(reference), defaults | dict(setting)
+    return [name for name in first | other if not _is_same(first.get(name), other.get(name))]
+
+
+def _is_same(value: object, other: object) -> bool:
+    with suppress(Exception):  # what cannot be compared, such as arrays of several numbers, is told by what it shows
+        if bool(value == other):
+            return True
+    return repr(value) == repr(other)
 
 
 def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exactitude en validation") -> None:

@@ -1,8 +1,9 @@
 import re
 
+import numpy as np
 import pytest
 
-from helpers.experiments import run_trials, show_trials
+from helpers.experiments import changed_arguments, run_trials, show_trials
 
 
 def train(seed, gain=0.0, noise=0.0):
@@ -49,3 +50,19 @@ def test_differences_are_taken_seed_by_seed(shown, capsys):
     )
     assert "+0,00 point(s), erreur type 5,77 : moins de deux erreurs types" in noisy
     assert "Exactitude en validation" in shown[0][1]
+
+
+@pytest.mark.parametrize(
+    ("reference", "setting", "changed"),
+    [
+        ({}, {"gain": 0.1}, ["gain"]),
+        ({"gain": 0.0}, {"noise": 0.2}, ["noise"]),  # said or left out, a default is the same
+        ({"gain": 0.1}, {}, ["gain"]),
+        ({}, {"gain": 0.1, "noise": 1}, ["gain", "noise"]),
+        ({"gain": 1}, {"gain": 1.0}, []),
+        ({"widths": np.arange(3)}, {"widths": np.arange(3)}, []),
+        ({"widths": np.arange(3)}, {"widths": np.arange(4)}, ["widths"]),
+    ],
+)
+def test_what_a_setting_changes_is_told_with_defaults(reference, setting, changed):
+    assert changed_arguments(train, reference, setting) == changed
