@@ -1009,6 +1009,7 @@ TRAIN = [
         ["nothing_else"],
         ("**TRAINER_OPTIONS", '**{**TRAINER_OPTIONS, "enable_checkpointing": True}'),
     ),
+    trained("options_forgotten", "Lightning's own bar, and weights.", ["nothing_else"], (", **TRAINER_OPTIONS", "")),
     answer(
         "best_weights_kept",
         "The weights of the best epoch in validation are put back.",
