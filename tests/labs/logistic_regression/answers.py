@@ -169,6 +169,17 @@ WRONG = [
         },
     ),
     Answer(
+        "softmax_shifted_along_another_axis",
+        "The maximum is that of the last axis, the sum that of the axis asked for.",
+        loses={"test_softmax": ["any_axis"]},
+        blocks={
+            "sol_softmax": """
+                exp = torch.exp(x - x.amax(dim=-1, keepdim=True))
+                return exp / exp.sum(dim=axis, keepdim=True)
+            """
+        },
+    ),
+    Answer(
         "softmax_broadcast_over_the_wrong_axis",
         "The axis goes first instead of being kept: beyond matrices, the others change places.",
         loses={"test_softmax": ["any_dimension"]},
@@ -309,6 +320,17 @@ WRONG = [
         "The argument `axis` is ignored.",
         loses={"test_inputs_tilde": ["any_axis"]},
         blocks={"sol_inputs_tilde": "return torch.cat([x, torch.ones_like(x[..., :1])], dim=-1)"},
+    ),
+    Answer(
+        "bias_on_the_last_axis_when_counted_from_the_end",
+        "-1 is the last axis, any other number the first.",
+        loses={"test_inputs_tilde": ["any_axis"]},
+        blocks={
+            "sol_inputs_tilde": """
+                shape = (*x.shape[:-1], 1) if axis == -1 else (1, *x.shape[1:])
+                return torch.cat([x, x.new_ones(shape)], dim=axis)
+            """
+        },
     ),
     Answer(
         "bias_of_matrices_only",
@@ -622,6 +644,18 @@ WRONG = [
         },
     ),
     Answer(
+        "history_of_accuracies_twice",
+        "The losses that are kept are accuracies.",
+        loses={"test_train": ["evaluations"]},
+        blocks={"sol_train": change(TRAIN_BLOCK, ("append(val_loss)", "append(val_accuracy)"))},
+    ),
+    Answer(
+        "training_with_predictions_as_labels",
+        "The first two arguments of `get_grads` change places: each step climbs.",
+        loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
+        blocks={"sol_train": change(TRAIN_BLOCK, ("(y, model.forward(x), x)", "(model.forward(x), y, x)"))},
+    ),
+    Answer(
         "best_epoch_chosen_on_training_examples",
         "The validation examples are not used.",
         loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
@@ -662,6 +696,12 @@ WRONG = [
         "One model goes through all the trainings.",
         loses={"test_search": ["new_models"]},
         blocks={"sol_search": change(SEARCH_BLOCK, ("new_model = ", "if not results:\n    new_model = "))},
+    ),
+    Answer(
+        "grid_without_training",
+        "Nothing is trained, every accuracy is 0.",
+        loses={"test_search": ["accuracies", "optimizer"]},
+        blocks={"sol_search": "results[lr, batch_size] = 0.0"},
     ),
     Answer(
         "grid_judged_on_training_images",
@@ -752,6 +792,24 @@ WRONG = [
         "`num_images` is ignored.",
         loses={"test_experiment": ["score"]},
         blocks={"sol_experiment": [change(RUN_BLOCK, ("[:num_images]", "")), None]},
+    ),
+    Answer(
+        "run_at_one_rate",
+        "`lr` is ignored.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("train(model, lr,", "train(model, 0.001,")), None]},
+    ),
+    Answer(
+        "run_with_batches_of_one_size",
+        "`batch_size` is ignored.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("batch_size=batch_size", "batch_size=200")), None]},
+    ),
+    Answer(
+        "run_of_one_epoch",
+        "RUN_EPOCHS is not used.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("RUN_EPOCHS", "1")), None]},
     ),
     Answer(
         "run_with_sgd",
@@ -1311,6 +1369,46 @@ RIGHT = [
                 self.v = beta2 * self.v + (1 - beta2) * grads**2
                 step = lr * (1 - beta2**self.t) ** 0.5 / (1 - beta1**self.t)
                 self.W -= step * self.m / (self.v.sqrt() + eps)
+            """
+        },
+    ),
+    Answer(
+        "right_with_shallow_copies_and_the_largest_of_a_history",
+        "Steps that make a new W let `copy.copy` keep the old one; the best accuracy is the largest of the history.",
+        blocks={
+            "sol_sgd": "self.W = self.W - lr * grads",
+            "sol_adam": change(ADAM_BLOCK, ("self.W -= lr", "self.W = self.W - lr")),
+            "sol_train": change(TRAIN_BLOCK, ("copy.deepcopy(model)", "copy.copy(model)")),
+            "sol_search": change(
+                SEARCH_BLOCK,
+                ("_, results[lr, batch_size], _", "*_, history"),
+                ("*batches)", '*batches)\nresults[lr, batch_size] = max(history["val_accuracy"])'),
+            ),
+            "sol_experiment": [
+                """
+                torch.manual_seed(seed)
+                model = PenalisedModel(num_features, num_classes)
+                model.l2 = l2
+                loader = Batches(x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True)
+                best, _, history = train(model, lr, RUN_EPOCHS, False, loader, loader_val)
+                return accuracy_and_loss_whole_dataset(loader_val, best)[0]
+                """,
+                None,
+            ],
+        },
+    ),
+    Answer(
+        "right_with_a_floor_of_a_millionth",
+        "The statement sets no floor: this one still tells small probabilities apart.",
+        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-6))).sum(dim=1).mean()"},
+    ),
+    Answer(
+        "right_with_lists_in_the_place_of_tuples",
+        "Two results, and a pair, in lists.",
+        blocks={
+            "sol_accuracy": """
+                num_right = int((y.argmax(dim=1) == y_pred.argmax(dim=1)).sum())
+                return [num_right / len(y), [num_right, len(y)]]
             """
         },
     ),
