@@ -187,6 +187,12 @@ WRONG_SHAPES = [
         loses={"test_shapes": ["shapes_of_gradients"]},
         blocks={"sol_shapes": batch_shapes(b="(n, n_out)")},
     ),
+    Answer(
+        "shapes_of_one_layer_only",
+        "The widths are those of layer 2, whatever layer is asked.",
+        loses={"test_shapes": ["shapes_of_errors", "shapes_of_gradients"]},
+        blocks={"sol_shapes": batch_shapes().replace("widths[layer - 1], widths[layer]", "widths[1], widths[2]")},
+    ),
 ]
 
 WRONG_RELU = [
@@ -279,6 +285,12 @@ WRONG_OUTPUT = [
         "The probabilities are overwritten.",
         loses={"test_output": ["inputs_kept"]},
         blocks={"sol_output": "y_pred -= y\nreturn y_pred / len(y)"},
+    ),
+    Answer(
+        "labels_in_place",
+        "The labels are overwritten.",
+        loses={"test_output": ["inputs_kept"]},
+        blocks={"sol_output": "y -= y_pred\nreturn -y / len(y)"},
     ),
     Answer(
         "output_by_autograd",
@@ -385,6 +397,12 @@ WRONG_INIT = [
                 bias="torch.zeros(1, n_out, requires_grad=True)",
             )
         },
+    ),
+    Answer(
+        "weights_in_float64",
+        "NumPy draws the weights, in its own dtype.",
+        loses={"test_init": ["plain_tensors"]},
+        blocks={"sol_init": initial(weights="std * torch.randn(n_out, n_in, dtype=torch.float64)")},
     ),
     Answer(
         "init_from_the_library",
@@ -885,6 +903,34 @@ WRONG_UPDATES = [
         },
     ),
     Answer(
+        "adam_epsilon_of_its_size_in_the_root",
+        "ε itself is added under the square root.",
+        loses={"test_updates": ["adam_epsilon"]},
+        blocks={"sol_updates": [None, adam(step="(m / (1 - 0.9**self.t)) / (v / (1 - 0.999**self.t) + 1e-8).sqrt()")]},
+    ),
+    Answer(
+        "adam_epsilon_before_the_correction",
+        "ε is added to the root of the moment that is not corrected yet.",
+        loses={"test_updates": ["adam_epsilon"]},
+        blocks={
+            "sol_updates": [
+                None,
+                adam(step="(1 - 0.999**self.t) ** 0.5 / (1 - 0.9**self.t) * m / (v.sqrt() + 1e-8)"),
+            ]
+        },
+    ),
+    Answer(
+        "adam_epsilon_too_large",
+        "ε is 1e-6.",
+        loses={"test_updates": ["adam_epsilon"]},
+        blocks={
+            "sol_updates": [
+                None,
+                adam(step="(m / (1 - 0.9**self.t)) / ((v / (1 - 0.999**self.t)).sqrt() + 1e-6)"),
+            ]
+        },
+    ),
+    Answer(
         "adam_squares_the_gradients",
         "The gradients are squared in place.",
         loses={"test_updates": ["adam_grads_kept"]},
@@ -1149,6 +1195,32 @@ WRONG_DEPTH = [
         blocks={
             "sol_depth": [
                 training(pairs='(("val", data_loader_train), ("train", data_loader_val))'),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "training_accuracy_of_the_validation",
+        "The accuracy in training is filled from the validation.",
+        loses={"test_depth": ["histories"]},
+        blocks={
+            "sol_depth": [
+                training(score='history["train_accuracy"][-1] = history["val_accuracy"][-1]'),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "losses_swapped",
+        "The losses of the two sets are exchanged.",
+        loses={"test_depth": ["histories"]},
+        blocks={
+            "sol_depth": [
+                training()
+                + """
+        train_losses, val_losses = history["train_loss"], history["val_loss"]
+        train_losses[-1], val_losses[-1] = val_losses[-1], train_losses[-1]
+                """,
                 None,
             ]
         },
