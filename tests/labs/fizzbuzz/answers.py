@@ -78,11 +78,11 @@ RUN = """
     model = make_model(10, {hidden_size})
     descent = {optimizer}(model.parameters(), lr={lr})
     for _ in range({num_epochs}):
-        for batch in torch.randperm(len({X})).split(128):
+        for batch in {order}.split(128):
             loss = F.cross_entropy(model({X}[batch]), {Y}[batch])
             descent.zero_grad()
             loss.backward()
-            descent.step()
+            {step}
     return accuracy(model, {asked})
 """
 
@@ -96,8 +96,11 @@ def run_with(
     X="X_train",
     Y="Y_train",
     asked="X_val, Y_val",
+    order="torch.randperm(len({X}))",
+    step="descent.step()",
 ):
-    """Return a training of question 8 in which one name may be wrong."""
+    """Return a training of question 8 in which one line may be wrong."""
+    order = order.format(X=X)
     return experiment(RUN.format(**locals()))
 
 
@@ -122,6 +125,12 @@ TENSORS = [
         "num_classes is ignored: a class that no label holds has no column.",
         loses={"test_tensors": ["codes"]},
         blocks=tensors(one_hot="return torch.eye(int(labels.max()) + 1)[labels]"),
+    ),
+    Answer(
+        "float_one_hot_of_the_classes_seen",
+        "F.one_hot is left to guess the number of classes.",
+        loses={"test_tensors": ["codes"]},
+        blocks=tensors(one_hot="return F.one_hot(labels).float()"),
     ),
     Answer(
         "integer_one_hot",
@@ -181,6 +190,12 @@ TENSORS = [
                 return x.sub_(x.mean(dim=0)) / std
             """
         ),
+    ),
+    Answer(
+        "product_taken_once",
+        "The expanded square lacks the 2 of its double product.",
+        loses={"test_tensors": ["no_loop", "squared_distances"]},
+        blocks=tensors(pairwise_sq_dist="return a.pow(2).sum(1)[:, None] - a @ b.T + b.pow(2).sum(1)"),
     ),
     Answer(
         "square_root_of_the_distances",
@@ -304,6 +319,12 @@ ENCODE = [
         "The text follows the rule, not what the network predicts.",
         loses={"test_encode": ["texts"]},
         blocks=encode(fizz_buzz='return [str(i), "fizz", "buzz", "fizzbuzz"][fizz_buzz_encode(i)]'),
+    ),
+    Answer(
+        "fizz_and_buzz_said_for_each_other",
+        "The texts of the classes 1 and 2 are exchanged.",
+        loses={"test_encode": ["texts"]},
+        blocks=encode(fizz_buzz='return [str(i), "buzz", "fizz", "fizzbuzz"][prediction]'),
     ),
     Answer(
         "highest_bit_first",
@@ -550,6 +571,12 @@ BASELINE_AND_MODEL = [
         blocks={"sol_baseline": "return (train_labels == train_labels.mode().values).float().mean().item()"},
     ),
     Answer(
+        "largest_label_instead_of_most_frequent",
+        "max is taken of the labels, not of their counts.",
+        loses={"test_baseline": ["accuracy_of_majority", "python_float"]},
+        blocks={"sol_baseline": "return (test_labels == train_labels.max()).float().mean().item()"},
+    ),
+    Answer(
         "accuracy_as_a_tensor",
         "No item: a tensor, not a number.",
         loses={"test_baseline": ["python_float"]},
@@ -569,6 +596,18 @@ BASELINE_AND_MODEL = [
             "sol_model": """
                 return nn.Sequential(
                     nn.Linear(num_digits, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 4), nn.Softmax(dim=1)
+                )
+            """
+        },
+    ),
+    Answer(
+        "log_softmax_in_the_model",
+        "Log-probabilities, which the loss normalises again: nothing is gained, and they are no logits of the layer.",
+        loses={"test_model": ["logits"]},
+        blocks={
+            "sol_model": """
+                return nn.Sequential(
+                    nn.Linear(num_digits, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 4), nn.LogSoftmax(dim=1)
                 )
             """
         },
@@ -696,6 +735,17 @@ CROSS_ENTROPY = [
         },
     ),
     Answer(
+        "probabilities_kept_from_zero",
+        "Probabilities have a lower bound: large losses stop at its own.",
+        loses={"test_loss": ["large_logits"]},
+        blocks={
+            "sol_loss": """
+                p = torch.softmax(logits, dim=1)[torch.arange(len(targets)), targets]
+                return -p.clamp(min=1e-30).log().mean()
+            """
+        },
+    ),
+    Answer(
         "logarithm_kept_from_zero",
         "A small number is added before the logarithm: large losses stop at its own.",
         loses={"test_loss": ["large_logits"]},
@@ -765,6 +815,23 @@ CROSS_ENTROPY = [
             "sol_loss": """
                 right = logits.gather(1, targets[:, None])[:, 0]
                 return (torch.logsumexp(logits, dim=1) - right).sum() / len(targets)
+            """
+        },
+    ),
+    Answer(
+        "logsumexp_minus_the_logit",
+        "The shortest form, rounded as large float32 numbers are.",
+        blocks={"sol_loss": "return (torch.logsumexp(logits, 1) - logits[torch.arange(len(logits)), targets]).mean()"},
+    ),
+    Answer(
+        "maximum_added_again",
+        "m + log of the sum, the right logit chosen by a product with one-hot labels; wider floats are as good.",
+        blocks={
+            "sol_loss": """
+                z = logits.double()
+                m = z.max(dim=1, keepdim=True).values
+                log_sum = (m + (z - m).exp().sum(dim=1, keepdim=True).log())[:, 0]
+                return (log_sum - (z * F.one_hot(targets, z.shape[1])).sum(dim=1)).mean()
             """
         },
     ),
@@ -930,6 +997,20 @@ TRAINING = [
         blocks=train_with(before_epoch="order = torch.arange(len(X))"),
     ),
     Answer(
+        "loader_without_the_generator",
+        "A loader that shuffles as it likes, and drops the last batch.",
+        loses={"test_train": ["every_example", "generator_decides", "mean_of_batches"]},
+        blocks=train_with(
+            before_epochs="loader = torch.utils.data.DataLoader(range(len(X)), batch_size, True, drop_last=True)",
+            batches="loader",
+        ),
+    ),
+    Answer(
+        "forward_called_by_its_name",
+        "The network's method, instead of the network itself.",
+        blocks=train_with(logits="model.forward(X[batch])"),
+    ),
+    Answer(
         "data_loader",
         "PyTorch's data loader and its layer for the loss.",
         blocks={
@@ -1022,6 +1103,18 @@ EXPERIMENT = [
         blocks=run_with(num_epochs="max(1, num_epochs - 1)"),
     ),
     Answer(
+        "no_step",
+        "Gradients are computed, and nothing is learnt.",
+        loses={"test_experiment": ["obeys"]},
+        blocks=run_with(step="pass"),
+    ),
+    Answer(
+        "batches_always_the_same",
+        "Nothing is shuffled.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(order="torch.arange(len(X_train))"),
+    ),
+    Answer(
         "validation_learnt_too",
         "The network learns from all examples, validation included.",
         loses={"test_experiment": ["learns"]},
@@ -1038,6 +1131,18 @@ EXPERIMENT = [
         "The score is that of the training examples.",
         loses={"test_experiment": ["scores"]},
         blocks=run_with(asked="X_train, Y_train"),
+    ),
+    Answer(
+        "scored_from_1_to_100",
+        "The score is that of the test, kept for the end.",
+        loses={"test_experiment": ["scores"]},
+        blocks=run_with(asked="X_test, Y_test"),
+    ),
+    Answer(
+        "shuffled_by_numpy",
+        "The seed is PyTorch's alone, and NumPy draws the order.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks=run_with(order="torch.from_numpy(np.random.permutation(len(X_train)))"),
     ),
     Answer(
         "seed_ignored",
