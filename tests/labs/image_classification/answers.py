@@ -133,6 +133,15 @@ def cnn(**parts: str) -> list[str]:
     return [CNN_LAYERS.format(**right | parts), "return self.net(x)"]
 
 
+DROPOUT_BY_FUNCTION = """
+    for layer in self.net:
+        if isinstance(layer, nn.Linear) and layer is not self.net[-1]:
+            x = F.dropout(x, 0.5, {training})
+        x = layer(x)
+    return x
+"""
+
+
 GAP = """
     mode = model.training
     {context}
@@ -451,6 +460,13 @@ WRONG = [
         "others_in_order",
     ),
     wrong(
+        "test_shuffled",
+        "Validation alone comes in order.",
+        "sol_loaders",
+        loaders(shuffle='part != "val"'),
+        "others_in_order",
+    ),
+    wrong(
         "never_shuffled",
         "The training images come in order: all cats, then all fish.",
         "sol_loaders",
@@ -501,6 +517,13 @@ WRONG = [
         "The model ends in a softmax although CrossEntropyLoss takes logits.",
         "sol_simplenet",
         simplenet(end=", nn.Softmax(dim=1)"),
+        "logits",
+    ),
+    wrong(
+        "log_softmax_in_the_model",
+        "The model ends in the logarithm of a softmax, which CrossEntropyLoss computes.",
+        "sol_simplenet",
+        simplenet(end=", nn.LogSoftmax(dim=1)"),
         "logits",
     ),
     wrong(
@@ -559,6 +582,22 @@ WRONG = [
         "accuracies",
     ),
     wrong("gradients_accumulate", "The gradients are never set to zero.", "sol_train", train(zero=""), "steps"),
+    wrong(
+        "step_forgotten",
+        "The gradients are computed, and no step is made.",
+        "sol_train",
+        train().replace("optimizer.step()", ""),
+        "steps",
+        "each_epoch",
+        "on_device",
+    ),
+    wrong(
+        "validation_accuracy_never_counted",
+        "The accuracy in validation is always 0.",
+        "sol_train",
+        train().replace('["val_accuracy"].append(right / count)', '["val_accuracy"].append(0.0)'),
+        "accuracies",
+    ),
     wrong(
         "sums_never_restart",
         "The validation adds to what the training counted.",
@@ -749,8 +788,31 @@ WRONG = [
     ),
     wrong("padding_forgotten", "The second convolution has no padding.", "sol_cnn", cnn(padding="0"), "geometry"),
     wrong("mean_pooling", "The windows give means, not maxima.", "sol_cnn", cnn(pool="nn.AvgPool2d(3, 2)"), "geometry"),
+    wrong("pooling_of_two", "The maxima are over 2 pixels.", "sol_cnn", cnn(pool="nn.MaxPool2d(2)"), "geometry"),
     wrong("fewer_channels", "The second convolution gives 128 channels.", "sol_cnn", cnn(second="128"), "layers"),
     wrong("convolutions_in_a_row", "No ReLU follows a convolution.", "sol_cnn", cnn(relu=""), "relu"),
+    wrong(
+        "affine_layers_in_a_row",
+        "No ReLU follows an affine layer.",
+        "sol_cnn",
+        [cnn()[0].replace("nn.Linear(n_in, n_out), nn.ReLU()", "nn.Linear(n_in, n_out)"), "return self.net(x)"],
+        "relu",
+    ),
+    wrong(
+        "affine_cnn",
+        "No layer is followed by a ReLU.",
+        "sol_cnn",
+        [cnn(relu="")[0].replace("nn.Linear(n_in, n_out), nn.ReLU()", "nn.Linear(n_in, n_out)"), "return self.net(x)"],
+        "relu",
+    ),
+    wrong("relu_on_the_cnn", "An eighth ReLU cuts the logits.", "sol_cnn", cnn(end=", nn.ReLU()"), "relu"),
+    wrong(
+        "log_softmax_in_the_cnn",
+        "The network ends in the logarithm of a softmax.",
+        "sol_cnn",
+        cnn(end=", nn.LogSoftmax(dim=1)"),
+        "logits",
+    ),
     wrong("softmax_in_the_cnn", "The network ends in a softmax.", "sol_cnn", cnn(end=", nn.Softmax(dim=1)"), "logits"),
     wrong("no_dropout", "The classifier has no dropout.", "sol_cnn", cnn(before=""), "dropout"),
     wrong("weak_dropout", "A fifth of the numbers go out.", "sol_cnn", cnn(before="nn.Dropout(0.2), "), "dropout"),
@@ -759,6 +821,15 @@ WRONG = [
         "The dropouts follow the affine layers.",
         "sol_cnn",
         cnn(before="", after=", nn.Dropout(0.5)"),
+        "dropout",
+    ),
+    wrong(
+        "dropout_in_both_modes",
+        "F.dropout is not told the mode: it acts in evaluation too.",
+        "sol_cnn",
+        [cnn(before="")[0], DROPOUT_BY_FUNCTION.format(training="True")],
+        "geometry",
+        "relu",
         "dropout",
     ),
     wrong(
@@ -876,6 +947,14 @@ WRONG = [
         "not_a_number",
     ),
     wrong(
+        "rate_kept_before_the_test",
+        "The rate of the loss that stops the sweep is kept, without the loss.",
+        "sol_find_lr",
+        find_lr(early="lrs.append(lr)").replace("    lrs.append(lr)\n        losses", "    losses"),
+        "stop",
+        "not_a_number",
+    ),
+    wrong(
         "nan_goes_on",
         "A comparison with NaN is false: the sweep goes on.",
         "sol_find_lr",
@@ -945,6 +1024,13 @@ WRONG = [
         "The crops keep down to 8 % of the image, the default.",
         "sol_augment",
         [None, augment(scale="")],
+        "crop",
+    ),
+    wrong(
+        "no_crop",
+        "The whole image is always kept.",
+        "sol_augment",
+        [None, augment().replace("v2.RandomResizedCrop((size, size), scale=(0.6, 1.0))", "v2.Resize((size, size))")],
         "crop",
     ),
     wrong("no_jitter", "The colours do not change.", "sol_augment", [None, augment(jitter="")], "jitter"),
@@ -1030,6 +1116,13 @@ WRONG = [
         "others",
     ),
     wrong(
+        "the_rest_frozen_again",
+        "Everything is frozen before the three parts are unfrozen.",
+        "sol_param_groups",
+        groups(unfreeze="model.requires_grad_(False); [part.requires_grad_(True) for part in parts]"),
+        "others",
+    ),
+    wrong(
         "softmax_over_the_batch",
         "The softmax compares the examples, and the argmax is that of the flattened array.",
         "sol_ensemble",
@@ -1064,6 +1157,13 @@ WRONG = [
         "Each model votes for a class.",
         "sol_ensemble",
         ensemble(vote="outputs.argmax(dim=2).mode(dim=0).values"),
+        "mean",
+    ),
+    wrong(
+        "surest_model",
+        "The model that is surest of its class decides alone.",
+        "sol_ensemble",
+        ensemble(vote="outputs.softmax(dim=2).amax(dim=0).argmax(dim=1)"),
         "mean",
     ),
     wrong(
@@ -1129,6 +1229,13 @@ WRONG = [
         "A single seed says nothing of chance.",
         "sol_study",
         [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8}}, [0]'],
+        "number_of_seeds",
+    ),
+    wrong(
+        "too_many_trials",
+        "Five settings, fifteen trainings.",
+        "sol_study",
+        [None, None, 'settings, seeds = {f"{tile}": {"tile": tile} for tile in (64, 32, 16, 8, 4)}, range(3)'],
         "number_of_seeds",
     ),
     wrong(
@@ -1896,6 +2003,28 @@ RIGHT = [
                 }
                 seeds = (7, 8, 9)
             """
+        },
+    ),
+    Answer(
+        "one_dropout_twice",
+        "The same layer of dropout stands before both affine layers.",
+        blocks={
+            "sol_cnn": [
+                "    self.out = nn.Dropout(0.5)" + cnn(before="self.out, ")[0],
+                "return self.net(x)",
+            ]
+        },
+    ),
+    Answer(
+        "dropout_by_function",
+        "F.dropout, told the mode, in the place of layers.",
+        blocks={"sol_cnn": [cnn(before="")[0], DROPOUT_BY_FUNCTION.format(training="self.training")]},
+    ),
+    Answer(
+        "images_moved_to_the_models",
+        "The images are moved to where the parameters of each model are.",
+        blocks={
+            "sol_ensemble": ensemble(model="model.eval()").replace("(x)", "(x.to(next(model.parameters()).device))")
         },
     ),
     # What a changed reference keeps, and rightly: no bar of progress, a tensor of one number where Python takes it for
