@@ -79,7 +79,7 @@ RUN = """
     descent = {optimizer}(model.parameters(), lr={lr})
     for _ in range({num_epochs}):
         for batch in {order}.split(128):
-            loss = F.cross_entropy(model({X}[batch]), {Y}[batch])
+            loss = F.cross_entropy({model}({X}[batch]), {Y}[batch])
             descent.zero_grad()
             loss.backward()
             {step}
@@ -97,6 +97,7 @@ def run_with(
     Y="Y_train",
     asked="X_val, Y_val",
     order="torch.randperm(len({X}))",
+    model="model",
     step="descent.step()",
 ):
     """Return a training of question 8 in which one line may be wrong."""
@@ -1107,6 +1108,11 @@ EXPERIMENT = [
         "Gradients are computed, and nothing is learnt.",
         loses={"test_experiment": ["obeys"]},
         blocks=run_with(step="pass"),
+    ),
+    Answer(
+        "forward_of_the_network_called",
+        "model.forward(x), which no hook of PyTorch's sees.",
+        blocks=run_with(model="model.forward"),
     ),
     Answer(
         "batches_always_the_same",
