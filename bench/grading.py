@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 from bench.crash import write_skeleton
 from instructor.course import Course
+from instructor.gradebook.nbgrader import kept_open
 from instructor.grading import class_run
 from instructor.grading.hand_in import default_policy, grade_hand_in, load_lab
 from instructor.kernels import forkserver, install
@@ -228,14 +229,15 @@ def measure_floor(lab: str, size: int) -> Run:
 def writer_seconds(course: Course, lab: str) -> tuple[float, float]:
     """Return the seconds, and CPU seconds, in which the one process that writes files a result."""
     class_run.generate_assignment(course, lab, course.root / "release", gradebook=True)
-    reference = load_lab(course, lab, default_policy())
+    reference = load_lab(course, lab, default_policy(course))
     first, *others = course.hand_ins(lab)
     for hand_in in (first, *others):
         write_notebook(grade_hand_in(hand_in.submitted.read_bytes(), reference), hand_in.executed)
-    class_run._file(first)  # the first one imports
-    started, cpu = time.perf_counter(), time.process_time()
-    for hand_in in others:
-        class_run._file(hand_in)
+    with kept_open(course):
+        class_run._file(first)  # the first one imports
+        started, cpu = time.perf_counter(), time.process_time()
+        for hand_in in others:
+            class_run._file(hand_in)
     return (time.perf_counter() - started) / len(others), (time.process_time() - cpu) / len(others)
 
 

@@ -20,6 +20,7 @@ from nbgrader.utils import capture_log, parse_utc
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, DatabaseError, SAWarning
+from sqlalchemy.orm import scoped_session, sessionmaker
 from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
@@ -86,9 +87,26 @@ def open_gradebook(course: Course) -> Gradebook:
 
 @contextmanager
 def kept_open(course: Course) -> Iterator[None]:
-    """Hold a connection to the gradebook meanwhile: SQLite tidies up each time that the last one is closed."""
-    with open_gradebook(course) as gradebook, gradebook.engine.connect():
-        yield
+    """Let whatever opens the course's gradebook meanwhile, nbgrader too, have a session on one engine.
+
+    nbgrader opens its gradebook a dozen times for each hand-in, looks each time whether every table is there, and
+    compiles each query again; SQLite tidies up when the last connection is closed.
+    """
+
+    def join(self: Gradebook, db_url: str, course_id: str = "default_course", authenticator: object = None) -> None:
+        self.engine, self.course_id, self.authenticator = kept.engine, course_id, authenticator
+        self.db = scoped_session(sessionmaker(bind=self.engine))
+
+    def leave(self: Gradebook) -> None:
+        self.db.remove()
+
+    with open_gradebook(course) as kept, kept.engine.connect():
+        own = Gradebook.__init__, Gradebook.close
+        Gradebook.__init__, Gradebook.close = join, leave
+        try:
+            yield
+        finally:
+            Gradebook.__init__, Gradebook.close = own
 
 
 WAYS_OUT = {

@@ -11,7 +11,7 @@ from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.french import NOT_ANSWERED
 from instructor.gradebook.by_hand import ASIDE, is_aside, is_decided, is_written
-from instructor.gradebook.nbgrader import open_gradebook
+from instructor.gradebook.nbgrader import kept_open, open_gradebook
 
 TOO_HIGH = "mark-too-high"
 TO_CONFIRM = "mark-to-confirm"
@@ -63,8 +63,11 @@ class Result:
 
 def graded_results(course: Course, labs: list[str]) -> list[Result]:
     """Return the results of every hand-in graded so far, without running anything."""
-    handed_in = [hand_in for lab in labs for hand_in in course.hand_ins(lab)]
-    return [read_result(hand_in) for hand_in in handed_in if hand_in.autograded.is_file()]
+    graded = [one for lab in labs for one in course.hand_ins(lab) if one.autograded.is_file()]
+    if not graded:
+        return []
+    with kept_open(course):
+        return [read_result(hand_in) for hand_in in graded]
 
 
 def read_result(hand_in: HandIn) -> Result:

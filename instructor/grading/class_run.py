@@ -95,17 +95,16 @@ def grade_class(
     for lab in dict.fromkeys(hand_in.lab for hand_in in work):
         deadlines[lab] = read_deadlines(course, lab)
         _prepare(course, lab)
-    for hand_in in work:
-        circumstances = deadlines[hand_in.lab].of(hand_in.student), policy
-        known = _attempt(_known, hand_in, circumstances, options.force)
-        if known is not None:
-            record(hand_in, known, executed=False)
-        else:
-            prints[hand_in] = fingerprint(hand_in, *circumstances)
-            pending[hand_in] = (hand_in.submitted, load_lab(course, hand_in.lab, policy))
-    outcomes = grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler)
     with kept_open(course):
-        for hand_in, outcome in outcomes:
+        for hand_in in work:
+            circumstances = deadlines[hand_in.lab].of(hand_in.student), policy
+            known = _attempt(_known, hand_in, circumstances, options.force)
+            if known is not None:
+                record(hand_in, known, executed=False)
+            else:
+                prints[hand_in] = fingerprint(hand_in, *circumstances)
+                pending[hand_in] = (hand_in.submitted, load_lab(course, hand_in.lab, policy))
+        for hand_in, outcome in grade_side_by_side(pending, workers=options.workers, scheduler=options.scheduler):
             if isinstance(outcome, Exception):
                 record(hand_in, _attempt(_refuse, hand_in, outcome), executed=True)
             else:

@@ -8,13 +8,14 @@ import threading
 import time
 from contextlib import suppress
 
+from instructor.errors import CourseError
 from instructor.kernels import forkserver
 from instructor.kernels.protocol import receive, send
 
-STARTUP_SECONDS = 120
+STARTUP_SECONDS = 300  # a server imports torch first, on a machine that may be busy
 
 
-class KernelLaunchError(RuntimeError):
+class KernelLaunchError(CourseError):
     """The fork server could not start the kernel."""
 
 
@@ -34,6 +35,9 @@ def launch(request: dict) -> KernelProcess:
         try:
             send(connection, request)
             reply = receive(connection)
+        except TimeoutError:
+            connection.close()
+            raise KernelLaunchError(f"The fork server did not answer within {STARTUP_SECONDS} seconds.") from None
         except BaseException:
             connection.close()
             raise

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from instructor.kernels import forkserver
+from instructor.errors import CourseError
+from instructor.kernels import client, forkserver
 from instructor.kernels.limits import SINGLE_THREADED
 from instructor.kernels.protocol import receive
 
@@ -88,7 +89,8 @@ def test_a_failed_import_is_told_to_whoever_waits(tmp_path):
     name = f"course-kernels-test-{uuid.uuid4()}"
     script = f"""
 import sys
-from instructor.kernels import forkserver
+from instructor.errors import CourseError
+from instructor.kernels import client, forkserver
 forkserver.importlib.util.find_spec = lambda name: name == "broken"
 forkserver.PRELOADED.append("broken")
 sys.argv = ["forkserver", {name!r}]
@@ -106,7 +108,8 @@ forkserver.main()
 def test_a_process_with_threads_is_not_forked():
     script = """
 import threading
-from instructor.kernels import forkserver
+from instructor.errors import CourseError
+from instructor.kernels import client, forkserver
 forkserver.importlib.util.find_spec = lambda name: None
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 forkserver.preload()
@@ -125,3 +128,12 @@ def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):
         monkeypatch.setattr(os, "getuid", lambda: another)
         with pytest.raises(PermissionError):
             forkserver.connect()
+
+
+def test_silent_server_is_an_error_of_one_line(monkeypatch):
+    ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    monkeypatch.setattr(forkserver, "connect", lambda: ours)
+    monkeypatch.setattr(client, "STARTUP_SECONDS", 0.01)
+    with its, pytest.raises(CourseError, match="did not answer within"):
+        client.launch({})
+    assert ours.fileno() == -1
