@@ -11,7 +11,8 @@ export COURSE_MODE ?= fast
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: help setup sandbox weights demo site test test-lab attacks newest pretend-gpu clean
-.PHONY: bench bench-grading bench-attacks bench-crash bench-kernels bench-start bench-worlds bench-gpu
+.PHONY: bench bench-grading bench-large bench-workers bench-attacks bench-crash
+.PHONY: bench-kernels bench-start bench-worlds bench-gpu
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand --tabs 16
@@ -85,6 +86,12 @@ bench: setup ## loaders against the usual recipes, on the real data of COURSE_DA
 
 bench-grading: setup ## grading, side by side with nbgrader as it comes
 	$(BIN)/python -m bench.grading
+
+bench-large: setup ## ten thousand hand-ins, from Moodle's zip to the report
+	$(BIN)/python -m bench.large
+
+bench-workers: setup ## one to eight workers of a scheduler in another network namespace; asks for root
+	$(BIN)/python -m bench.workers
 
 bench-attacks: setup ## what each attack earns, with nbgrader as it comes and here
 	$(BIN)/python -m bench.attacks

@@ -134,18 +134,12 @@ def main() -> None:
 
 def make_class(root: Path, lab: str, size: int) -> Course:
     """Write a course with one lab and `size` hand-ins: right answers, and mistakes that students really make."""
-    course = Course(root)
-    root.mkdir(parents=True)
-    for name in ("nbgrader_config.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, root / name)
+    course = write_course(root, lab)
+    source, release = read_notebook(course.source(lab)), read_notebook(course.release(lab))
     if lab == LIGHT:
-        answers = _write_light_lab(course)
+        answers = _light_answers(source)
     else:
-        for path in (COURSE.source(lab), COURSE.release(lab)):
-            shutil.copytree(path.parent, root / path.parent.relative_to(ROOT))
-        source = read_notebook(course.source(lab))
         answers = [source, *(answer.apply(source) for answer in load_answers(COURSE.answers(lab)))]
-    release = read_notebook(course.release(lab))
     for number in range(size):
         for cell in release.cells:
             if is_solution(cell):
@@ -154,8 +148,22 @@ def make_class(root: Path, lab: str, size: int) -> Course:
     return course
 
 
-def _write_light_lab(course: Course) -> list[NotebookNode]:
-    """Write a lab of one small exercise in torch, one short training and one figure; return answers to it."""
+def write_course(root: Path, lab: str) -> Course:
+    """Write a course with one lab, and nobody in it."""
+    course = Course(root)
+    root.mkdir(parents=True)
+    for name in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, root / name)
+    if lab == LIGHT:
+        _write_light_lab(course)
+    else:
+        for path in (COURSE.source(lab), COURSE.release(lab)):
+            shutil.copytree(path.parent, root / path.parent.relative_to(ROOT))
+    return course
+
+
+def _write_light_lab(course: Course) -> None:
+    """Write a lab of one small exercise in torch, one short training and one figure."""
     write_skeleton(course, LIGHT)
     source = read_notebook(course.source(LIGHT))
     cells = {cell.id: cell for cell in source.cells}
@@ -165,6 +173,10 @@ def _write_light_lab(course: Course) -> list[NotebookNode]:
     cells["summary"].update(outputs=[], execution_count=None)
     write_notebook(source, course.source(LIGHT))
     build(course, [LIGHT])
+
+
+def _light_answers(source: NotebookNode) -> list[NotebookNode]:
+    """Return the light lab with each of its answers."""
     answers = [copy.deepcopy(source) for _ in BODIES]
     for answer, body in zip(answers, BODIES, strict=True):
         find_cell(answer, "sol_mean").source = "def mean(x):\n" + body

@@ -86,7 +86,7 @@ class WordClassifier(lightning.LightningModule):
 
     def on_train_start(self) -> None:
         """Open the progress bar and print the head of the table."""
-        # Beside Lightning's own bar, drawn by rich, what tqdm writes in a Jupyter kernel makes rich call itself forever.
+        # Beside Lightning's own bar, drawn by rich, what tqdm writes in a kernel makes rich call itself forever.
         self._bar = tqdm(
             total=int(self.trainer.num_training_batches) * self.trainer.max_epochs,
             leave=False,

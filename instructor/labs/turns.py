@@ -19,12 +19,15 @@ from instructor.grading.reference import Lab
 from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution
 
-TURNS = 40  # in one notebook, whose time is bounded
+TURNS = 80  # in one notebook, whose time is bounded
 
 
 @dataclass(frozen=True)
 class Variant:
-    """An answer to one question: the text of its solution cells that differ from the instructor's."""
+    """An answer to one question: the text of the solution cells that differ from the instructor's.
+
+    Cells of earlier questions may be among them, for what the answer uses of its own.
+    """
 
     test: str
     cells: tuple[tuple[str, str], ...]
@@ -53,28 +56,38 @@ def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[dict[str
 
 def _take_turns(lab: Lab, batch: dict[int, Variant]) -> NotebookNode:
     """Return a notebook that runs the lab and, at each test cell, the criteria on each answer to it in turn."""
-    answers = {question.test: question.answers for question in lab.reference.questions}
     tests = {variant.test for variant in batch.values()}
     cells: list[NotebookNode] = []
     for cell in lab.source.cells:
         name = grade_id(cell)
         if name in tests:
-            right = {answer: find_cell(lab.source, answer) for answer in answers[name]}
-            changed = set().union(*(_changed_in_place(one.source) for one in right.values()))
             given = {one.id: one for one in cells if not is_solution(one)}
-            fresh = [one for one in given.values() if changed & bound_names(one.source)]
-            for rank in (rank for rank, variant in batch.items() if variant.test == name):
-                mine = dict(batch[rank].cells)
-                cells += fresh  # what the answers before it left in there must not help
-                cells += [run_cell(one, mine.get(answer, one.source)) for answer, one in right.items()]
-                cells += [criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[name]]
-                cells += [run_cell(one, one.source) for one in right.values()]
+            for rank, variant in batch.items():
+                if variant.test == name:
+                    cells += _turn(lab, variant, rank, list(given.values()))
             tests.discard(name)
             if not tests:
                 break
         elif cell.cell_type == "code" and not is_autograded(cell):
             cells.append(run_cell(cell, cell.source))
     return notebook_of(lab.source, cells)
+
+
+def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of one turn, the right answer last."""
+    question = next(one for one in lab.reference.questions if one.test == variant.test)
+    texts = dict(variant.cells)
+    solutions = [cell for cell in lab.source.cells if cell.cell_type == "code" and is_solution(cell)]
+    places = [place for place, cell in enumerate(solutions) if grade_id(cell) in {*question.answers, *texts}]
+    # Those between them too: they may add to a class that the first one defines.
+    right = solutions[places[0] : places[-1] + 1]
+    changed = set().union(*(_changed_in_place(cell.source) for cell in right))
+    return [
+        *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
+        *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
+        *(criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[variant.test]),
+        *(run_cell(cell, cell.source) for cell in right),
+    ]
 
 
 def _changed_in_place(source: str) -> set[str]:

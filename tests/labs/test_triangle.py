@@ -1,11 +1,12 @@
 """The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
 
-Answers to one question take turns in few kernels (`instructor.labs.turns`). One hand-in a lab makes as many mistakes as
-there are questions, and whole hand-ins in other styles are graded as students' are. One worker tests a whole lab,
-because its reference is run once a process (`--dist loadgroup`).
+Answers take turns in few kernels (`instructor.labs.turns`), question by question. Of each lab, a hand-in that makes as
+many mistakes as there are questions, one in another style, and those whose mistakes span questions, are graded as
+students' are. One worker tests a whole lab, because its reference is run once a process (`--dist loadgroup`).
 """
 
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -40,13 +41,25 @@ def touched(lab: str, answer: Answer) -> list[str]:
     return [name for name, cells in TESTED[lab].items() if cells & answer.answered]
 
 
-ONE_QUESTION = {lab: [one for one in answers if len(touched(lab, one)) == 1] for lab, answers in ANSWERS.items()}
-GROUPS = {
-    lab: [
-        *([one] for one in answers if len(touched(lab, one)) > 1),
+def spans_questions(lab: str, answer: Answer) -> bool:
+    return len(touched(lab, answer)) > 1
+
+
+def whole_hand_ins(lab: str) -> list[list[Answer]]:
+    """Return the answers, together or alone, that are graded as a student's hand-in is."""
+    several = [answer for answer in ANSWERS[lab] if spans_questions(lab, answer)]
+    right = [answer for answer in several if not (answer.loses or answer.waits)]
+    mistakes = [answer for answer in ANSWERS[lab] if answer.loses and not spans_questions(lab, answer)]
+    return [
+        *([answer] for answer in several if answer not in right[1:]),
         # As many mistakes as there are questions, in one hand-in.
-        *group_answers([one for one in ONE_QUESTION[lab] if one.loses], read_notebook(COURSE.source(lab)))[:1],
+        *group_answers(mistakes, read_notebook(COURSE.source(lab)))[:1],
     ]
+
+
+WHOLE = {lab: whole_hand_ins(lab) for lab in COURSE.labs}
+IN_TURNS = {
+    lab: [one for one in answers if not spans_questions(lab, one) or [one] not in WHOLE[lab]]
     for lab, answers in ANSWERS.items()
 }
 
@@ -126,16 +139,24 @@ def as_lists(criteria: dict) -> dict[str, list[str]]:
     return {name: sorted(names) for name, names in criteria.items() if names}
 
 
+def variants(lab: str, answer: Answer) -> Iterator[Variant]:
+    """Yield what takes its turn at each question of an answer: its cells up to there."""
+    changed, cells = answer.apply(read_notebook(COURSE.source(lab))), []
+    for test, names in TESTED[lab].items():
+        cells += [(name, find_cell(changed, name).source) for name in sorted(names & answer.answered)]
+        if names & answer.answered:
+            yield Variant(test, tuple(cells))
+
+
 @cache
-def judged(lab: str) -> dict[str, dict[str, Verdict]]:
-    """Return by answer what became of the criteria of its question."""
-    source, variants = read_notebook(COURSE.source(lab)), []
-    for answer in ONE_QUESTION[lab]:
-        changed = answer.apply(source)
-        cells = tuple((name, find_cell(changed, name).source) for name in sorted(answer.answered))
-        variants.append(Variant(touched(lab, answer)[0], cells))
-    verdicts = judge_variants(load_lab(COURSE, lab, POLICY), variants, lambda notebooks: map(run, notebooks))
-    return dict(zip([answer.name for answer in ONE_QUESTION[lab]], verdicts, strict=True))
+def judged(lab: str) -> dict[str, dict[str, dict[str, Verdict]]]:
+    """Return by answer and test cell what became of the criteria."""
+    asked = [(answer.name, variant) for answer in IN_TURNS[lab] for variant in variants(lab, answer)]
+    verdicts = judge_variants(load_lab(COURSE, lab, POLICY), [variant for _, variant in asked], partial(map, run))
+    found: dict[str, dict[str, dict[str, Verdict]]] = {}
+    for (name, variant), one in zip(asked, verdicts, strict=True):
+        found.setdefault(name, {})[variant.test] = one
+    return found
 
 
 def run(notebook: NotebookNode) -> NotebookNode:
@@ -143,21 +164,20 @@ def run(notebook: NotebookNode) -> NotebookNode:
 
 
 @pytest.mark.parametrize(
-    ("lab", "answer"), [marked(lab, one.name, one) for lab in COURSE.labs for one in ONE_QUESTION[lab]]
+    ("lab", "answer"), [marked(lab, one.name, one) for lab in COURSE.labs for one in IN_TURNS[lab]]
 )
 def test_answer_loses_exactly_its_criteria(lab, answer: Answer):
-    verdicts = judged(lab)[answer.name]
-    (test,) = touched(lab, answer)
-    why = {name: (one.fate.value, one.detail) for name, one in verdicts.items() if one.fate is not Fate.EARNED}
-    given = {name for name, one in verdicts.items() if not one.is_right}
-    assert {test: sorted(given)} == {test: sorted(answer.loses.get(test, ()))}, why
-    assert set(answer.loses) <= {test}
-    doubtful = {name for name, one in verdicts.items() if one.fate is Fate.DOUBTFUL}
-    assert doubtful == set(answer.waits.get(test, ())), why
+    loses, waits, why = {}, {}, {}
+    for test, verdicts in judged(lab)[answer.name].items():
+        loses[test] = [name for name, one in verdicts.items() if not one.is_right]
+        waits[test] = [name for name, one in verdicts.items() if one.fate is Fate.DOUBTFUL]
+        why |= {name: (one.fate.value, one.detail) for name, one in verdicts.items() if one.fate is not Fate.EARNED}
+    assert as_lists(loses) == as_lists(answer.loses), why
+    assert as_lists(waits) == as_lists(answer.waits), why
 
 
 @pytest.mark.parametrize(
-    ("lab", "answers"), [marked(lab, group[0].name, group) for lab in COURSE.labs for group in GROUPS[lab]]
+    ("lab", "answers"), [marked(lab, group[0].name, group) for lab in COURSE.labs for group in WHOLE[lab]]
 )
 def test_hand_in_of_several_answers_loses_what_each_of_them_does(lab, answers: list[Answer]):
     graded = grade_answers(lab, answers)
