@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import sqlite3
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from nbgrader import api
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import _temp_alembic_ini
 from nbgrader.utils import capture_log, parse_utc
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Engine
@@ -36,6 +39,15 @@ _log = logging.getLogger("course.nbgrader")
 _log.propagate = False
 _log.addHandler(logging.NullHandler())
 
+
+@cache
+def _newest_schema() -> str:
+    """Return what nbgrader asks of the command `alembic` for each new gradebook, a second or two of a process."""
+    with _temp_alembic_ini("sqlite://") as settings:
+        return ScriptDirectory.from_config(AlembicConfig(settings)).get_current_head()
+
+
+api.get_alembic_version = _newest_schema
 
 PATIENCE = 30  # seconds that another program may hold the gradebook
 
@@ -192,10 +204,6 @@ def autograde(hand_in: HandIn) -> None:
 
 
 def _config(course: Course, **course_directory: str) -> Config:
-    # Creating a gradebook runs the command `alembic`, which must be found even where .venv is not activated.
-    binaries = str(Path(sys.executable).parent)
-    if binaries not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([binaries, os.environ.get("PATH", "")])
     try:
         config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
     except Exception as error:  # it is a program, which raises whatever is wrong with it
