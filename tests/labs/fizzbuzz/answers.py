@@ -78,7 +78,7 @@ RUN = """
     model = make_model(10, {hidden_size})
     descent = {optimizer}(model.parameters(), lr={lr})
     for _ in range({num_epochs}):
-        for batch in {order}.split(128):
+        for batch in {order}.split({batch_size}):
             loss = F.cross_entropy({model}({X}[batch]), {Y}[batch])
             descent.zero_grad()
             loss.backward()
@@ -97,6 +97,7 @@ def run_with(
     Y="Y_train",
     asked="X_val, Y_val",
     order="torch.randperm(len({X}))",
+    batch_size="128",
     model="model",
     step="descent.step()",
 ):
@@ -120,6 +121,12 @@ TENSORS = [
         "The order of all dimensions is reversed.",
         loses={"test_tensors": ["chw"]},
         blocks=tensors(to_chw="return image.permute(2, 1, 0)"),
+    ),
+    Answer(
+        "three_channels_whatever_the_image",
+        "The number of channels is written down.",
+        loses={"test_tensors": ["chw"]},
+        blocks=tensors(to_chw="return torch.stack([image[:, :, channel] for channel in range(3)])"),
     ),
     Answer(
         "as_many_columns_as_classes_seen",
@@ -158,10 +165,27 @@ TENSORS = [
         blocks=tensors(row_argmax="return x.max(dim=1).values"),
     ),
     Answer(
+        "squeezed_until_a_row_is_lost",
+        "A single row gives a number, no longer a row of one.",
+        loses={"test_tensors": ["largest_of_rows"]},
+        blocks=tensors(row_argmax="return x.argmax(dim=1, keepdim=True).squeeze()"),
+    ),
+    Answer(
         "population_deviation",
         "The denominator is n, not n - 1.",
         loses={"test_tensors": ["normal_columns"]},
         blocks=tensors(normalize_columns="return (x - x.mean(dim=0)) / x.std(dim=0, unbiased=False)"),
+    ),
+    Answer(
+        "divided_by_the_largest_deviation",
+        "A scale that three symmetric numbers do not tell from the deviation.",
+        loses={"test_tensors": ["normal_columns"]},
+        blocks=tensors(
+            normalize_columns="""
+                centred = x - x.mean(dim=0)
+                return centred / centred.abs().max(dim=0).values
+            """
+        ),
     ),
     Answer(
         "rows_normalized",
@@ -346,6 +370,20 @@ ENCODE = [
         blocks=encode(binary_encode='return np.array([int(bit) for bit in f"{i:0{num_digits}b}"[::-1]])'),
     ),
     Answer(
+        "width_that_numpy_refuses",
+        "NumPy's text of bits wants a width that holds the number.",
+        loses={"test_encode": ["other_widths"]},
+        blocks=encode(
+            binary_encode="return np.array([int(bit) for bit in np.binary_repr(i, num_digits)[::-1][:num_digits]])"
+        ),
+    ),
+    Answer(
+        "no_zero_behind_the_highest_bit",
+        "A small number has as many bits as it needs, not as many as asked.",
+        loses={"test_encode": ["other_widths", "ten_bits"]},
+        blocks=encode(binary_encode="return np.array([int(bit) for bit in bin(i)[2:][::-1]])"),
+    ),
+    Answer(
         "list_of_bits",
         "A list where an array was asked for.",
         loses={"test_encode": ["integer_array"]},
@@ -462,6 +500,42 @@ DATASET = [
             split_dataset="""
                 order = torch.randperm(len(X), generator=generator)
                 val, train = order[:num_val], order[num_val + 1 :]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "shuffled_in_place",
+        "The caller's examples and labels are shuffled.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=generator)
+                X[:], Y[:] = X[order], Y[order]
+                return X[num_val:], Y[num_val:], X[:num_val], Y[:num_val]
+            """
+        ),
+    ),
+    Answer(
+        "validation_of_185_whatever_is_asked",
+        "num_val is this notebook's, written down.",
+        loses={"test_dataset": ["drawn", "labels_follow", "nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=generator)
+                val, train = order[:185], order[185:]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "permutation_of_923",
+        "The number of examples is this notebook's, written down.",
+        loses={"test_dataset": ["drawn", "generator_decides", "labels_follow", "nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(923, generator=generator)
+                val, train = order[:num_val], order[num_val:]
                 return X[train], Y[train], X[val], Y[val]
             """
         ),
@@ -590,6 +664,12 @@ BASELINE_AND_MODEL = [
         blocks={"sol_model": "return nn.Sequential(nn.Linear(num_digits, 100), nn.ReLU(), nn.Linear(100, 4))"},
     ),
     Answer(
+        "ten_inputs_whatever_is_asked",
+        "num_digits is ignored.",
+        loses={"test_model": ["sizes"]},
+        blocks={"sol_model": "return nn.Sequential(nn.Linear(10, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 4))"},
+    ),
+    Answer(
         "softmax_in_the_model",
         "The model gives probabilities to a loss that takes logits.",
         loses={"test_model": ["logits"]},
@@ -638,6 +718,16 @@ BASELINE_AND_MODEL = [
         blocks={
             "sol_model": """
                 return nn.Sequential(nn.Linear(num_digits, hidden_size), nn.Sigmoid(), nn.Linear(hidden_size, 4))
+            """
+        },
+    ),
+    Answer(
+        "leaky_relu",
+        "Negative numbers are reduced, not cancelled.",
+        loses={"test_model": ["logits"]},
+        blocks={
+            "sol_model": """
+                return nn.Sequential(nn.Linear(num_digits, hidden_size), nn.LeakyReLU(), nn.Linear(hidden_size, 4))
             """
         },
     ),
@@ -778,6 +868,12 @@ CROSS_ENTROPY = [
                 return -p[torch.arange(len(targets)), targets].log().mean()
             """
         },
+    ),
+    Answer(
+        "as_many_classes_as_seen",
+        "F.one_hot is left to guess the number of classes.",
+        loses={"test_loss": ["gradient", "large_logits", "one_shift_per_row"]},
+        blocks={"sol_loss": "return (torch.logsumexp(logits, 1) - (logits * F.one_hot(targets)).sum(1)).mean()"},
     ),
     Answer(
         "ready_made_cross_entropy",
@@ -930,6 +1026,12 @@ TRAINING = [
         "A smaller batch weighs less.",
         loses={"test_train": ["mean_of_batches"]},
         blocks=train_with(measure="loss.item() * len(batch)", mean="sum(batch_losses) / len(X)"),
+    ),
+    Answer(
+        "divided_by_the_full_batches",
+        "The sum is divided by one batch too few.",
+        loses={"test_train": ["mean_of_batches"]},
+        blocks=train_with(mean="sum(batch_losses) / (len(X) // batch_size)"),
     ),
     Answer(
         "sum_of_the_batches",
@@ -1121,6 +1223,12 @@ EXPERIMENT = [
         blocks=run_with(order="torch.arange(len(X_train))"),
     ),
     Answer(
+        "all_examples_at_once",
+        "A step an epoch where batches were asked for.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(batch_size="len(X_train)"),
+    ),
+    Answer(
         "validation_learnt_too",
         "The network learns from all examples, validation included.",
         loses={"test_experiment": ["learns"]},
@@ -1226,7 +1334,7 @@ EXPERIMENT = [
     ),
     Answer(
         "honest_other_reference",
-        "Widths of a recipe of one's own; one batch an epoch, and validation followed as it goes.",
+        "Widths of a recipe of one's own; three batches an epoch, and validation followed as it goes.",
         blocks=experiment(
             """
             torch.manual_seed(1000 + seed)
@@ -1234,9 +1342,10 @@ EXPERIMENT = [
             steps = optimizer([{"params": [weight]} for weight in model.parameters()], lr=lr)
             scores = [accuracy(model, X_val, Y_val)]
             for _ in range(num_epochs):
-                steps.zero_grad()
-                F.cross_entropy(model(X_train), Y_train).backward()
-                steps.step()
+                for batch in torch.randperm(len(X_train)).chunk(3):
+                    steps.zero_grad()
+                    F.cross_entropy(model(X_train[batch]), Y_train[batch]).backward()
+                    steps.step()
                 scores.append(accuracy(model, X_val, Y_val))
             return scores[-1]
             """,

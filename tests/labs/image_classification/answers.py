@@ -74,10 +74,14 @@ FIND_LR = """
 """
 
 
+KEEP = "kept = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.training))"
+GIVE_BACK = "model.load_state_dict(kept[0]); optimizer.load_state_dict(kept[1]); model.train(kept[2])"
+
+
 def find_lr(**parts: str) -> str:
     """Return the body of `find_lr` with some of its lines replaced."""
     right = {
-        "keep": "kept = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.training))",
+        "keep": KEEP,
         "mode": "model.train()",
         "lr": "init_value * (final_value / init_value) ** (i / (len(loader) - 1))",
         "groups": "param_groups",
@@ -86,7 +90,7 @@ def find_lr(**parts: str) -> str:
         "stop": "if not loss.item() <= 4 * best: break",
         "loss": "loss.item()",
         "backward": "loss.backward()",
-        "give_back": "model.load_state_dict(kept[0]); optimizer.load_state_dict(kept[1]); model.train(kept[2])",
+        "give_back": GIVE_BACK,
     }
     return FIND_LR.format(**right | parts)
 
@@ -252,7 +256,7 @@ TRANSFER = """
         parameter.requires_grad = {learns}
     {before}
     n_in = backbone.fc.in_features
-    backbone.fc = nn.Sequential(nn.Linear(n_in, {hidden}), {relu}{dropout}nn.Linear({hidden}, num_classes))
+    backbone.fc = nn.Sequential(nn.Linear(n_in, {hidden}), {relu}{dropout}nn.Linear({hidden}, num_classes){end})
     {after}
     return backbone
 """
@@ -269,6 +273,7 @@ def transfer(**parts: str) -> str:
         "hidden": "500",
         "relu": "nn.ReLU(), ",
         "dropout": "nn.Dropout(0.5), ",
+        "end": "",
         "after": "",
     }
     return TRANSFER.format(**right | parts)
@@ -395,6 +400,34 @@ WRONG = [
         "exceptions",
     ),
     wrong(
+        "value_error_comes_out",
+        "Two classes of exceptions are caught, not the third.",
+        "sol_check_image",
+        """
+        try:
+            Image.open(path).load()
+        except (OSError, SyntaxError):
+            return False
+        return True
+        """,
+        "exceptions",
+    ),
+    wrong(
+        "jpeg_only",
+        "A good image that is no JPEG is refused.",
+        "sol_check_image",
+        """
+        try:
+            image = Image.open(path)
+            image.load()
+        except Exception:
+            return False
+        return image.format == "JPEG"
+        """,
+        "whole",
+        "cut",
+    ),
+    wrong(
         "paths_only",
         "A path that is a text has no method open.",
         "sol_check_image",
@@ -489,6 +522,13 @@ WRONG = [
         "The images of the last, smaller training batch are dropped.",
         "sol_loaders",
         loaders(drop_last='part == "train"'),
+        "every_image",
+    ),
+    wrong(
+        "last_test_batch_dropped",
+        "The images of the last, smaller test batch are dropped.",
+        "sol_loaders",
+        loaders(drop_last='part == "test"'),
         "every_image",
     ),
     wrong(
@@ -609,6 +649,37 @@ WRONG = [
         "validation_mode",
     ),
     wrong(
+        "count_never_restarts",
+        "The validation divides by the examples of the training too.",
+        "sol_train",
+        train(restart="0.0, 0, count, 0"),
+        "accuracies",
+        "losses",
+        "each_epoch",
+        "validation_mode",
+    ),
+    wrong(
+        "two_classes_only",
+        "The class is the second where its logit is larger than the first one's.",
+        "sol_train",
+        train().replace("logits.argmax(1)", "(logits[:, 1] > logits[:, 0])"),
+        "accuracies",
+    ),
+    wrong(
+        "validation_by_another_loss",
+        "The validation takes the cross-entropy, whatever loss_fn is.",
+        "sol_train",
+        train().replace("total += loss_fn(", "total += F.cross_entropy("),
+        "losses",
+    ),
+    wrong(
+        "zero_after_the_step",
+        "The gradients found on the model go into the first step.",
+        "sol_train",
+        train(zero="").replace("optimizer.step()", "optimizer.step(); optimizer.zero_grad()"),
+        "steps",
+    ),
+    wrong(
         "measured_after_the_epoch",
         "The training loss is that of the last batch, once its step was made.",
         "sol_train",
@@ -667,6 +738,13 @@ WRONG = [
         "sol_predict",
         predict(mode=""),
         "evaluation_mode",
+    ),
+    wrong(
+        "transform_left_aside",
+        "The photograph only becomes a tensor, whatever the transform is.",
+        "sol_predict",
+        predict().replace("transform(image)", "to_tensor(image)"),
+        "label",
     ),
     wrong(
         "prediction_with_gradients",
@@ -907,6 +985,25 @@ WRONG = [
         "mode_back",
     ),
     wrong(
+        "left_at_the_stop",
+        "A sweep that stops returns at once, and gives nothing back.",
+        "sol_find_lr",
+        find_lr(stop="if not loss.item() <= 4 * best: return lrs, losses"),
+        "model_back",
+        "optimizer_back",
+        "mode_back",
+    ),
+    wrong(
+        "one_rate_given_back",
+        "Every group is given the rate of the first.",
+        "sol_find_lr",
+        find_lr(
+            keep="rate = optimizer.param_groups[0]['lr']\n    " + KEEP,
+            give_back=GIVE_BACK + "\n    for group in optimizer.param_groups: group['lr'] = rate",
+        ),
+        "optimizer_back",
+    ),
+    wrong(
         "linear_sweep",
         "The learning rate grows by equal steps.",
         "sol_find_lr",
@@ -1048,6 +1145,21 @@ WRONG = [
         [None, augment(jitter="v2.ColorJitter(0.2),")],
         "jitter",
     ),
+    wrong(
+        "no_saturation",
+        "The saturation does not change.",
+        "sol_augment",
+        [None, augment(jitter="v2.ColorJitter(0.2, 0.2),")],
+        "jitter",
+    ),
+    wrong(
+        "hue_too",
+        "A fourth number changes the hue.",
+        "sol_augment",
+        [None, augment(jitter="v2.ColorJitter(0.2, 0.2, 0.2, 0.2),")],
+        "jitter",
+        "hsv",
+    ),
     wrong("no_hsv", "The conversion to HSV is missing.", "sol_augment", [None, augment(hsv="")], "hsv"),
     wrong(
         "always_hsv",
@@ -1087,6 +1199,50 @@ WRONG = [
     ),
     wrong("affine_head", "The head has no ReLU.", "sol_transfer", transfer(relu=""), "head"),
     wrong("head_without_dropout", "The head has no dropout.", "sol_transfer", transfer(dropout=""), "dropout"),
+    wrong(
+        "softmax_in_the_head",
+        "The head ends in a softmax.",
+        "sol_transfer",
+        transfer(end=", nn.Softmax(1)"),
+        "head",
+        "dropout",
+    ),
+    wrong("relu_on_the_head", "A second ReLU cuts the logits.", "sol_transfer", transfer(end=", nn.ReLU()"), "head"),
+    wrong(
+        "a_copy_adapted",
+        "The network given does not change: a copy of it does.",
+        "sol_transfer",
+        "    backbone = copy.deepcopy(backbone)" + transfer(),
+        "frozen",
+    ),
+    wrong(
+        "only_what_was_frozen",
+        "What learnt already is in no group.",
+        "sol_param_groups",
+        """
+        groups = []
+        for part, divisor in ((model.fc, 1), (model.layer4, 3), (model.layer3, 9)):
+            params = [p for p in part.parameters() if not p.requires_grad]
+            part.requires_grad_(True)
+            groups.append({"params": params, "lr": found_lr / divisor})
+        return groups
+        """,
+        "parts",
+    ),
+    wrong(
+        "weights_without_biases",
+        "The biases are neither unfrozen nor in a group.",
+        "sol_param_groups",
+        """
+        groups = []
+        for part, divisor in ((model.fc, 1), (model.layer4, 3), (model.layer3, 9)):
+            params = [p.requires_grad_(True) for name, p in part.named_parameters() if "weight" in name]
+            groups.append({"params": params, "lr": found_lr / divisor})
+        return groups
+        """,
+        "parts",
+        "unfrozen",
+    ),
     wrong(
         "groups_still_frozen",
         "The parameters are grouped, not unfrozen.",
@@ -1167,6 +1323,21 @@ WRONG = [
         "mean",
     ),
     wrong(
+        "sigmoid_for_softmax",
+        "Each logit becomes a number between 0 and 1 by itself.",
+        "sol_ensemble",
+        ensemble(vote="outputs.sigmoid().mean(dim=0).argmax(dim=1)"),
+        "mean",
+    ),
+    wrong(
+        "second_class_above_half",
+        "There are only two classes.",
+        "sol_ensemble",
+        ensemble(vote="(outputs.softmax(dim=2).mean(dim=0)[:, 1] > 0.5).long()"),
+        "each_example",
+        "mean",
+    ),
+    wrong(
         "members_in_training_mode",
         "The members answer in the mode they are found in.",
         "sol_ensemble",
@@ -1216,6 +1387,39 @@ WRONG = [
         "sol_study",
         [tiles(generator="None"), None, None],
         "drawn_from_the_generator",
+    ),
+    wrong(
+        "global_generator_seeded",
+        "The seed of the generator given is that of PyTorch's own.",
+        "sol_study",
+        ["    torch.manual_seed(generator.initial_seed())" + tiles(generator="None"), None, None],
+        "drawn_from_the_generator",
+    ),
+    wrong(
+        "tile_is_a_number_of_tiles",
+        "The side of the tiles is taken for their number along the height.",
+        "sol_study",
+        [tiles(tile="images.shape[2] // tile"), None, None],
+        "tiles",
+    ),
+    wrong(
+        "as_many_tiles_across",
+        "The tiles are counted along the height, and taken as many across.",
+        "sol_study",
+        [
+            """
+            new, count = images.clone(), images.shape[2] // tile
+            square = new[..., : count * tile]
+            columns = F.unfold(square, tile, stride=tile)
+            order = torch.rand(len(images), 1, columns.shape[2], generator=generator).argsort(dim=2)
+            mixed = F.fold(columns.gather(2, order.expand_as(columns)), square.shape[2:], tile, stride=tile)
+            new[..., : count * tile] = mixed
+            return new
+            """,
+            None,
+            None,
+        ],
+        "tiles",
     ),
     wrong(
         "shuffled_in_place",

@@ -191,6 +191,19 @@ WRONG = [
         },
     ),
     Answer(
+        "softmax_of_rows_or_columns",
+        "The first axis is a transposition away, any other axis is taken for the last.",
+        loses={"test_softmax": ["any_axis"]},
+        blocks={
+            "sol_softmax": """
+                if axis == 0:
+                    return softmax(x.T).T
+                exp = torch.exp(x - x.amax(dim=-1, keepdim=True))
+                return exp / exp.sum(dim=-1, keepdim=True)
+            """
+        },
+    ),
+    Answer(
         "softmax_shifted_by_one_maximum",
         "The maximum of the whole tensor is subtracted: rows far below it become 0 / 0.",
         loses={"test_softmax": ["constant_of_each_row"]},
@@ -248,10 +261,22 @@ WRONG = [
         },
     ),
     Answer(
-        "loss_with_a_high_floor",
-        "Probabilities that could be compared all become 0.001.",
+        "loss_of_zero_probability_nearly_infinite",
+        "nan_to_num makes each loss the largest of numbers: two of them sum to infinity.",
+        loses={"test_cross_entropy": ["certain_and_wrong"]},
+        blocks={"sol_cross_entropy": "return -torch.nan_to_num(y * torch.log(y_pred)).sum(dim=1).mean()"},
+    ),
+    Answer(
+        "loss_that_raises_the_floor_in_place",
+        "The caller's probabilities are changed.",
         loses={"test_cross_entropy": ["small_probability"]},
-        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-3))).sum(dim=1).mean()"},
+        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_(min=1e-12))).sum(dim=1).mean()"},
+    ),
+    Answer(
+        "loss_with_a_high_floor",
+        "Probabilities that could be compared all become 0.0001.",
+        loses={"test_cross_entropy": ["small_probability"]},
+        blocks={"sol_cross_entropy": "return -(y * torch.log(y_pred.clamp_min(1e-4))).sum(dim=1).mean()"},
     ),
     Answer(
         "loss_ready_made",
@@ -289,6 +314,28 @@ WRONG = [
             "sol_accuracy": """
                 num_right = (y.argmax(dim=1) == y_pred.argmax(dim=1)).sum().item()
                 return num_right / len(y), (len(y), num_right)
+            """
+        },
+    ),
+    Answer(
+        "accuracy_of_ties_all_right",
+        "An answer is right when none is more probable: without training, all are.",
+        loses={"test_accuracy": ["share"]},
+        blocks={
+            "sol_accuracy": """
+                num_right = ((y * y_pred).sum(dim=1) == y_pred.max(dim=1).values).sum().item()
+                return num_right / len(y), (num_right, len(y))
+            """
+        },
+    ),
+    Answer(
+        "accuracy_rounded",
+        "Two decimals are kept.",
+        loses={"test_accuracy": ["share"]},
+        blocks={
+            "sol_accuracy": """
+                num_right = (y.argmax(dim=1) == y_pred.argmax(dim=1)).sum().item()
+                return round(num_right / len(y), 2), (num_right, len(y))
             """
         },
     ),
@@ -335,12 +382,36 @@ WRONG = [
     Answer(
         "bias_of_matrices_only",
         "A row or a column: vectors and cubes have neither.",
-        loses={"test_inputs_tilde": ["any_dimension"]},
+        loses={"test_inputs_tilde": ["any_dimension", "any_axis"]},
         blocks={
             "sol_inputs_tilde": """
                 if axis == 0:
                     return torch.cat([x, x.new_ones(1, x.shape[1])])
                 return torch.cat([x, x.new_ones(x.shape[0], 1)], dim=1)
+            """
+        },
+    ),
+    Answer(
+        "bias_on_the_second_axis_for_the_last",
+        "-1 is taken for 1, which vectors lack and which is not the last axis of a cube.",
+        loses={"test_inputs_tilde": ["any_dimension"]},
+        blocks={
+            "sol_inputs_tilde": """
+                if axis == 0:
+                    return torch.cat([x, torch.ones_like(x[:1])])
+                return torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
+            """
+        },
+    ),
+    Answer(
+        "bias_by_transposition",
+        "The first axis is a transposition away, any other axis is taken for the last.",
+        loses={"test_inputs_tilde": ["any_axis"]},
+        blocks={
+            "sol_inputs_tilde": """
+                if axis == 0:
+                    return inputs_tilde(x.T).T
+                return torch.cat([x, torch.ones_like(x[..., :1])], dim=-1)
             """
         },
     ),
@@ -404,6 +475,20 @@ WRONG = [
         blocks={"sol_gradient": [None, "return (y_pred - y).T @ inputs_tilde(X) / len(X)"]},
     ),
     Answer(
+        "gradient_that_changes_the_predictions",
+        "The caller's predictions become errors.",
+        loses={"test_gradient": ["mean"]},
+        blocks={
+            "sol_gradient": [
+                None,
+                """
+                y_pred -= y
+                return inputs_tilde(X).T @ y_pred / len(X)
+                """,
+            ]
+        },
+    ),
+    Answer(
         "gradient_by_autograd",
         "PyTorch derives in the student's place, and the forward pass is right.",
         loses={"test_gradient": GRADIENT},
@@ -430,6 +515,12 @@ WRONG = [
         "The new weights are lost.",
         loses={"test_sgd": SGD},
         blocks={"sol_sgd": "W = self.W - lr * grads"},
+    ),
+    Answer(
+        "sgd_at_one_rate",
+        "`lr` is not used.",
+        loses={"test_sgd": SGD},
+        blocks={"sol_sgd": "self.W = self.W - 0.1 * grads"},
     ),
     Answer(
         "sgd_with_momentum",
@@ -484,6 +575,18 @@ WRONG = [
         "A pixel that is always black has a gradient of 0: 0 / 0.",
         loses={"test_adam": ["epsilon"]},
         blocks={"sol_adam": change(ADAM_BLOCK, (" + eps", ""))},
+    ),
+    Answer(
+        "adam_at_one_rate",
+        "`lr` is not used.",
+        loses={"test_adam": ["correction"]},
+        blocks={"sol_adam": change(ADAM_BLOCK, ("-= lr", "-= 0.1"))},
+    ),
+    Answer(
+        "adam_that_squares_the_gradient_in_place",
+        "The caller's gradient is changed.",
+        loses={"test_adam": ["epsilon"]},
+        blocks={"sol_adam": change(ADAM_BLOCK, ("grads**2", "grads.pow_(2)"))},
     ),
     Answer(
         "adam_with_epsilon_under_the_root",
@@ -554,6 +657,33 @@ WRONG = [
         },
     ),
     Answer(
+        "evaluation_that_counts_on_an_attribute",
+        "The number of examples is an attribute of `Batches`, which a list of batches lacks.",
+        loses={"test_evaluate": ["python_floats"]},
+        blocks={
+            "sol_evaluate": """
+                num_right, loss = 0, 0.0
+                for x, y in data_loader:
+                    y_pred = model.forward(x)
+                    num_right += accuracy(y, y_pred)[1][0]
+                    loss += cross_entropy(y, y_pred).item() * len(y)
+                return num_right / data_loader.num_examples, loss / data_loader.num_examples
+            """
+        },
+    ),
+    Answer(
+        "evaluation_of_the_whole_tensors",
+        "The batches are not read.",
+        loses={"test_evaluate": ["python_floats"]},
+        blocks={
+            "sol_evaluate": """
+                x, y = data_loader.tensors
+                y_pred = model.forward(x)
+                return accuracy(y, y_pred)[0], cross_entropy(y, y_pred).item()
+            """
+        },
+    ),
+    Answer(
         "evaluation_without_the_last_batch",
         "A batch that is smaller than the first is skipped.",
         loses={"test_evaluate": ["share", "loss"]},
@@ -572,6 +702,38 @@ WRONG = [
         "The best model is the model itself, hence the last one.",
         loses={"test_train": ["best_model", "initial_model"]},
         blocks={"sol_train": change(TRAIN_BLOCK, ("copy.deepcopy(model)", "model"))},
+    ),
+    Answer(
+        "training_of_a_copy",
+        "The model received never changes: training on, epoch by epoch, trains nothing.",
+        loses={"test_train": ["initial_model"]},
+        blocks={"sol_train": "model = copy.deepcopy(model)" + TRAIN_BLOCK},
+    ),
+    Answer(
+        "best_weights_put_back_in_the_model",
+        "The best model is the one received, which loses its last steps.",
+        loses={"test_train": ["initial_model"]},
+        blocks={
+            "sol_train": change(
+                TRAIN_BLOCK, ("best_model, best", "best_W, best"), ("copy.deepcopy(model)", "model.W.clone()")
+            )
+            + "model.W = best_W\nbest_model = model\n"
+        },
+    ),
+    Answer(
+        "training_averages_batch_accuracies",
+        "The last validation batch counts as much as the others though it is smaller.",
+        loses={"test_train": ["evaluations", "best_accuracy"]},
+        blocks={
+            "sol_train": change(
+                TRAIN_BLOCK,
+                (
+                    "val_accuracy, val_loss = accuracy_and_loss_whole_dataset(data_loader_val, model)",
+                    "pairs = [accuracy_and_loss_whole_dataset([batch], model) for batch in data_loader_val]\n"
+                    "    val_accuracy, val_loss = (sum(values) / len(values) for values in zip(*pairs))",
+                ),
+            )
+        },
     ),
     Answer(
         "training_without_epoch_zero",
@@ -700,7 +862,7 @@ WRONG = [
     Answer(
         "grid_without_training",
         "Nothing is trained, every accuracy is 0.",
-        loses={"test_search": ["accuracies", "optimizer"]},
+        loses={"test_search": ["accuracies", "optimizer", "new_models"]},
         blocks={"sol_search": "results[lr, batch_size] = 0.0"},
     ),
     Answer(
@@ -734,6 +896,12 @@ WRONG = [
         blocks={"sol_search": change(SEARCH_BLOCK, ("NUM_EPOCHS", "1"))},
     ),
     Answer(
+        "grid_of_five_epochs",
+        "NUM_EPOCHS is written as a number.",
+        loses={"test_search": ["optimizer"]},
+        blocks={"sol_search": change(SEARCH_BLOCK, ("NUM_EPOCHS", "5"))},
+    ),
+    Answer(
         "grid_of_sgd_only",
         "The argument `sgd` is ignored.",
         loses={"test_search": ["optimizer"]},
@@ -759,6 +927,18 @@ WRONG = [
         loses={"test_experiment": ["penalty_of_weights"]},
         blocks={
             "sol_penalty": change(PENALTY_BLOCK, ("self.l2 * self.W[:-1]", "self.l2 / 2 * (self.W[:-1] ** 2).sum()"))
+        },
+    ),
+    Answer(
+        "penalty_that_zeroes_the_biases",
+        "The biases are set to 0 in the model, not in a copy.",
+        loses={"test_experiment": ["free_biases"]},
+        blocks={
+            "sol_penalty": """
+                W = self.W
+                W[-1] = 0
+                return super().get_grads(y, y_pred, X) + self.l2 * W
+            """
         },
     ),
     Answer(
@@ -792,6 +972,35 @@ WRONG = [
         "`num_images` is ignored.",
         loses={"test_experiment": ["score"]},
         blocks={"sol_experiment": [change(RUN_BLOCK, ("[:num_images]", "")), None]},
+    ),
+    Answer(
+        "run_on_random_images",
+        "As many images as asked, but not the first ones.",
+        loses={"test_experiment": ["score"]},
+        blocks={
+            "sol_experiment": [
+                change(
+                    RUN_BLOCK,
+                    (
+                        "x, y = x_train[:num_images], y_train[:num_images]",
+                        "rows = torch.randperm(len(x_train))[:num_images]\nx, y = x_train[rows], y_train[rows]",
+                    ),
+                ),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "run_on_the_last_images",
+        "As many images as asked, but the last ones.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [RUN_BLOCK.replace("[:num_images]", "[-num_images:]"), None]},
+    ),
+    Answer(
+        "run_that_returns_the_last_accuracy",
+        "The accuracy of the last epoch, not the best.",
+        loses={"test_experiment": ["score"]},
+        blocks={"sol_experiment": [change(RUN_BLOCK, ("loader_val)[1]", 'loader_val)[2]["val_accuracy"][-1]')), None]},
     ),
     Answer(
         "run_at_one_rate",

@@ -304,6 +304,17 @@ WRONG_OUTPUT = [
             """
         },
     ),
+    Answer(
+        "output_through_the_probabilities",
+        "The chain rule divides by the probabilities: one that is 0 gives NaN.",
+        loses={"test_output": ["direction"]},
+        blocks={
+            "sol_output": """
+                slope = -y / y_pred / len(y)
+                return y_pred * (slope - (slope * y_pred).sum(dim=1, keepdim=True))
+            """
+        },
+    ),
 ]
 
 WRONG_INIT = [
@@ -415,6 +426,12 @@ WRONG_INIT = [
             )
         },
     ),
+    Answer(
+        "one_bias_for_all_hidden_layers",
+        "The biases of the hidden layers are one tensor.",
+        loses={"test_init": ["bias_zero"]},
+        blocks={"sol_init": initial(after="self.bias[:-1] = self.bias[:1] * len(self.bias[:-1])")},
+    ),
 ]
 
 WRONG_FORWARD = [
@@ -510,6 +527,18 @@ WRONG_FORWARD = [
                 return y_pred
             """
         },
+    ),
+    Answer(
+        "logits_clamped",
+        "The logits are bounded so that their exponentials are finite.",
+        loses={"test_forward": ["probabilities"]},
+        blocks={"sol_forward": forward(probabilities="a.clamp(-80, 80).exp() / a.clamp(-80, 80).exp().sum(1, True)")},
+    ),
+    Answer(
+        "probabilities_in_float32",
+        "The probabilities are float32 whatever the dtype of x.",
+        loses={"test_forward": ["probabilities"]},
+        blocks={"sol_forward": forward(probabilities="torch.softmax(a, dim=1).float()")},
     ),
 ]
 
@@ -730,6 +759,12 @@ WRONG_BACKWARD = [
                 "MLPModel.pull_back = pull_back",
             )
         },
+    ),
+    Answer(
+        "mask_open_at_zero",
+        "A pre-activation of 0 lets the error through.",
+        loses={"test_backward": ["hidden_weights"]},
+        blocks={"sol_backward": backward(mask="(self.a[k - 1] >= 0)")},
     ),
 ]
 
@@ -1145,7 +1180,7 @@ WRONG_DEPTH = [
         blocks={
             "sol_depth": [
                 training(
-                    batches="[batch for batch in data_loader_train if len(batch[0]) == data_loader_train.batch_size]"
+                    batches="[b for b in data_loader_train if len(b[0]) == len(next(iter(data_loader_train))[0])]"
                 ),
                 None,
             ]
@@ -1313,6 +1348,20 @@ WRONG_DEPTH = [
         loses={"test_depth": ["norms_are_floats"]},
         blocks={"sol_depth": [None, "return [g.norm() for g in model.backward(y, model.forward(x))[0]]"]},
     ),
+    Answer(
+        "loader_of_known_length",
+        "The batches are counted by `len`, which not every iterable has.",
+        loses={"test_depth": ["updates"]},
+        blocks={"sol_depth": [training(batches="list(data_loader_train)[: len(data_loader_train)]"), None]},
+    ),
+    Answer(
+        "norms_of_swapped_arguments",
+        "`backward` receives the probabilities for the labels.",
+        loses={"test_depth": ["norms"]},
+        blocks={
+            "sol_depth": [None, "return [g.norm().item() for g in model.backward(model.forward(x), y)[0]]"],
+        },
+    ),
 ]
 
 
@@ -1333,7 +1382,7 @@ def momentum(**parts: str) -> str:
 
 def trial(**parts: str) -> str:
     """Return the body of `run` with some of its expressions replaced."""
-    right = {"seed": "torch.manual_seed(seed)", "init": "init", "scale": ""}
+    right = {"seed": "torch.manual_seed(seed)", "init": "init", "scale": "", "factor": "", "images": "few_val"}
     return """
         {seed}
         update, lr = rule
@@ -1342,7 +1391,7 @@ def trial(**parts: str) -> str:
         for _ in range(few_epochs):
             for x, y in few_batches:
                 getattr(model, update)(lr, model.backward(y, model.forward(x)))
-        return accuracy_and_loss_whole_dataset(few_val, model)[0]
+        return {factor}accuracy_and_loss_whole_dataset({images}, model)[0]
     """.format(**right | parts)
 
 
@@ -1420,6 +1469,11 @@ WRONG_MOMENTUM = [
     ),
 ]
 
+FROM_HE = """
+    settings = {name: {"rule": (f"{name}_update", 0.1), "init": "he"} for name in ("sgd", "momentum")}
+    seeds = [0, 1, 2, 3]
+"""
+
 WRONG_EXPERIMENT = [
     Answer(
         "one_seed",
@@ -1448,10 +1502,7 @@ WRONG_EXPERIMENT = [
         blocks={
             "sol_experiment": [
                 trial(seed=""),
-                """
-                settings = {name: {"rule": (f"{name}_update", 0.1), "init": "he"} for name in ("sgd", "momentum")}
-                seeds = [0, 1, 2, 3]
-                """,
+                FROM_HE,
             ]
         },
     ),
@@ -1462,12 +1513,27 @@ WRONG_EXPERIMENT = [
         blocks={
             "sol_experiment": [
                 trial(seed="", scale="torch.manual_seed(seed)"),
-                """
-                settings = {name: {"rule": (f"{name}_update", 0.1), "init": "he"} for name in ("sgd", "momentum")}
-                seeds = [0, 1, 2, 3]
-                """,
+                FROM_HE,
             ]
         },
+    ),
+    Answer(
+        "the_same_seed_always",
+        "Every run sets seed 0: the seeds are copies of one another.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks={"sol_experiment": [trial(seed="torch.manual_seed(0)"), FROM_HE]},
+    ),
+    Answer(
+        "accuracy_in_percent",
+        "The score is not a share.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks={"sol_experiment": [trial(factor="100 * "), FROM_HE]},
+    ),
+    Answer(
+        "accuracy_on_the_training",
+        "The score is measured on the images that trained.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks={"sol_experiment": [trial(images="few_batches"), FROM_HE]},
     ),
 ]
 
