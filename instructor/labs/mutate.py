@@ -173,8 +173,8 @@ def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) 
         judged = judge_variants(loaded, variants, lambda notebooks: pool.map(run_notebook, notebooks, repeat(policy)))
     return [
         mutant
-        for mutant, verdicts in zip(mutants, judged, strict=True)
-        if all(verdict.fate is Fate.EARNED for verdict in verdicts.values())
+        for mutant, one in zip(mutants, judged, strict=True)
+        if all(verdict.fate is Fate.EARNED for verdict in one.verdicts.values())
     ]
 
 

@@ -17,8 +17,9 @@ from instructor.grading.criteria import bound_names
 from instructor.grading.judge import Verdict, judge_cell, read_source
 from instructor.grading.reference import Lab
 from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
-from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution
+from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, without_hidden_tests
 
+VISIBLE = "visible"
 TURNS = 80  # in one notebook, whose time is bounded
 
 
@@ -26,23 +27,33 @@ TURNS = 80  # in one notebook, whose time is bounded
 class Variant:
     """An answer to one question: the text of the solution cells that differ from the instructor's.
 
-    Cells of earlier questions may be among them, for what the answer uses of its own.
+    Cells of earlier questions may be among them, for what the answer uses of its own. `visible` has the half of the
+    test that students see run too, as a right answer must pass it.
     """
 
     test: str
     cells: tuple[tuple[str, str], ...]
+    visible: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts on the criteria of an answer's question, by their names, and what students would see raised."""
+
+    verdicts: dict[str, Verdict]
+    visible: str
 
 
 Run = Callable[[list[NotebookNode]], Iterable[NotebookNode]]
 
 
-def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[dict[str, Verdict]]:
-    """Return, for each answer, the verdicts on the criteria of its question, by their names.
+def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[Judged]:
+    """Return what became of each answer.
 
     `run` executes notebooks and gives them back in their order. What ends a kernel loses points, and those behind it
     are judged in another.
     """
-    found: dict[int, dict[str, Verdict]] = {}
+    found: dict[int, Judged] = {}
     order = [question.test for question in lab.reference.questions]
     waiting = sorted(range(len(variants)), key=lambda rank: order.index(variants[rank].test))
     while waiting:
@@ -81,10 +92,14 @@ def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> l
     places = [place for place, cell in enumerate(solutions) if grade_id(cell) in {*question.answers, *texts}]
     # Those between them too: they may add to a class that the first one defines.
     right = solutions[places[0] : places[-1] + 1]
+    test = find_cell(lab.source, variant.test)
+    visible = run_cell(test, without_hidden_tests(test.source))
+    visible.metadata.course.criterion = f"{rank}:{VISIBLE}"
     changed = set().union(*(_changed_in_place(cell.source) for cell in right))
     return [
         *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
         *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
+        *([visible] if variant.visible else []),
         *(criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[variant.test]),
         *(run_cell(cell, cell.source) for cell in right),
     ]
@@ -99,8 +114,8 @@ def _changed_in_place(source: str) -> set[str]:
     }
 
 
-def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> Iterator[tuple[int, dict[str, Verdict]]]:
-    """Yield the verdicts on each answer, but for those behind the one that ended the kernel."""
+def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> Iterator[tuple[int, Judged]]:
+    """Yield what became of each answer, but of those behind the one that ended the kernel."""
     cells = {cell.metadata.course.get("criterion"): cell for cell in executed.cells}
     for number, (rank, variant) in enumerate(batch.items()):
         verdicts = {
@@ -112,4 +127,7 @@ def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> Itera
             notebook = copy.deepcopy(lab.source)
             for name, text in variant.cells:
                 find_cell(notebook, name).source = text
-            yield rank, {one.criterion.name: one for one in read_source(verdicts, notebook, lab).values()}
+            final = {one.criterion.name: one for one in read_source(verdicts, notebook, lab).values()}
+            shown = cells[f"{rank}:{VISIBLE}"].outputs if variant.visible else []
+            errors = [f"{output.ename}: {output.evalue}" for output in shown if output.output_type == "error"]
+            yield rank, Judged(final, "; ".join(errors))

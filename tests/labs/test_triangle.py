@@ -1,8 +1,8 @@
 """The triangle, for every lab: the reference earns everything, the untouched release nothing, a mistake its own points.
 
-Answers take turns in few kernels (`instructor.labs.turns`), question by question. Of each lab, a hand-in that makes as
-many mistakes as there are questions, one in another style, and those whose mistakes span questions, are graded as
-students' are. One worker tests a whole lab, because its reference is run once a process (`--dist loadgroup`).
+Answers take turns in few kernels (`instructor.labs.turns`), question by question, and right ones pass the visible tests
+too. Of each lab, a hand-in that makes as many mistakes as there are questions, and those whose mistakes span questions,
+are graded as students' are. One worker tests a lab, because its reference is run once a process (`--dist loadgroup`).
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,13 @@ from instructor.course import Course
 from instructor.grading.compare import Fate
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.hand_in import grade_hand_in
-from instructor.grading.judge import Verdict
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
 from instructor.kernels import SANDBOXED, WARM
 from instructor.kernels.sandbox import sandbox_available
 from instructor.labs.answers import Answer, group_answers, load_answers
 from instructor.labs.check import criteria_without_culprit
-from instructor.labs.turns import Variant, judge_variants
+from instructor.labs.turns import Judged, Variant, judge_variants
 from instructor.notebooks import find_cell, is_autograded, points, read_notebook, to_text
 
 COURSE = Course(Path(__file__).resolve().parents[2])
@@ -47,11 +46,10 @@ def spans_questions(lab: str, answer: Answer) -> bool:
 
 def whole_hand_ins(lab: str) -> list[list[Answer]]:
     """Return the answers, together or alone, that are graded as a student's hand-in is."""
-    several = [answer for answer in ANSWERS[lab] if spans_questions(lab, answer)]
-    right = [answer for answer in several if not (answer.loses or answer.waits)]
-    mistakes = [answer for answer in ANSWERS[lab] if answer.loses and not spans_questions(lab, answer)]
+    wrong = [answer for answer in ANSWERS[lab] if answer.loses or answer.waits]
+    mistakes = [answer for answer in wrong if answer.loses and not spans_questions(lab, answer)]
     return [
-        *([answer] for answer in several if answer not in right[1:]),
+        *([answer] for answer in wrong if spans_questions(lab, answer)),
         # As many mistakes as there are questions, in one hand-in.
         *group_answers(mistakes, read_notebook(COURSE.source(lab)))[:1],
     ]
@@ -145,16 +143,16 @@ def variants(lab: str, answer: Answer) -> Iterator[Variant]:
     for test, names in TESTED[lab].items():
         cells += [(name, find_cell(changed, name).source) for name in sorted(names & answer.answered)]
         if names & answer.answered:
-            yield Variant(test, tuple(cells))
+            yield Variant(test, tuple(cells), visible=not (answer.loses or answer.waits))
 
 
 @cache
-def judged(lab: str) -> dict[str, dict[str, dict[str, Verdict]]]:
-    """Return by answer and test cell what became of the criteria."""
+def judged(lab: str) -> dict[str, dict[str, Judged]]:
+    """Return what became of each answer, by test cell."""
     asked = [(answer.name, variant) for answer in IN_TURNS[lab] for variant in variants(lab, answer)]
-    verdicts = judge_variants(load_lab(COURSE, lab, POLICY), [variant for _, variant in asked], partial(map, run))
-    found: dict[str, dict[str, dict[str, Verdict]]] = {}
-    for (name, variant), one in zip(asked, verdicts, strict=True):
+    became = judge_variants(load_lab(COURSE, lab, POLICY), [variant for _, variant in asked], partial(map, run))
+    found: dict[str, dict[str, Judged]] = {}
+    for (name, variant), one in zip(asked, became, strict=True):
         found.setdefault(name, {})[variant.test] = one
     return found
 
@@ -168,10 +166,12 @@ def run(notebook: NotebookNode) -> NotebookNode:
 )
 def test_answer_loses_exactly_its_criteria(lab, answer: Answer):
     loses, waits, why = {}, {}, {}
-    for test, verdicts in judged(lab)[answer.name].items():
+    for test, became in judged(lab)[answer.name].items():
+        verdicts = became.verdicts
         loses[test] = [name for name, one in verdicts.items() if not one.is_right]
         waits[test] = [name for name, one in verdicts.items() if one.fate is Fate.DOUBTFUL]
         why |= {name: (one.fate.value, one.detail) for name, one in verdicts.items() if one.fate is not Fate.EARNED}
+        assert became.visible == ""
     assert as_lists(loses) == as_lists(answer.loses), why
     assert as_lists(waits) == as_lists(answer.waits), why
 
