@@ -9,11 +9,19 @@ import io
 import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 from PIL import Image
 
 _PIXELS_PER_INCH = 100  # on the page
 _SHARPNESS = 1.5  # pixels of the image per pixel of the page: still sharp on a dense screen
 _COLORS_OF_A_DRAWING = 1 << 14  # at most; photographs have more
+
+
+class _WithComma(ScalarFormatter):
+    """matplotlib's own choice of digits, with a decimal comma whatever the machine's language."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", ",")
 
 
 class _DescribedImage:
@@ -41,7 +49,7 @@ class _DescribedImage:
 
 
 def show(figure: Figure, alt: str) -> None:
-    """Display `figure` as an image with an alternative text, and close it.
+    """Display `figure` as an image with an alternative text, and close it; its ticks have a decimal comma.
 
     Outside a notebook the alternative text is printed in place of the image.
 
@@ -68,6 +76,10 @@ def show(figure: Figure, alt: str) -> None:
         raise ValueError(
             "show : le texte de remplacement `alt` est vide. Décrivez en une phrase ce que montre la figure."
         )
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if type(axis.get_major_formatter()) is ScalarFormatter:
+                axis.set_major_formatter(_WithComma())
     png = _render(figure)
     plt.close(figure)
     display(_DescribedImage(png, " ".join(alt.split())))

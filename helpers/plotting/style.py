@@ -42,7 +42,10 @@ _RC = {
     "axes.axisbelow": True,
     "axes.grid": True,
     "grid.color": "#DDDDDD",
-    "axes.prop_cycle": mpl.cycler(color=CYCLE, marker=MARKERS),
+    # From the eighth on, lines are dashed.
+    "axes.prop_cycle": mpl.cycler(
+        color=CYCLE * 2, marker=MARKERS * 2, linestyle=["-"] * len(CYCLE) + ["--"] * len(CYCLE)
+    ),
     "lines.linewidth": 2,
     "lines.markersize": 5,
     "image.cmap": SEQUENTIAL,

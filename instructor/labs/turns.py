@@ -92,17 +92,26 @@ def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> l
     places = [place for place, cell in enumerate(solutions) if grade_id(cell) in {*question.answers, *texts}]
     # Those between them too: they may add to a class that the first one defines.
     right = solutions[places[0] : places[-1] + 1]
-    test = find_cell(lab.source, variant.test)
-    visible = run_cell(test, without_hidden_tests(test.source))
-    visible.metadata.course.criterion = f"{rank}:{VISIBLE}"
     changed = set().union(*(_changed_in_place(cell.source) for cell in right))
     return [
         *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
         *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
-        *([visible] if variant.visible else []),
+        *(_as_students_see(lab, variant, rank, right[-1]) if variant.visible else []),
         *(criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[variant.test]),
         *(run_cell(cell, cell.source) for cell in right),
     ]
+
+
+def _as_students_see(lab: Lab, variant: Variant, rank: int, last: NotebookNode) -> Iterator[NotebookNode]:
+    """Yield the given cells between an answer and its test, and the half of the test that students see."""
+    sources = lab.source.cells
+    end = next(place for place, cell in enumerate(sources) if grade_id(cell) == variant.test)
+    for cell in sources[sources.index(last) + 1 : end]:
+        if cell.cell_type == "code":
+            yield run_cell(cell, cell.source)
+    visible = run_cell(sources[end], without_hidden_tests(sources[end].source))
+    visible.metadata.course.criterion = f"{rank}:{VISIBLE}"
+    yield visible
 
 
 def _changed_in_place(source: str) -> set[str]:

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatterSciNotation
 from PIL import Image
 
 from helpers import plotting
@@ -101,3 +102,21 @@ def test_style_leaves_the_settings_of_matplotlib_as_they_were(shown):
         assert dict(mpl.rcParams) != before
     plotting.learning_curves({"loss": [1.0, 0.5]})
     assert dict(mpl.rcParams) == before
+
+
+def test_ticks_have_a_decimal_comma(displayed):
+    figure = Figure()
+    linear, logarithmic = figure.subplots(2)
+    linear.plot([0.0, 0.5, 1.0])
+    logarithmic.semilogy([1.0, 10.0])
+    plotting.show(figure, ALT)
+    ticks = [label.get_text() for axis in (linear.xaxis, linear.yaxis) for label in axis.get_ticklabels()]
+    assert any("," in tick for tick in ticks) and not any("." in tick for tick in ticks)
+    assert isinstance(logarithmic.yaxis.get_major_formatter(), LogFormatterSciNotation)
+
+
+def test_no_two_of_fourteen_lines_are_alike():
+    with plotting.style():
+        ax = Figure().subplots()
+        lines = [ax.plot([0, 1])[0] for _ in range(14)]
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 14
