@@ -47,6 +47,8 @@ def write_solution(course: Course, lab: str) -> Path:
             client.execute(env=environment)
         except CellExecutionError as error:
             raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
+        except RuntimeError as error:  # a kernel that dies, or does not answer
+            raise CourseError(f"the corrected lab '{lab}' stops: {error}; run the command again") from None
     tidy_outputs(notebook, environment.get("COURSE_DATA"))
     write_notebook(notebook, course.solution(lab))
     if lab in (due := solutions_due(course)):

@@ -1,6 +1,9 @@
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from instructor.labs.solutions import tidy_outputs
+from instructor.errors import CourseError
+from instructor.labs.solutions import tidy_outputs, write_solution
+from instructor.notebooks import find_cell, write_notebook
 
 
 def test_a_printed_table_is_whole_again_without_its_progress_bar():
@@ -20,3 +23,12 @@ def test_a_printed_table_is_whole_again_without_its_progress_bar():
         "read from COURSE_DATA\n",
     ]
     assert cell.metadata == {}
+
+
+def test_a_kernel_that_dies_is_one_line(course, monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "")
+    source = course.read_source("essai")
+    find_cell(source, "sol_mean").source += "\n\nimport os\n\nos._exit(0)"
+    write_notebook(source, course.source("essai"))
+    with pytest.raises(CourseError, match="'essai' stops"):
+        write_solution(course, "essai")
