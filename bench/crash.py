@@ -30,6 +30,7 @@ from instructor.notebooks import find_cell, read_notebook, write_notebook
 
 LAB = "essai"
 ROOT = Path(__file__).resolve().parents[1]
+COURSE_COMMAND = [sys.executable, "-c", "from instructor.cli import main; main()"]
 # Right, wrong, loud and fatal: what a class of small hand-ins is made of.
 BODIES = [
     "    return float(x.sum() / len(x))",
@@ -81,7 +82,7 @@ def _answered(release: NotebookNode, body: str) -> NotebookNode:
 
 def grade(course: Course, workers: int, output: int = subprocess.DEVNULL) -> subprocess.Popen:
     """Start `course grade` on the class, as leader of its own process group."""
-    command = [sys.executable, "-c", "from instructor.cli import main; main()", "grade", LAB, "--workers", str(workers)]
+    command = [*COURSE_COMMAND, "grade", LAB, "--workers", str(workers)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         command, cwd=course.root, env=environment, start_new_session=True, stdout=output, stderr=subprocess.STDOUT

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from bench.crash import write_skeleton
+from bench.crash import COURSE_COMMAND, write_skeleton
 from instructor.course import Course
 from instructor.gradebook.nbgrader import kept_open
 from instructor.grading import class_run
@@ -137,7 +137,7 @@ def make_class(root: Path, lab: str, size: int) -> Course:
     course = write_course(root, lab)
     source, release = read_notebook(course.source(lab)), read_notebook(course.release(lab))
     if lab == LIGHT:
-        answers = _light_answers(source)
+        answers = light_answers(source)
     else:
         answers = [source, *(answer.apply(source) for answer in load_answers(COURSE.answers(lab)))]
     for number in range(size):
@@ -175,7 +175,7 @@ def _write_light_lab(course: Course) -> None:
     build(course, [LIGHT])
 
 
-def _light_answers(source: NotebookNode) -> list[NotebookNode]:
+def light_answers(source: NotebookNode) -> list[NotebookNode]:
     """Return the light lab with each of its answers."""
     answers = [copy.deepcopy(source) for _ in BODIES]
     for answer, body in zip(answers, BODIES, strict=True):
@@ -190,7 +190,7 @@ def _without_markers(source: str) -> str:
 def grade_with_course(course: Course, lab: str, workers: int, sandbox: str) -> Run:
     """Run the command `course grade`."""
     command = ["grade", lab, "--workers", str(workers), "--sandbox", sandbox]
-    return _measure(course, lab, [sys.executable, "-c", "from instructor.cli import main; main()", *command])
+    return _measure(course, lab, [*COURSE_COMMAND, *command])
 
 
 def grade_with_nbgrader(course: Course, lab: str) -> Run:

@@ -6,7 +6,6 @@ Run it with `make bench-large`: 10,000 hand-ins of the light lab of `bench.gradi
 from __future__ import annotations
 
 import argparse
-import copy
 import os
 import subprocess
 import sys
@@ -18,19 +17,16 @@ from pathlib import Path
 
 import psutil
 
-from bench.grading import BODIES, LIGHT, ROOT, write_course
+from bench.crash import COURSE_COMMAND
+from bench.grading import LIGHT, ROOT, light_answers, write_course
 from instructor.course import Course
-from instructor.notebooks import find_cell, read_notebook, to_text
+from instructor.demo import moodle_folder, worksheet
+from instructor.notebooks import read_notebook, to_text
 
-HEADER = (
-    "Identifiant,Nom complet,Adresse de courriel,Statut,Note,Note maximale,La note peut être modifiée,"
-    "Dernière modification (travail remis),Dernière modification (note),Feedback par commentaires"
-)
 MIB = 2**20
 MIN_SAMPLES = 15  # in a quarter: imports are over then
 CHANGED = 100
 WATCH_SECONDS = 1.0
-COMMAND = [sys.executable, "-c", "from instructor.cli import main; main()"]
 
 
 @dataclass
@@ -105,26 +101,17 @@ def write_moodle(course: Course, folder: str, bodies: dict[int, int], size: int)
     """Write a class list, a worksheet of `size` students, and a zip of those in `bodies`, with the answer of each."""
     target = course.root / folder
     target.mkdir()
-    people = [(number, f"Prénom{number} Nom{number}", f"s{number:05}") for number in range(size)]
-    rows = [f"{name},{student},{student}@ecole.fr" for _, name, student in people]
+    people = {number: (f"Prénom{number} Nom{number}", f"s{number:05}") for number in range(size)}
+    rows = [f"{name},{student},{student}@ecole.fr" for name, student in people.values()]
     (target / "class.csv").write_text("\n".join(["last_name,student,email", *rows, ""]), encoding="utf-8")
-    moment = '"lundi 12 octobre 2026, 21:40"'
-    lines = [
-        f'Participant{1000 + number},"{name}",{student}@ecole.fr,"Remis pour évaluation",,"20,00",Oui,{moment},-,'
-        for number, name, student in people
-    ]
-    (target / "light.csv").write_text("\ufeff" + "\r\n".join([HEADER, *lines, ""]), encoding="utf-8")
-    release, texts = read_notebook(course.release(LIGHT)), []
-    for body in BODIES:
-        answered = copy.deepcopy(release)
-        find_cell(answered, "sol_mean").source = "def mean(x):\n" + body
-        texts.append(to_text(answered))
+    (target / "light.csv").write_bytes(worksheet(people, {}))
+    texts = list(map(to_text, light_answers(read_notebook(course.release(LIGHT)))))
     with zipfile.ZipFile(target / "light.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for number, body in bodies.items():
-            _, name, student = people[number]
+            name, student = people[number]
             # No two files are the same: each student has a remark of one's own.
             text = texts[body % len(texts)].replace("def mean(x):", f"def mean(x):\\n    # {student}")
-            archive.writestr(f"{name}_{1000 + number}_assignsubmission_file/{LIGHT}.ipynb", text)
+            archive.writestr(f"{moodle_folder(name, number)}/{LIGHT}.ipynb", text)
 
 
 def run(course: Course, command: list[str]) -> Step:
@@ -133,7 +120,9 @@ def run(course: Course, command: list[str]) -> Step:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "COURSE_MODE": "fast", "OMP_NUM_THREADS": "1"}
     log = course.root / "log.txt"
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen([*COMMAND, *command], cwd=course.root, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [*COURSE_COMMAND, *command], cwd=course.root, env=environment, stdout=output, stderr=output
+        )
         watched = psutil.Process(process.pid)
         while process.poll() is None:
             _look(watched, step)

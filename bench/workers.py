@@ -55,6 +55,8 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=160)
     parser.add_argument("--cost", type=float, default=1.0, help="seconds that a hand-in takes of its worker")
     options = parser.parse_args()
+    if os.geteuid():
+        parser.error("a network namespace asks for root: run it with sudo")
     with tempfile.TemporaryDirectory(prefix="course-") as folder, namespace():
         course = make_class(Path(folder, "course"), LIGHT, options.size)
         os.chdir(course.root)

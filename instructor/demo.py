@@ -104,7 +104,7 @@ def make_demo(course: Course, folder: Path) -> Course:
     build(demo, LABS)
     for lab in LABS:
         (demo.root / "moodle" / f"{lab}.zip").write_bytes(_zip(_hand_ins(course, demo, lab)))
-        (demo.root / "moodle" / f"{lab}.csv").write_bytes(_worksheet())
+        (demo.root / "moodle" / f"{lab}.csv").write_bytes(worksheet(CLASS, {"hugo": LATE, "karim": "-"}))
     roster = [f"{student},{name},{student}@ecole.fr" for name, student in CLASS.values() if student != "jules"]
     (demo.root / "moodle" / "class.csv").write_text(
         "\n".join(["student,last_name,email", *roster, ""]), encoding="utf-8"
@@ -112,16 +112,29 @@ def make_demo(course: Course, folder: Path) -> Course:
     return demo
 
 
-def _worksheet() -> bytes:
-    """Return a grading worksheet as a French Moodle writes it."""
+def worksheet(people: dict[int, tuple[str, str]], moments: dict[str, str]) -> bytes:
+    """Return a grading worksheet as a French Moodle writes it.
+
+    Parameters
+    ----------
+    people
+        By Moodle's number, the name and what precedes the @ of the address.
+    moments
+        When who was not on time handed in; "-" for who did not.
+    """
     header = "Identifiant,Nom complet,Adresse de courriel,Statut,Note,Note maximale,La note peut être modifiée"
     lines = [f"{header},Dernière modification (travail remis),Dernière modification (note),Feedback par commentaires"]
-    for number, (name, student) in CLASS.items():
-        moment = {"hugo": LATE, "karim": "-"}.get(student, ON_TIME)
-        status = "Aucun travail remis" if student == "karim" else "Remis pour évaluation"
+    for number, (name, student) in people.items():
+        moment = moments.get(student, ON_TIME)
+        status = "Aucun travail remis" if moment == "-" else "Remis pour évaluation"
         identity = f'Participant{number},"{name}",{student}@ecole.fr'
         lines.append(f'{identity},"{status}",,"20,00",Oui,"{moment}",-,')
     return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
+
+
+def moodle_folder(name: str, number: int) -> str:
+    """Return the folder of a student in Moodle's zip."""
+    return f"{name}_{number}_assignsubmission_file"
 
 
 def _zip(files: dict[str, str | bytes]) -> bytes:
@@ -138,7 +151,7 @@ def _hand_ins(course: Course, demo: Course, lab: str) -> dict[str, str | bytes]:
     release = demo.read_release(lab)
     solution = read_notebook(course.solution(lab))
     mistakes = [answer for answer in load_answers(course.answers(lab)) if answer.loses]
-    folders = {student: f"{name}_{number}_assignsubmission_file" for number, (name, student) in CLASS.items()}
+    folders = {student: moodle_folder(name, number) for number, (name, student) in CLASS.items()}
 
     def write(change: Callable[[NotebookNode], None] = lambda notebook: None, answer: Answer | None = None) -> str:
         notebook = _fill(release, answer.apply(source) if answer else source, solution)

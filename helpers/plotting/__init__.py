@@ -1,10 +1,9 @@
 """Figures of results: each function draws, describes itself for those who cannot see it, and displays.
 
-`show` displays any matplotlib figure with its alternative text; `style` draws one in the course's style, and
-`decimal_comma` formats the ticks of its axes.
+`show` displays any matplotlib figure with its alternative text and a decimal comma; `style` draws one in the course's
+style.
 """
 
-from helpers.french import decimal_comma
 from helpers.plotting.curves import compare_curves, learning_curves
 from helpers.plotting.display import show
 from helpers.plotting.gradients import gradient_by_layer, gradient_by_time, gradient_norms
@@ -19,7 +18,6 @@ __all__ = [
     "compare_curves",
     "compare_seeds",
     "confusion_matrix",
-    "decimal_comma",
     "gradient_by_layer",
     "gradient_by_time",
     "gradient_norms",

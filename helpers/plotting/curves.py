@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.french import decimal_comma, format_decimal
+from helpers.french import format_decimal
 from helpers.plotting import display
 from helpers.plotting.lines import legend_beside, plot_steps
 from helpers.plotting.style import WIDTH, style
@@ -115,7 +115,6 @@ def _draw(ax, curves: Mapping[str, np.ndarray], first_epoch: int, ylabel: str) -
     for name, values in curves.items():
         plot_steps(ax, values, first_epoch, label=name)
     ax.set(xlabel="Époque", ylabel=ylabel)
-    ax.yaxis.set_major_formatter(decimal_comma)
     if len(curves) > 1:
         ax.legend()
 

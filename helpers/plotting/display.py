@@ -12,16 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 from PIL import Image
 
+from helpers.french import decimal_comma
+
 _PIXELS_PER_INCH = 100  # on the page
 _SHARPNESS = 1.5  # pixels of the image per pixel of the page: still sharp on a dense screen
 _COLORS_OF_A_DRAWING = 1 << 14  # at most; photographs have more
-
-
-class _WithComma(ScalarFormatter):
-    """matplotlib's own choice of digits, with a decimal comma whatever the machine's language."""
-
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        return super().__call__(x, pos).replace(".", ",")
 
 
 class _DescribedImage:
@@ -79,7 +74,7 @@ def show(figure: Figure, alt: str) -> None:
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
             if type(axis.get_major_formatter()) is ScalarFormatter:
-                axis.set_major_formatter(_WithComma())
+                axis.set_major_formatter(decimal_comma)
     png = _render(figure)
     plt.close(figure)
     display(_DescribedImage(png, " ".join(alt.split())))

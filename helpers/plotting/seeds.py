@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from helpers.french import NARROW_SPACE, decimal_comma, format_decimal
+from helpers.french import NARROW_SPACE, format_decimal
 from helpers.plotting import display
 from helpers.plotting.style import COLORS, WIDTH, style
 from helpers.plotting.values import curves_by_name
@@ -59,6 +59,5 @@ def compare_seeds(
             described.append(f"{name} {mean_text} ± {deviation_text}{unit} ({values.size} essais)")
         ax.set_xticks(range(len(results)), list(results))
         ax.set(xlim=(-0.5, len(results) - 0.2), ylabel=f"{ylabel} (%)" if percent else ylabel, title=title or "")
-        ax.yaxis.set_major_formatter(decimal_comma)
         ax.grid(axis="x", visible=False)
     display.show(figure, alt or f"{title or ylabel}, moyenne et écart-type selon la graine : {', '.join(described)}.")

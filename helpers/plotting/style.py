@@ -43,9 +43,7 @@ _RC = {
     "axes.grid": True,
     "grid.color": "#DDDDDD",
     # From the eighth on, lines are dashed.
-    "axes.prop_cycle": mpl.cycler(
-        color=CYCLE * 2, marker=MARKERS * 2, linestyle=["-"] * len(CYCLE) + ["--"] * len(CYCLE)
-    ),
+    "axes.prop_cycle": mpl.cycler(linestyle=["-", "--"]) * mpl.cycler(color=CYCLE, marker=MARKERS),
     "lines.linewidth": 2,
     "lines.markersize": 5,
     "image.cmap": SEQUENTIAL,

@@ -106,11 +106,17 @@ def kept_open(course: Course) -> Iterator[None]:
     """
 
     def join(self: Gradebook, db_url: str, course_id: str = "default_course", authenticator: object = None) -> None:
+        if make_url(db_url) != kept.engine.url:
+            own[0](self, db_url, course_id, authenticator)
+            return
         self.engine, self.course_id, self.authenticator = kept.engine, course_id, authenticator
         self.db = scoped_session(sessionmaker(bind=self.engine))
 
     def leave(self: Gradebook) -> None:
-        self.db.remove()
+        if self.engine is kept.engine:
+            self.db.remove()
+        else:
+            own[1](self)
 
     with open_gradebook(course) as kept, kept.engine.connect():
         own = Gradebook.__init__, Gradebook.close

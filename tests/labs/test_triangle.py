@@ -40,24 +40,19 @@ def touched(lab: str, answer: Answer) -> list[str]:
     return [name for name, cells in TESTED[lab].items() if cells & answer.answered]
 
 
-def spans_questions(lab: str, answer: Answer) -> bool:
-    return len(touched(lab, answer)) > 1
+def is_right(answer: Answer) -> bool:
+    return not (answer.loses or answer.waits)
 
 
-def whole_hand_ins(lab: str) -> list[list[Answer]]:
-    """Return the answers, together or alone, that are graded as a student's hand-in is."""
-    wrong = [answer for answer in ANSWERS[lab] if answer.loses or answer.waits]
-    mistakes = [answer for answer in wrong if answer.loses and not spans_questions(lab, answer)]
-    return [
-        *([answer] for answer in wrong if spans_questions(lab, answer)),
-        # As many mistakes as there are questions, in one hand-in.
-        *group_answers(mistakes, read_notebook(COURSE.source(lab)))[:1],
-    ]
-
-
-WHOLE = {lab: whole_hand_ins(lab) for lab in COURSE.labs}
 IN_TURNS = {
-    lab: [one for one in answers if not spans_questions(lab, one) or [one] not in WHOLE[lab]]
+    lab: [one for one in answers if is_right(one) or len(touched(lab, one)) == 1] for lab, answers in ANSWERS.items()
+}
+WHOLE = {
+    lab: [
+        *([one] for one in answers if one not in IN_TURNS[lab]),
+        # As many mistakes as there are questions, in one hand-in.
+        *group_answers([one for one in IN_TURNS[lab] if one.loses], read_notebook(COURSE.source(lab)))[:1],
+    ]
     for lab, answers in ANSWERS.items()
 }
 
@@ -143,7 +138,7 @@ def variants(lab: str, answer: Answer) -> Iterator[Variant]:
     for test, names in TESTED[lab].items():
         cells += [(name, find_cell(changed, name).source) for name in sorted(names & answer.answered)]
         if names & answer.answered:
-            yield Variant(test, tuple(cells), visible=not (answer.loses or answer.waits))
+            yield Variant(test, tuple(cells), visible=is_right(answer))
 
 
 @cache

@@ -53,8 +53,8 @@ def test_tensors_with_gradients_are_drawn(shown):
 
 def test_axes_use_the_decimal_comma(shown):
     plotting.learning_curves({"loss": [0.1, 0.9]})
-    figure, _ = shown[0]
-    figure.canvas.draw()
+    figure, alt = shown[0]
+    plotting.show(figure, alt)
     labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     assert "0,5" in labels and not any("." in label for label in labels)
 

@@ -124,3 +124,12 @@ def test_gradebooks_of_a_class_share_one_engine_and_leave_no_connection(course):
     with open_gradebook(course) as gradebook:
         assert gradebook.engine not in engines
         assert [student.id for student in gradebook.students] == ["one", "two"]
+
+
+def test_another_courses_gradebook_stays_its_own_meanwhile(course, tmp_path):
+    other = Course(Path(shutil.copytree(course.root, tmp_path / "other")))
+    with kept_open(course), open_gradebook(other) as gradebook:
+        gradebook.update_or_create_student("theirs")
+    for one, students in ((course, []), (other, ["theirs"])):
+        with open_gradebook(one) as gradebook:
+            assert [student.id for student in gradebook.students] == students
