@@ -47,14 +47,16 @@ def build_command(
     console.print(f"{len(labs)} labs built, {len(changed)} changed")
 
 
-def check_command(labs: list[str] = Labs) -> None:
+def check_command(
+    labs: list[str] = Labs, run: bool = typer.Option(True, help="Judge the instructor's own answers too.")
+) -> None:
     """Check the labs against their contract, and that nothing leaks into what students get."""
     from instructor.course import Course
     from instructor.labs.check import check_labs
 
     course = Course.find()
     labs = course.select_labs(labs)
-    findings = check_labs(course, labs)
+    findings = check_labs(course, labs, run)
     for finding in findings:
         console.print(str(finding))
     console.print(f"{len(labs)} labs checked, {len(findings)} findings")

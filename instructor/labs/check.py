@@ -62,22 +62,25 @@ class Finding:
         return f"{self.file}: {self.cell}: {self.what}; {self.mend}"
 
 
-def check_labs(course: Course, labs: list[str]) -> list[Finding]:
-    """Return everything that breaks the contract, lab by lab; several labs are checked side by side."""
-    if len(labs) <= 1:
-        return [finding for lab in labs for finding in _check_lab(course, lab)]
+def check_labs(course: Course, labs: list[str], run: bool = True) -> list[Finding]:
+    """Return everything that breaks the contract, lab by lab; with `run`, the references' own answers are judged too.
+
+    Several labs are run side by side.
+    """
+    if len(labs) <= 1 or not run:
+        return [finding for lab in labs for finding in _check_lab(course, lab, run)]
     with ProcessPoolExecutor(min(len(labs), os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
-        return [finding for found in pool.map(_check_lab, repeat(course), labs) for finding in found]
+        return [finding for found in pool.map(_check_lab, repeat(course), labs, repeat(run)) for finding in found]
 
 
-def _check_lab(course: Course, lab: str) -> list[Finding]:
+def _check_lab(course: Course, lab: str, run: bool) -> list[Finding]:
     file = f"source/{lab}/{lab}.ipynb"
     try:
         source = read_notebook(course.source(lab))
     except NotebookError as error:
         return [Finding(file, "notebook", str(error), "repair the file")]
     findings: list[Finding] = []
-    for check in (_check_source, _check_extra, _check_criteria, _check_generated):
+    for check in (_check_source, _check_extra, _check_criteria, *([_check_reference] if run else []), _check_generated):
         try:
             findings += check(course, lab, source)
         except Exception as error:  # whatever a check meets in a lab of an unforeseen shape
@@ -170,7 +173,7 @@ def _ends_in_bare_expression(code: str) -> bool:
 
 
 def _check_criteria(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
-    """Check that the criteria can be read, that the reference earns them, and that each is lost by a wrong answer."""
+    """Check that the criteria can be read, and that each is lost by a wrong answer."""
     file = f"source/{lab}/{lab}.ipynb"
     try:
         criteria = read_criteria(source)
@@ -198,12 +201,19 @@ def _check_criteria(course: Course, lab: str, source: NotebookNode) -> Iterator[
         yield Finding(
             f"tests/labs/{lab}/answers.py", key, "lost by no wrong answer alone", "add the answer that fails this only"
         )
+
+
+def _check_reference(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:
+    """Check that the instructor's answers earn every criterion."""
     if course.release(lab).is_file():
         try:
             load_lab(course, lab, Policy(seed=0, kernel_name=WARM))
+        except CriteriaError:
+            return  # found above
         except CourseError as error:
             what, _, mend = str(error).partition("; ")
-            yield Finding(file, "reference", what, mend or "correct the criterion, or the answer it judges")
+            where = f"source/{lab}/{lab}.ipynb"
+            yield Finding(where, "reference", what, mend or "correct the criterion, or the answer it judges")
 
 
 def criteria_without_culprit(course: Course, lab: str) -> list[str]:

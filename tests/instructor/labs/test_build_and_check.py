@@ -25,6 +25,15 @@ def test_skeleton_of_a_new_lab_passes_every_check(pristine_course):
     assert findings(pristine_course) == []
 
 
+def test_answer_that_its_own_criterion_refuses_is_found_by_running_alone(course):
+    def break_answer(notebook):
+        find_cell(notebook, "sol_mean").source = find_cell(notebook, "sol_mean").source.replace("x.sum()", "x.total()")
+
+    edit(course.source("essai"), break_answer)
+    assert any("reference" in one for one in findings(course))
+    assert not any("reference" in str(one) for one in check_labs(course, course.labs, run=False))
+
+
 def test_release_holds_no_solution_no_hidden_test_no_output(pristine_course):
     text = to_text(read_notebook(pristine_course.release("essai")))
     for absent in ("x.sum()", "TODO", "criterion", "HIDDEN", "Barème"):
