@@ -200,6 +200,37 @@ WRONG_JOINT = [
         },
     ),
     Answer(
+        "joint_written_into_the_largest_table",
+        "In place where the shape allows it: a table of the size of the product is overwritten.",
+        loses={"test_joint": ["tables_kept"]},
+        blocks={
+            "sol_joint": """
+                largest, *others = sorted(cpts, key=np.size, reverse=True)
+                joint = largest
+                for table in others:
+                    if np.broadcast_shapes(joint.shape, table.shape) == joint.shape:
+                        joint *= table
+                    else:
+                        joint = joint * table
+                return joint
+            """
+        },
+    ),
+    Answer(
+        "joint_sorts_the_list",
+        "The caller's list is sorted.",
+        loses={"test_joint": ["tables_kept"]},
+        blocks={
+            "sol_joint": """
+                cpts.sort(key=np.size)
+                joint = cpts[0]
+                for table in cpts[1:]:
+                    joint = joint * table
+                return joint
+            """
+        },
+    ),
+    Answer(
         "joint_empties_the_list",
         "The tables are taken out of the caller's list.",
         loses={"test_joint": ["tables_kept"]},
@@ -362,6 +393,42 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
         },
     ),
     Answer(
+        "query_takes_a_billionth_of_a_thousandth_for_nothing",
+        "A threshold of 1e-12 in place of zero.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE.replace("kept.sum() == 0", "kept.sum() < 1e-12")
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_takes_less_than_epsilon_for_nothing",
+        "The precision of floats in place of zero.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE.replace("kept.sum() == 0", "kept.sum() < np.finfo(float).eps")
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_refuses_a_law_with_a_zero",
+        "An impossible value of the target is taken for an impossible observation.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE.replace("kept.sum() == 0", "not kept.sum(axis=others).all()")
+            + NORMALISED
+        },
+    ),
+    Answer(
         "query_looks_for_a_piece_of_the_letters",
         '`in` looks for a piece of a text: "SD" and "" pass for letters.',
         loses={"test_query": ["unknown_letter"]},
@@ -426,6 +493,30 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
         },
     ),
     Answer(
+        "query_says_the_same_of_every_error",
+        "One word for a letter, a value and an impossible observation: it does not say why.",
+        loses={"test_query": ["messages"]},
+        blocks={
+            "sol_query": re.sub(
+                r"(raise ValueError)\(.*\)",
+                r'\1("erreur")',
+                CHECKED_LETTERS + CHECKED_VALUES + KEPT + POSSIBLE + NORMALISED,
+            )
+        },
+    ),
+    Answer(
+        "query_slices_a_negative_value",
+        "Only values that are too large are refused: a slice from -1 is empty, a slice from -2 is not.",
+        loses={"test_query": ["negative"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES.replace("not 0 <= value < joint", "value >= joint")
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
         "query_refuses_everything",
         "An answer that always raises earns nothing for the errors.",
         loses={
@@ -461,6 +552,52 @@ WRONG_DO = [
         blocks={
             "sol_do": INDICATOR
             + "kept = cpts[axis] * indicator\nreturn [*cpts[:axis], kept / kept.sum(), *cpts[axis + 1 :]]"
+        },
+    ),
+    Answer(
+        "intervene_normalises_what_is_kept",
+        "The kept cases are divided by their sum for every value of the parents: 0 / 0 for what never happened.",
+        loses={"test_do": ["with_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + "kept = cpts[axis] * indicator\nkept = kept / kept.sum(axis=axis, keepdims=True)\n"
+            + "return [*cpts[:axis], kept, *cpts[axis + 1 :]]"
+        },
+    ),
+    Answer(
+        "intervene_selects_in_the_children",
+        "The product is right; the tables of the children are cut down to the forced value.",
+        loses={"test_do": ["other_tables"]},
+        blocks={
+            "sol_do": INDICATOR
+            + """
+return [
+    indicator if i == axis else table.take([value], axis) if table.shape[axis] > 1 else table
+    for i, table in enumerate(cpts)
+]
+"""
+        },
+    ),
+    Answer(
+        "intervene_makes_the_parents_uniform",
+        "The tables of the parents change too, as if cutting an arrow wiped its other end.",
+        loses={"test_do": ["other_tables", "with_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + """
+parents = [i for i in range(axis) if cpts[axis].shape[i] > 1]
+tables = [np.full_like(table, 1 / table.shape[i]) if i in parents else table for i, table in enumerate(cpts)]
+return [*tables[:axis], indicator, *tables[axis + 1 :]]
+"""
+        },
+    ),
+    Answer(
+        "intervene_cuts_every_arrow",
+        "The arrows that leave the variable are cut too: its children get the mean of their table.",
+        loses={"test_do": ["other_tables", "with_parents", "without_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + "return [indicator if i == axis else table.mean(axis, keepdims=True) for i, table in enumerate(cpts)]"
         },
     ),
     Answer(
@@ -549,6 +686,12 @@ WRONG_ANSWERS = [
         | assigned("sol_answers_e", g=None)
         | assigned("sol_answers_i", l=None)
         | assigned("sol_answers_m", o=None),
+    ),
+    Answer(
+        "answers_of_three_decimals",
+        "One decimal is missing; d, e, f, g, l and n have no more than three.",
+        loses=lost("abchijkmop"),
+        blocks=everywhere("np.round({}, 3)"),
     ),
     Answer(
         "answers_rounded",
@@ -656,6 +799,42 @@ WRONG_INDEPENDENT = [
         blocks={"sol_independent": SUMS + "return bool((both * known == with_x * with_y).all())"},
     ),
     Answer(
+        "independent_on_average",
+        "The mean gap is compared with the tolerance: one stratum among many does not show.",
+        loses={"test_independent": ["tolerance"]},
+        blocks={"sol_independent": SUMS + "return bool(np.abs(both * known - with_x * with_y).mean() < 1e-9)"},
+    ),
+    Answer(
+        "independent_on_quadratic_average",
+        "The root mean square of the gaps is compared with the tolerance.",
+        loses={"test_independent": ["tolerance"]},
+        blocks={
+            "sol_independent": SUMS + "return bool(np.sqrt(((both * known - with_x * with_y) ** 2).mean()) < 1e-9)"
+        },
+    ),
+    Answer(
+        "independent_compares_the_ones_only",
+        "x = 1 with y = 1: enough for two variables of two values, not for a grade.",
+        loses={"test_independent": ["nothing_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + "gap = np.moveaxis(both * known - with_x * with_y, (axis_x, axis_y), (0, 1))[1, 1]\n"
+            + "return bool((np.abs(gap) <= 1e-9).all())"
+        },
+    ),
+    Answer(
+        "independent_without_covariance",
+        "A zero covariance for every known value: enough for two variables of two values, not for a grade.",
+        loses={"test_independent": ["nothing_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + """
+gap = np.moveaxis(both * known - with_x * with_y, (axis_x, axis_y), (0, 1))
+return bool((np.abs(np.einsum("xy...,x,y", gap, *map(np.arange, gap.shape[:2]))) <= 1e-9).all())
+"""
+        },
+    ),
+    Answer(
         "independent_always",
         "True, whatever is asked.",
         loses={
@@ -721,9 +900,46 @@ WRONG_ADJUST = [
     ),
     Answer(
         "adjust_needs_a_letter",
-        "Without a letter, no stratum, and zero.",
-        loses={"test_adjust": ["no_letter"]},
+        "Without a letter, no stratum, and zero, even where nobody has R = r.",
+        loses={"test_adjust": ["no_letter", "nobody_treated"]},
         blocks={"sol_adjust": "if not letters:\n    return 0.0" + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_divides_by_nobody",
+        "Without a letter, the frequency is a division of integers: an error where nobody has R = r.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={
+            "sol_adjust": STRATA + "if not letters:\n    return int((treated & good).sum()) / int(treated.sum())" + SUM
+        },
+    ),
+    Answer(
+        "adjust_takes_zero_for_unknown",
+        "A probability of zero is returned as NaN.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("return total", "return total or np.nan")},
+    ),
+    Answer(
+        "adjust_takes_the_best_grade_for_two",
+        "The highest grade of the sample, which is not always 2.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={"sol_adjust": STRATA.replace("== 2", '== sample["G"].max()') + SUM},
+    ),
+    Answer(
+        "adjust_takes_two_letters",
+        "Of three letters, two count.",
+        loses={"test_adjust": ["several_letters"]},
+        blocks={"sol_adjust": "letters = sorted(letters)[:2]" + STRATA + SUM},
+    ),
+    Answer(
+        "adjust_numbers_strata_by_one_two_three",
+        "Weights 1, 2 and 3: with three letters, two strata have the same number.",
+        loses={"test_adjust": ["several_letters"]},
+        blocks={
+            "sol_adjust": STRATA.replace(
+                "for letter in letters", "for weight, letter in enumerate(sorted(letters), 1)"
+            ).replace("2 * strata + sample", "strata + weight * sample")
+            + SUM
+        },
     ),
     Answer(
         "adjust_goes_through_every_value",
@@ -1266,6 +1482,11 @@ RIGHT = [
                 return not (np.linalg.svd(matrices, compute_uv=False)[..., 1] > 1e-9).any()
             """,
         },
+    ),
+    Answer(
+        "four_decimals_cut_off",
+        "Four decimals, the others cut off and not rounded.",
+        blocks=everywhere("np.floor({} * 10_000 + 1e-6) / 10_000"),
     ),
     Answer(
         "values_that_the_graph_makes_equal",
