@@ -899,6 +899,12 @@ WRONG_ADJUST = [
         blocks={"sol_adjust": STRATA.replace("2 * strata", "strata") + SUM},
     ),
     Answer(
+        "adjust_on_preparation_by_default",
+        "An empty set of letters is taken for none given: the adjustment is on S.",
+        loses={"test_adjust": ["no_letter"]},
+        blocks={"sol_adjust": 'letters = letters or {"S"}' + STRATA + SUM},
+    ),
+    Answer(
         "adjust_needs_a_letter",
         "Without a letter, no stratum, and zero, even where nobody has R = r.",
         loses={"test_adjust": ["no_letter", "nobody_treated"]},
