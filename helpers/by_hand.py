@@ -125,7 +125,8 @@ def remind_by_hand(*names: str, forbidden: Collection[str] = BY_HAND) -> None:
     from IPython import get_ipython
 
     shell = get_ipython()
-    cells = list(shell.user_ns.get("In", ())) if shell else []
+    # What was run again and again is read once, where it ran last.
+    cells = list(dict.fromkeys(reversed(shell.user_ns.get("In", []))))[::-1] if shell else []
     defining = [cell for cell in cells if any(f"def {name}(" in cell or f"class {name}" in cell for name in names)]
     uses = [use for use in find_uses(defining[-len(names) :], cells, forbidden) if use.certain]
     for use in uses:

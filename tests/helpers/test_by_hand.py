@@ -1,8 +1,10 @@
 """What the text of a notebook says of code that must be written by hand; how code is written is no evidence."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from helpers.by_hand import BY_HAND, find_uses
+from helpers.by_hand import BY_HAND, find_uses, remind_by_hand
 
 IMPORTS = "import torch\nimport numpy as np\nfrom torch.nn import functional as F\nimport torch.nn as nn"
 FORBIDDEN = (*BY_HAND, "softmax")
@@ -89,3 +91,24 @@ def test_what_a_recording_may_miss_waits_for_a_person(name):
 @pytest.mark.parametrize("source", ["!" * 1_000_000, "!x\n" * 30_000, "x = 1\n" * 500_000, "x = " + "-" * 90_000 + "1"])
 def test_text_that_takes_hours_to_read_is_read_in_no_time_or_not_at_all(source):
     assert find_uses([source], [source]) == []
+
+
+WITH_LIBRARY = "import torch\ndef softmax(x):\n    return torch.softmax(x, dim=-1)"
+BY_STUDENT = "def softmax(x):\n    e = x.exp()\n    return e / e.sum(-1, keepdim=True)"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reminded"),
+    [
+        ([WITH_LIBRARY], True),
+        ([BY_STUDENT, WITH_LIBRARY], True),
+        ([WITH_LIBRARY, BY_STUDENT], False),
+        ([BY_STUDENT, WITH_LIBRARY, "softmax(x)", BY_STUDENT], False),  # run again: the last run counts
+        (["x = 1"], False),
+    ],
+)
+def test_student_is_reminded_of_what_ran_last(cells, reminded, monkeypatch, capsys):
+    shell = SimpleNamespace(user_ns={"In": ["", *cells, "remind_by_hand('softmax')"]})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    remind_by_hand("softmax", forbidden=(*BY_HAND, "softmax"))
+    assert ("torch.softmax" in capsys.readouterr().out) == reminded
