@@ -107,18 +107,18 @@ ENLARGE = """
     return versions, np.array(targets)
 """
 RUN = """
-    rows, generator = {rows}, np.random.default_rng({seed})
-    near = synonyms_of(rows)
+    rows, generator = {rows}, np.random.default_rng(seed)
+    near = {near}
     versions, targets = enlarge(
         [tokenized[row] for row in rows],
-        labels[rows],
+        {labels},
         num_variants,
-        lambda words, generator: augment(words, near, generator, alpha),
-        generator,
+        lambda words, generator: augment(words, near, generator, {alpha}),
+        {generator},
     )
     model = {model}
-    learn(model, [vocab.encode(words) for words in versions], targets, {seed})
-    return evaluate(model, val_batches)[1]
+    history = learn(model, [vocab.encode(words) for words in versions], targets, {batches})
+    return {score}
 """
 
 
@@ -140,9 +140,19 @@ def enlarge_with(
     return [ENLARGE.format(versions=versions, targets=targets), None, None]
 
 
-def run_with(rows="sample(share, seed)", seed="seed", model="new_model(seed)"):
+def run_with(**steps):
     """Return the blocks of question 10, with a `run` in which one step may be wrong."""
-    return [None, RUN.format(rows=rows, seed=seed, model=model), None]
+    right = {
+        "rows": "sample(share, seed)",
+        "near": "synonyms_of(rows)",
+        "labels": "labels[rows]",
+        "alpha": "alpha",
+        "generator": "generator",
+        "model": "new_model(seed)",
+        "batches": "seed",
+        "score": "evaluate(model, val_batches)[1]",
+    }
+    return [None, RUN.format(**right | steps), None]
 
 
 def split_with(
@@ -374,7 +384,7 @@ WRONG = [
     Answer(
         "tweets_left_out_of_their_variants",
         "Only the variants are kept: without any, nothing is left to learn from.",
-        loses={"test_experiment": ["versions", "learning", "samples"]},
+        loses={"test_experiment": ["versions", "learning"]},
         blocks={
             "sol_experiment": enlarge_with(
                 versions="versions += [vary(words, generator) for _ in range(num_variants)]",
@@ -450,14 +460,78 @@ WRONG = [
     Answer(
         "seed_ignored",
         "Every seed makes the same trial.",
-        loses={"test_experiment": ["repeated", "samples"]},
-        blocks={"sol_experiment": run_with(rows="sample(share, 0)", seed="0", model="new_model(0)")},
+        loses={"test_experiment": ["other_seed"]},
+        blocks={
+            "sol_experiment": run_with(
+                rows="sample(share, 0)", generator="np.random.default_rng(0)", model="new_model(0)", batches="0"
+            )
+        },
     ),
     Answer(
         "same_tweets_for_each_seed",
         "The seed decides of the weights and of the variants, not of the sample.",
-        loses={"test_experiment": ["samples"]},
+        loses={"test_experiment": ["other_seed"]},
         blocks={"sol_experiment": run_with(rows="sample(share, 0)")},
+    ),
+    Answer(
+        "same_weights_for_each_seed",
+        "Every seed starts from the same weights.",
+        loses={"test_experiment": ["other_seed"]},
+        blocks={"sol_experiment": run_with(model="new_model(0)")},
+    ),
+    Answer(
+        "same_variants_for_each_seed",
+        "Every seed draws the same variants.",
+        loses={"test_experiment": ["other_seed"]},
+        blocks={"sol_experiment": run_with(generator="np.random.default_rng(0)")},
+    ),
+    Answer(
+        "same_batches_for_each_seed",
+        "Every seed draws the same batches.",
+        loses={"test_experiment": ["other_seed"]},
+        blocks={"sol_experiment": run_with(batches="0")},
+    ),
+    Answer(
+        "variants_not_seeded",
+        "The variants are drawn anew whatever the seed.",
+        loses={"test_experiment": ["repeated"]},
+        blocks={"sol_experiment": run_with(generator="np.random.default_rng()")},
+    ),
+    Answer(
+        "labels_of_the_first_tweets",
+        "The tweets that are drawn get the labels of the first ones.",
+        loses={"test_experiment": ["learning"]},
+        blocks={"sol_experiment": run_with(labels="train_labels[: len(rows)]")},
+    ),
+    Answer(
+        "measured_on_the_test",
+        "The test, which was to choose nothing, decides.",
+        loses={"test_experiment": ["measured"]},
+        blocks={"sol_experiment": run_with(score="evaluate(model, test_batches)[1]")},
+    ),
+    Answer(
+        "best_accuracy_of_the_history",
+        "The highest accuracy met, not that of the weights that are kept.",
+        loses={"test_experiment": ["measured"]},
+        blocks={"sol_experiment": run_with(score='max(history["val_accuracy"])')},
+    ),
+    Answer(
+        "synonyms_of_all_training_tweets",
+        "The labels of tweets that were not drawn decide of the synonyms.",
+        loses={"test_experiment": ["variants"]},
+        blocks={"sol_experiment": run_with(near="synonyms")},
+    ),
+    Answer(
+        "synonyms_not_filtered",
+        "The raw neighbours are taken for synonyms.",
+        loses={"test_experiment": ["variants"]},
+        blocks={"sol_experiment": run_with(near="raw_neighbours")},
+    ),
+    Answer(
+        "alpha_not_passed_on",
+        "The strength of the variants is always the same.",
+        loses={"test_experiment": ["variants"]},
+        blocks={"sol_experiment": run_with(alpha="0.1")},
     ),
     Answer(
         "one_seed",
@@ -1434,6 +1508,75 @@ RIGHT = [
 
 
             settings = {"GloVe": {"num_variants": 0}, "GloVe et variantes": {"num_variants": 3}}
+            seeds = [0, 1, 2]
+            """
+        },
+    ),
+    Answer(
+        "honest_filter",
+        "Raw neighbours unless asked otherwise, versions shuffled; the accuracy is read in the history.",
+        cells={
+            "sol_experiment": """
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                pairs = [(words, label) for words, label in zip(tweets, labels, strict=True)]
+                pairs += [(vary(words, generator), label) for words, label in pairs for _ in range(num_variants)]
+                order = generator.permutation(len(pairs))
+                return [pairs[k][0] for k in order], np.array([pairs[k][1] for k in order])
+
+
+            def run(seed, num_variants=2, alpha=0.1, share=1 / 12, is_filtered=False):
+                rows = sample(share, seed)
+                near = synonyms_of(rows) if is_filtered else raw_neighbours
+                chance = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+                vary = lambda words, generator: augment(words, near, generator, alpha=alpha)
+                drawn = [tokenized[row] for row in rows]
+                versions, targets = enlarge(drawn, labels[rows], num_variants, vary, chance)
+                history = learn(new_model(seed), [vocab.encode(words) for words in versions], targets, seed=seed)
+                return history["val_accuracy"][int(np.argmin(history["val_loss"]))]
+
+
+            settings = {"bruts": {}, "filtrés": {"is_filtered": True}}
+            seeds = 2, 3, 5
+            """
+        },
+    ),
+    Answer(
+        "honest_loop_of_its_own",
+        "A loop over epochs in the place of `learn`, an accuracy counted by hand.",
+        cells={
+            "sol_experiment": """
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                versions, targets = [], []
+                for words, label in zip(tweets, labels, strict=True):
+                    versions += [list(words)] + [vary(words, generator) for _ in range(num_variants)]
+                    targets += [int(label)] * (1 + num_variants)
+                return versions, np.array(targets)
+
+
+            def run(seed, num_variants=0, alpha=0.1, share=1 / 12, num_epochs=3):
+                generator = np.random.default_rng(seed)
+                if share < 1:
+                    rows = train_rows[stratified_split(train_labels, (share, 1 - share), generator)[0]]
+                else:
+                    rows = train_rows
+                own = agreeing(raw_neighbours, word_scores([encoded[r] for r in rows], labels[rows], len(vocab)))
+                versions, targets = enlarge(
+                    [tokenized[r] for r in rows], labels[rows], num_variants,
+                    lambda words, generator: augment(words, own, generator, alpha), generator,
+                )
+                model = new_model(seed)
+                ids = [vocab.encode(words) for words in versions]
+                batches = TweetBatches(ids, targets, BATCH_SIZE, bucket_batches, generator, UNKNOWN_SHARE)
+                optimizer = torch.optim.Adam(model.parameters(), 4e-3)
+                for _ in range(num_epochs):
+                    train_epoch(model, batches, optimizer)
+                model.eval()
+                with torch.no_grad():
+                    right = [(model(ids, sizes).argmax(1) == wanted).tolist() for ids, sizes, wanted in val_batches]
+                return float(np.mean(sum(right, [])))
+
+
+            settings = {"sans": {}, "une de chaque": {"num_variants": 1}}
             seeds = [0, 1, 2]
             """
         },
