@@ -354,6 +354,22 @@ WRONG = [
         blocks={"sol_repair": repair_with(result=r're.sub("[\x7f-\xa0]", "", repaired)')},
     ),
     Answer(
+        "lost_character_removed",
+        "What is lost already is removed.",
+        loses={"test_repair": ["untouched"]},
+        blocks={"sol_repair": repair_with(result=r're.sub("[\x80-\x9f\ufffd]", "", repaired)')},
+    ),
+    Answer(
+        "opening_quote_straightened",
+        "Another curly mark becomes an apostrophe too.",
+        loses={"test_repair": ["untouched"]},
+        blocks={
+            "sol_repair": repair_with(
+                steps="""repaired = html.unescape(repaired).replace("’", "'").replace("\u2018", "'")"""
+            )
+        },
+    ),
+    Answer(
         "score_for_a_label",
         "The label is guessed from the score.",
         loses={"test_repair": ["rows"]},
@@ -655,6 +671,24 @@ WRONG = [
         },
     ),
     Answer(
+        "any_character_after_www",
+        "The point of the pattern stands for any character.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"(?P<url>(?:https?://|www.)\S+)|{USER}|{REST}")},
+    ),
+    Answer(
+        "link_of_nothing",
+        "A link may stop at its first characters.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"(?P<url>(?:https?://|www\.)\S*)|{USER}|{REST}")},
+    ),
+    Answer(
+        "link_up_to_the_next_space",
+        "A link goes over tabs and ends of lines.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={"sol_tokenizer": tokenizer_with(rf"(?P<url>(?:https?://|www\.)[^ ]+)|{USER}|{REST}")},
+    ),
+    Answer(
         "user_names_kept",
         "Every user name stays a word of its own.",
         loses={"test_tokenizer": ["names"]},
@@ -689,6 +723,12 @@ WRONG = [
         "Punctuation marks that touch are one element.",
         loses={"test_tokenizer": ["marks"]},
         blocks={"sol_tokenizer": tokenizer_with(rf"{LINK}|{USER}|{{EMOTICON}}|{{WORD}}|[^\w\s]+")},
+    ),
+    Answer(
+        "entities_replaced_again",
+        "What the tweet shows as an entity is read as its character.",
+        loses={"test_tokenizer": ["marks"]},
+        blocks={"sol_tokenizer": tokenizer_with(text="html.unescape(tweet).lower()")},
     ),
     Answer(
         "case_kept",
@@ -729,6 +769,12 @@ WRONG = [
         blocks={"sol_vocab": itos_with("sorted(counter, key=lambda word: (counter[word], word), reverse=True)")},
     ),
     Answer(
+        "ties_without_case",
+        "Capitals are put among the small letters.",
+        loses={"test_vocab": ["ties"]},
+        blocks={"sol_vocab": itos_with("sorted(counter, key=lambda word: (-counter[word], word.lower()))")},
+    ),
+    Answer(
         "ties_cut_by_arrival",
         "The words that are kept are chosen before they are sorted.",
         loses={"test_vocab": ["ties"]},
@@ -761,6 +807,25 @@ WRONG = [
         "An unknown word gets no number.",
         loses={"test_vocab": ["encode"]},
         blocks={"sol_vocab": [None, "return [self.stoi[word] for word in words if word in self.stoi]", None]},
+    ),
+    Answer(
+        "unknown_words_learnt",
+        "A word that is read enters the vocabulary.",
+        loses={"test_vocab": ["encode"]},
+        blocks={"sol_vocab": [None, "return [self.stoi.setdefault(word, 1) for word in words]", None]},
+    ),
+    Answer(
+        "dictionary_that_grows",
+        "The same, by a dictionary with a default.",
+        loses={"test_vocab": ["encode"]},
+        blocks={
+            "sol_vocab": [
+                itos_with()[0]
+                + "\n    from collections import defaultdict; self.stoi = defaultdict(lambda: 1, self.stoi)",
+                "return [self.stoi[word] for word in words]",
+                None,
+            ]
+        },
     ),
     Answer(
         "vocabulary_of_all_tweets",
@@ -863,6 +928,28 @@ WRONG = [
         "Short tweets first, long ones last, at every epoch.",
         loses={"test_buckets": ["order"]},
         blocks={"sol_buckets": buckets_with(result="batches")},
+    ),
+    Answer(
+        "longest_batch_last",
+        "All the batches are shuffled, but the last.",
+        loses={"test_buckets": ["order"]},
+        blocks={
+            "sol_buckets": buckets_with(
+                result="[batches[rank] for rank in generator.permutation(len(batches) - 1)] + batches[-1:]"
+            )
+        },
+    ),
+    Answer(
+        "batches_rotated",
+        "The sorted batches start from one that is drawn.",
+        loses={"test_buckets": ["order"]},
+        blocks={
+            "sol_buckets": buckets_with(
+                batches="""batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    start = generator.integers(len(batches))""",
+                result="batches[start:] + batches[:start]",
+            )
+        },
     ),
     Answer(
         "same_order_every_epoch",
@@ -1147,6 +1234,12 @@ WRONG = [
         blocks={"sol_train": fit_with(ends="num_waited > patience")},
     ),
     Answer(
+        "patience_of_two_at_least",
+        "A patience of 1 is taken for 2.",
+        loses={"test_train": ["stop"]},
+        blocks={"sol_train": fit_with(ends="num_waited == max(patience, 2)")},
+    ),
+    Answer(
         "equal_is_better",
         "An epoch as good as the best counts as progress.",
         loses={"test_train": ["stop"]},
@@ -1175,6 +1268,18 @@ WRONG = [
         "The length given is the text's.",
         loses={"test_classify": ["what_is_read"]},
         blocks={"sol_classify": classify_with(length="len(tweet)")},
+    ),
+    Answer(
+        "length_without_the_last_word",
+        "The length starts at 0.",
+        loses={"test_classify": ["what_is_read"]},
+        blocks={"sol_classify": classify_with(length="len(ids) - 1")},
+    ),
+    Answer(
+        "tweet_cut_at_blanks",
+        "The tweet is not cut as the training tweets were.",
+        loses={"test_classify": ["what_is_read"]},
+        blocks={"sol_classify": classify_with(words="ids = vocab.encode(tweet.lower().split())")},
     ),
     Answer(
         "words_in_another_order",
@@ -1219,6 +1324,34 @@ WRONG = [
         blocks={"sol_classify": classify_with(empty="raise ValueError")},
     ),
     Answer(
+        "marks_are_no_words",
+        "A tweet without a letter is said to be empty.",
+        loses={"test_classify": ["empty"]},
+        blocks={
+            "sol_classify": classify_with(
+                words="ids = vocab.encode(tokenize(tweet)) if re.search(r'\\w', tweet) else []"
+            )
+        },
+    ),
+    Answer(
+        "unknown_words_are_no_words",
+        "A tweet of unknown words is said to be empty.",
+        loses={"test_classify": ["empty"]},
+        blocks={
+            "sol_classify": classify_with(
+                words="ids = vocab.encode(tokenize(tweet)); ids = ids if max(ids, default=0) > 1 else []"
+            )
+        },
+    ),
+    Answer(
+        "unknown_word_is_no_word",
+        "A single unknown word is said to be none.",
+        loses={"test_classify": ["empty"]},
+        blocks={
+            "sol_classify": classify_with(words="ids = vocab.encode(tokenize(tweet)); ids = ids if ids != [1] else []")
+        },
+    ),
+    Answer(
         "empty_tweet_is_another_error",
         "An assertion, not a ValueError.",
         loses={"test_classify": ["empty"]},
@@ -1247,6 +1380,17 @@ WRONG = [
         "A word of the tweet is inserted again, not a synonym.",
         loses={"test_eda": ["insertion_synonyms"]},
         blocks={"sol_eda": insertion_with(near="sources")},
+    ),
+    Answer(
+        "insertion_of_one_source",
+        "One word is drawn, and its synonyms inserted n times.",
+        loses={"test_eda": ["insertion_synonyms"]},
+        blocks={
+            "sol_eda": insertion_with(
+                start="longer = list(words); drawn = generator.random()",
+                near="synonyms[sources[int(drawn * len(sources))]]",
+            )
+        },
     ),
     Answer(
         "insertion_from_the_growing_tweet",
@@ -1315,6 +1459,12 @@ WRONG = [
         "When every word goes, the first stays.",
         loses={"test_eda": ["kept_at_random"]},
         blocks={"sol_eda": deletion_with(one="words[:1]")},
+    ),
+    Answer(
+        "deletion_drawn_again",
+        "When every word goes, all are drawn again.",
+        loses={"test_eda": ["kept_at_random"]},
+        blocks={"sol_eda": deletion_with(is_empty="words and not kept", one="random_deletion(words, p, generator)")},
     ),
     Answer(
         "deletion_by_the_global_generator",
@@ -1811,6 +1961,20 @@ RIGHT = [
                 """
                 rows = list(csv.reader(file))
                 return [row[5] for row in rows], np.array([row[7] for row in rows]).astype(np.int32)
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "labels_on_8_bits",
+        "Unsigned integers are integers.",
+        blocks={
+            "sol_repair": [
+                """
+                rows = list(csv.reader(file))
+                labels = np.fromiter((int(row[-1]) for row in rows), dtype=np.uint8, count=len(rows))
+                return [row[5] for row in rows], labels
                 """,
                 None,
             ]
