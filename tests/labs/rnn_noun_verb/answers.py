@@ -256,6 +256,62 @@ ANALOGY = [
         ],
         ["excluded"],
     ),
+    *(
+        answer(
+            f"forbidden_words_at_{name}",
+            "A score that beats those of words on the other side.",
+            "analogy",
+            [
+                None,
+                f"""
+                target = embeddings[a] + (embeddings[b] - embeddings[c])
+                scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
+                scores[[embeddings.key_to_index[word] for word in (a, b, c)]] = {score}
+                return embeddings.index_to_key[int(scores.argmax())]
+                """,
+            ],
+            ["excluded"],
+        )
+        for name, score in (("zero", 0), ("minus_one", -1))
+    ),
+    answer(
+        "best_so_far_above_zero",
+        "No word is found where all scores are negative.",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            found, best = None, 0
+            scores = embeddings.vectors @ target / np.linalg.norm(embeddings.vectors, axis=1)
+            for word, score in zip(embeddings.index_to_key, scores):
+                if word not in (a, b, c) and score > best:
+                    found, best = word, score
+            return found
+            """,
+        ],
+        ["excluded"],
+    ),
+    answer(
+        "vectors_brought_to_length_one",
+        "The arrays of the caller are divided by their norms.",
+        "analogy",
+        ["x /= np.linalg.norm(x)\ny /= np.linalg.norm(y)\nreturn float(x @ y)", None],
+        ["python_float"],
+    ),
+    answer(
+        "gensim_sorts_by_similarity",
+        "The sum is one's own; gensim compares it with all words.",
+        "analogy",
+        [
+            None,
+            """
+            target = embeddings[a] + (embeddings[b] - embeddings[c])
+            found = embeddings.similar_by_vector(target, topn=4)
+            return [word for word, _ in found if word not in (a, b, c)][0]
+            """,
+        ],
+    ),
     answer(
         "words_in_order_of_similarity",
         "Sorted similarities, the first word that is not in the question.",
@@ -356,6 +412,23 @@ PREPROCESS = [
     ),
     encoded("second_annotation_ignored", "The first annotated word is taken.", ["several"], check="not annotated"),
     encoded("no_annotation_accepted", "Only several annotations are refused.", ["none"], check="len(annotated) > 1"),
+    answer(
+        "annotation_taken_out",
+        "The tag is taken out of the sentence: it can be read once.",
+        "preprocess",
+        """
+        [index] = [place for place, token in enumerate(sentence) if token.feats]
+        ids = [vocabulary.get(token.form.lower(), vocabulary[UNKNOWN]) for token in sentence]
+        return torch.tensor(ids), int(sentence[index].feats["POS"].pop() == "VERB"), index
+        """,
+        ["label"],
+    ),
+    encoded(
+        "unknown_words_added",
+        "Unknown words enter the vocabulary.",
+        ["unknown"],
+        ids="[vocabulary.setdefault(token.form.lower(), vocabulary[UNKNOWN]) for token in sentence]",
+    ),
     answer(
         "type_left_to_torch",
         "A tensor of Python integers is int64 without a word about it.",
@@ -815,6 +888,44 @@ GRU = [
         """,
         GRU_LAYERS.replace("batch_first=True, ", ""),
     ),
+    *(
+        gru(
+            f"sorted_where_they_are_{name}",
+            "Lengths sorted on their device, then brought to the processor.",
+            f"""
+            {order}
+            packed = pack_padded_sequence({packed}, batch_first=True)
+            states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0][order.argsort()]
+            return self.linear(states[torch.arange(len(ids), device=ids.device), indices]).squeeze(1)
+            """,
+        )
+        for name, order, packed in (
+            ("argsort", "order = lengths.argsort(descending=True)", "x[order], lengths[order].cpu()"),
+            ("sort", "ordered, order = lengths.sort(descending=True)", "x[order], ordered.cpu()"),
+            ("list", "order = lengths.argsort(descending=True)", "x[order], lengths[order].tolist()"),
+            (
+                "select",
+                "_, order = torch.sort(lengths, descending=True)",
+                "x.index_select(0, order), lengths.index_select(0, order).cpu()",
+            ),
+        )
+    ),
+    gru(
+        "sorted_and_left_on_the_gpu",
+        "Sorted lengths that stay on the GPU.",
+        """
+        ordered, order = lengths.sort(descending=True)
+        packed = pack_padded_sequence(x[order], ordered, batch_first=True)
+        states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0][order.argsort()]
+        return self.linear(states[torch.arange(len(ids), device=ids.device), indices]).squeeze(1)
+        """,
+        loses=["lengths_on_gpu"],
+    ),
+    gru(
+        "linear_of_a_size_to_come",
+        "A linear layer that finds the number of its inputs.",
+        layers=GRU_LAYERS.replace("nn.Linear(2 * hidden_size, 1)", "nn.LazyLinear(1)"),
+    ),
     gru(
         "sentence_by_sentence",
         "No padding at all: one sentence at a time, a list stacked at the end.",
@@ -901,6 +1012,21 @@ MODULE = [
         self.log("val_loss", self.training_step(batch, batch_idx))
         self.log("val_accuracy", ((self(ids, lengths, indices) > 0) == labels).float().mean())
         """,
+    ),
+    module(
+        "metric_given_logits",
+        "torchmetrics takes for probabilities logits that all lie between 0 and 1.",
+        ["validation"],
+        validation=VALIDATION_STEP.replace(
+            "((logits > 0) == labels).float().mean()", "binary_accuracy(logits, labels.int())"
+        ).replace("\n", "\nfrom torchmetrics.functional.classification import binary_accuracy\n", 1),
+    ),
+    module(
+        "metric_given_probabilities",
+        "The same metric after a sigmoid.",
+        validation=VALIDATION_STEP.replace(
+            "((logits > 0) == labels).float().mean()", "binary_accuracy(logits.sigmoid(), labels.int())"
+        ).replace("\n", "\nfrom torchmetrics.functional.classification import binary_accuracy\n", 1),
     ),
     module(
         "weights_that_decay",
@@ -995,6 +1121,18 @@ TRAIN = [
     ),
     trained("epochs_of_the_lab", "Those of the lab.", ["weights", "validation"], ("=num_epochs", "=NUM_EPOCHS")),
     trained("epochs_by_heart", "Always two epochs.", ["weights", "validation"], ("=num_epochs", "=2")),
+    trained(
+        "stopped_early",
+        "Training stops where validation no longer improves.",
+        ["weights"],
+        ("=num_epochs", "=num_epochs, callbacks=[L.pytorch.callbacks.EarlyStopping('val_loss')]"),
+    ),
+    trained(
+        "ten_batches_an_epoch",
+        "A limit that was there to try.",
+        ["weights"],
+        ("=num_epochs", "=num_epochs, limit_train_batches=10"),
+    ),
     trained("name_ignored", "Every run has the same name.", ["journal"], ("name=name", 'name="essai"')),
     trained("trainer_returned", "The trainer, not its log.", ["journal"], ("return logger", "return trainer")),
     trained(
@@ -1052,6 +1190,29 @@ ADVANCED = [
         "Any other type is silently a GRU.",
         kind='kinds = {"rnn": nn.RNN, "lstm": nn.LSTM}\nkinds.setdefault(rnn_type, nn.GRU)',
         loses=["unknown_type"],
+    ),
+    advanced(
+        "type_in_capitals_accepted",
+        "The type is brought to lower case first.",
+        kind="rnn_type = rnn_type.lower()\n" + KIND,
+        loses=["unknown_type"],
+    ),
+    advanced(
+        "type_found_by_its_name",
+        "The name in capitals is looked for among the layers of PyTorch.",
+        kind="""
+        kind = getattr(nn, rnn_type.upper(), None)
+        if kind is None:
+            raise ValueError(rnn_type)
+        """,
+        layers=LAYERS.replace("kinds[rnn_type]", "kind"),
+        loses=["unknown_type"],
+    ),
+    advanced(
+        "sizes_not_counted_without_layers",
+        "A size is accepted where no hidden layer is asked for.",
+        sizes=SIZES.replace("if len", "if n_linear and len") + "sizes = sizes[:n_linear]\n",
+        loses=["wrong_length"],
     ),
     advanced(
         "sizes_not_counted",
@@ -1147,6 +1308,33 @@ ADVANCED = [
         "The last hidden layer has no activation.",
         head=HEAD.replace("Sequential(*layers,", "Sequential(*layers[:-1],"),
         loses=["activations"],
+    ),
+    advanced(
+        "another_activation_of_the_type",
+        "An activation is built again without what was given to it.",
+        head="activation = type(activation)()\n" + HEAD,
+        loses=["activations"],
+    ),
+    advanced(
+        "activation_copied",
+        "Each hidden layer has its own copy.",
+        head="import copy\n" + HEAD.replace(", activation]", ", copy.deepcopy(activation)]"),
+    ),
+    advanced(
+        "linear_layers_of_sizes_to_come",
+        "Linear layers that find the number of their inputs.",
+        head="""
+        layers = []
+        for size in sizes:
+            layers += [nn.LazyLinear(size), activation]
+        self.head = nn.Sequential(*layers, nn.LazyLinear(1))
+        """,
+    ),
+    advanced(
+        "advanced_squeeze_breaks_a_batch_of_one",
+        "squeeze() without a dimension makes a batch of one a scalar.",
+        forward=(PACKED + READ_ADVANCED).replace("[:, 0]", ".squeeze()"),
+        loses=["padding"],
     ),
     advanced(
         "activation_after_the_last_layer",
@@ -1249,12 +1437,9 @@ ADVANCED = [
     ),
     advanced(
         "what_packing_or_question_5_decides",
-        "batch_first changes nothing to packed sequences; a batch of one and lengths on a GPU are paid in question 5.",
+        "batch_first changes nothing to packed sequences; lengths on a GPU are paid in question 5.",
         layers=LAYERS.replace("batch_first=True, ", ""),
-        forward=(PACKED + READ_ADVANCED)
-        .replace("lengths.cpu()", "lengths")
-        .replace(", device=ids.device", "")
-        .replace("[:, 0]", ".squeeze()"),
+        forward=(PACKED + READ_ADVANCED).replace("lengths.cpu()", "lengths").replace(", device=ids.device", ""),
     ),
 ]
 
@@ -1330,6 +1515,40 @@ CHOOSE = [
         name = max(val_accuracy, key=val_accuracy.get)
         evaluate_on_test(name)
         return name, val_accuracy[name]
+        """,
+        ["accuracy"],
+    ),
+    answer(
+        "best_so_far_above_none",
+        "No model is chosen where no accuracy is above zero.",
+        "choose",
+        """
+        name, best = None, 0
+        for candidate, accuracy in val_accuracy.items():
+            if accuracy > best:
+                name, best = candidate, accuracy
+        return name, evaluate_on_test(name)
+        """,
+        ["tie"],
+    ),
+    answer(
+        "best_taken_out",
+        "The chosen model is taken out of the table.",
+        "choose",
+        """
+        name = max(val_accuracy, key=val_accuracy.get)
+        val_accuracy.pop(name)
+        return name, evaluate_on_test(name)
+        """,
+        ["best"],
+    ),
+    answer(
+        "test_accuracy_rounded",
+        "The accuracy is returned as it is printed.",
+        "choose",
+        """
+        name = max(val_accuracy, key=val_accuracy.get)
+        return name, round(evaluate_on_test(name), 3)
         """,
         ["accuracy"],
     ),
