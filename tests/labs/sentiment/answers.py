@@ -398,6 +398,12 @@ BASELINE = [
         "start",
         baseline_2="return self.weights(ids).sum(dim=1) + self.bias",
     ),
+    wrong(
+        "logit_of_one_bag_squeezed",
+        "One review alone has a logit without the dimension of the batch.",
+        "start",
+        baseline_2="return (self.weights(ids).sum(dim=1) + self.bias).squeeze()",
+    ),
 ]
 
 NETWORK = [
@@ -468,6 +474,30 @@ NETWORK = [
         "read",
         rnn_2="lengths = (embedded != 0).any(dim=2).sum(dim=1)\n" + changed(READ, ("\n    ", "\n")),
     ),
+    wrong(
+        "dropout_between_the_layers_too",
+        "The recurrent layers drop components of their own.",
+        "dropout",
+        rnn_1=changed(LAYERS, ("batch_first=True", "batch_first=True, dropout=dropout if num_layers > 1 else 0.0")),
+    ),
+    wrong(
+        "dropout_never_applied",
+        "The layer is made, and never called.",
+        "dropout",
+        rnn_2=changed(READ, ("self.dropout(last_states)", "last_states")),
+    ),
+    wrong(
+        "dropout_in_both_modes",
+        "`F.dropout` drops components in evaluation too.",
+        "dropout",
+        rnn_2=changed(READ, ("self.dropout(last_states)", "F.dropout(last_states, self.dropout.p)")),
+    ),
+    wrong(
+        "lengths_changed_in_place",
+        "The lengths that the caller gave are one less afterwards.",
+        "read",
+        rnn_2="lengths -= 1\n" + changed(READ, ("lengths - 1", "lengths"), ("\n    ", "\n")),
+    ),
 ]
 
 EXPERIMENT = [
@@ -495,6 +525,18 @@ EXPERIMENT = [
         "The seed is set before the loop: the second model starts elsewhere.",
         "seed",
         depth="torch.manual_seed(0)" + changed(DEPTH, ("torch.manual_seed(0)", "pass")).replace("\n    ", "\n"),
+    ),
+    wrong(
+        "dropout_nobody_asked_for",
+        "The models drop components, as those of the gates do.",
+        "setting",
+        depth=changed(DEPTH, ("cell=cell)", "cell=cell, dropout=0.3)")),
+    ),
+    wrong(
+        "depth_for_a_name",
+        "The name given to `run` is a number.",
+        "results",
+        depth=changed(DEPTH, ('f"{cell}, profondeur {depth}"', "depth")),
     ),
 ]
 
@@ -585,7 +627,7 @@ CELLS = [
     wrong(
         "as_many_pieces_as_words_in_one",
         "`chunk` takes a number of pieces, not a size.",
-        "lstm gru pieces cut pair",
+        "lstm gru pieces dropout cut pair",
         lstm_gru=changed(PIECES, (".split(", ".chunk(")),
     ),
     wrong(
@@ -593,6 +635,30 @@ CELLS = [
         "The whole review is in the graph.",
         "cut pair",
         lstm_gru=changed(PIECES, ("part.detach()", "part"), ("else state.detach()", "else state")),
+    ),
+    wrong(
+        "pieces_without_dropout",
+        "The logits are read without the dropout.",
+        "dropout",
+        lstm_gru=changed(PIECES, ("model.dropout(states[:, -1])", "states[:, -1]")),
+    ),
+    wrong(
+        "read_in_evaluation_mode",
+        "The model is put in evaluation mode, whatever its mode was.",
+        "dropout",
+        lstm_gru="model.eval()\n" + PIECES.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "read_in_training_mode",
+        "The model is put in training mode, whatever its mode was.",
+        "dropout",
+        lstm_gru="model.train()\n" + PIECES.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "logits_of_one_review_squeezed",
+        "One review alone has logits without the dimension of the batch.",
+        "pieces",
+        lstm_gru=changed(PIECES, ("states[:, -1])))", "states[:, -1])).squeeze())"), ("torch.cat(", "torch.stack(")),
     ),
 ]
 
@@ -648,6 +714,23 @@ GLOVE = [
         "Training the model changes the matrix that the next model starts from.",
         "matrix_kept",
         glove_2=changed(VECTORS, ("matrix.clone()", "matrix")),
+    ),
+    wrong(
+        "vectors_for_a_copy_of_the_model",
+        "A copy of the model is given the vectors; the model itself is not.",
+        "start",
+        glove_2="import copy\n\nmodel = copy.deepcopy(model)\n" + VECTORS.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "frozen_for_ever",
+        "A layer that was frozen before stays so.",
+        "tuned_layer",
+        glove_2="""
+        model.embedding.weight.data.copy_(matrix)
+        if frozen:
+            model.embedding.weight.requires_grad_(False)
+        return model
+        """,
     ),
 ]
 
@@ -776,6 +859,24 @@ GRADIENTS = [
         "model_kept",
         gradients_2=changed(LAYER_NORMS, ("    loss =", "    model.eval()\n    loss =")),
     ),
+    wrong(
+        "gradients_of_zero_left_out",
+        "A gradient of zero is taken for none.",
+        "without_gradient",
+        gradients_1=changed(NORMS, ("p.grad is not None", "p.grad is not None and p.grad.any()")),
+    ),
+    wrong(
+        "embedding_frozen_by_the_measure",
+        "The embedding layer is frozen for the measure, and stays so.",
+        "model_kept",
+        gradients_2="model.embedding.requires_grad_(False)\n" + LAYER_NORMS.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "every_parameter_made_to_learn",
+        "A frozen layer learns after the measure.",
+        "model_kept",
+        gradients_2="model.requires_grad_(True)\n" + LAYER_NORMS.replace("\n    ", "\n"),
+    ),
 ]
 
 VANISHING = [
@@ -873,6 +974,22 @@ VANISHING = [
             ("gradient.norm", "embedded.grad.norm"),
         ),
     ),
+    wrong(
+        "every_parameter_frozen_for_good",
+        "No parameter can learn after the measure.",
+        "detached",
+        vanishing=changed(BY_TIME, ("    return", "    model.requires_grad_(False)\n    return")),
+    ),
+    wrong(
+        "frozen_after_the_measure",
+        "The embedding layer is made to take a gradient, then frozen, whatever it was.",
+        "detached",
+        vanishing=changed(
+            BY_TIME,
+            ("model.embedding(x).detach().requires_grad_()", "model.embedding.requires_grad_(True)(x)"),
+            ("    return", "    model.embedding.requires_grad_(False)\n    return"),
+        ),
+    ),
 ]
 
 WATCHED = [
@@ -958,6 +1075,12 @@ WATCHED = [
                 "                [p.grad.mul_(max_norm / norm) for p in model.parameters()]",
             ),
         ),
+    ),
+    wrong(
+        "bound_of_zero_taken_for_none",
+        "Zero is false, as None is.",
+        "bounded",
+        watch=changed(WATCH, ("if max_norm is not None", "if max_norm")),
     ),
 ]
 
@@ -1901,7 +2024,7 @@ STYLES = [
                 states, state = model.recurrent(model.embedding(word)[:, None], state)
                 last = states[:, 0]
             state = cut(state)
-            logits += [model.output(last)[:, 0]]
+            logits += [model.output(model.dropout(last))[:, 0]]
         return torch.stack(logits).T
         """,
         glove=[
