@@ -89,7 +89,7 @@ def gradient_by_time(
     ValueError
         There is nothing to draw, or a norm is negative.
     """
-    _draw(_checked(norms), CYCLE, start=0, xlabel="Pas de temps", title=title, alt=alt)
+    _draw(_checked(norms), CYCLE, start=1, xlabel="Pas de temps", title=title, alt=alt)
 
 
 def _checked(norms: object) -> dict[str, np.ndarray]:
