@@ -69,9 +69,9 @@ GPU = [
 
 
 @pytest.fixture
-def graded(run):
+def graded(run, tmp_path):
     def graded(*cells: str):
-        shown = run(*cells, env=GRADING)
+        shown = run(*cells, env=GRADING, cwd=tmp_path)
         assert shown.errors == [], [output for outputs in shown.outputs for output in outputs]
         return shown
 
