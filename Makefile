@@ -2,8 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-# nproc would answer OMP_NUM_THREADS, which is set below for other reasons.
-JOBS ?= $(shell env -u OMP_NUM_THREADS nproc)
+# One more than there are cores: tests wait for kernels, limits and browsers. nproc would answer OMP_NUM_THREADS, which is
+# set below for other reasons.
+JOBS ?= $(shell expr `env -u OMP_NUM_THREADS nproc` + 1)
 NBVAL := --nbval-lax --nbval-kernel-name course-warm --nbval-cell-timeout 120
 
 export COURSE_MODE ?= fast
