@@ -82,7 +82,7 @@ listener.bind("")
 listener.listen()
 serve(listener, idle_seconds=0)
 """
-    assert subprocess.run([sys.executable, "-c", script], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], timeout=300, check=False).returncode == 0
 
 
 def test_a_failed_import_is_told_to_whoever_waits(tmp_path):
@@ -98,7 +98,7 @@ forkserver.main()
 """
     (tmp_path / "broken.py").write_text("import time; time.sleep(1); raise ImportError('half installed')")
     env = {**os.environ, "PYTHONPATH": str(tmp_path), **SINGLE_THREADED}
-    subprocess.run([sys.executable, "-c", script], env=env, timeout=60, check=True)
+    subprocess.run([sys.executable, "-c", script], env=env, timeout=300, check=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
         connection.settimeout(100)
         connection.connect(f"\0{name}")
@@ -114,7 +114,7 @@ forkserver.importlib.util.find_spec = lambda name: None
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 forkserver.preload()
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
     assert "a fork would lose them" in done.stderr
 
 

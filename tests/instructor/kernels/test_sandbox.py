@@ -72,7 +72,7 @@ def seen(tmp_path_factory) -> dict:
     printed = []
     try:
         client.execute_interactive(
-            settings + LOOK_AROUND, timeout=60, output_hook=lambda message: printed.append(message["content"])
+            settings + LOOK_AROUND, timeout=300, output_hook=lambda message: printed.append(message["content"])
         )
     finally:
         client.stop_channels()

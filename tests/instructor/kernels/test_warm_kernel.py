@@ -95,7 +95,7 @@ def test_a_restarted_kernel_is_another_fork():
     try:
         first = manager.provisioner.pid
         manager.restart_kernel(now=True)
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=300)
         assert manager.provisioner.pid != first
     finally:
         client.stop_channels()
