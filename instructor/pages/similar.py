@@ -8,7 +8,9 @@ them side by side and judges nothing.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 from itertools import combinations
 
 import numpy as np
@@ -40,15 +42,26 @@ def find_similar(handins: dict[str, NotebookNode], release: NotebookNode) -> lis
     statement = _fingerprint("\n".join(cell.source for cell in asked))
     boilerplate = np.array(sorted(statement.hashes))
     prints = {student: _fingerprint(_own_lines(notebook, asked), boilerplate) for student, notebook in handins.items()}
-    pairs = []
-    for first, second in combinations(sorted(prints), 2):
-        _, shares, slices = compare_files(prints[first], prints[second])
+    # Of a large class only the best are held: there may be as many pairs as the square of its students.
+    best = nsmallest(MOST_PAIRS, _alike(prints), key=lambda found: (-sum(found[1]), found[0]))
+    return [
+        Pair(
+            students,
+            shares,
+            tuple(_mark(prints[one].raw_code, found) for one, found in zip(students, slices, strict=True)),
+        )
+        for students, shares, slices in best
+    ]
+
+
+def _alike(
+    prints: dict[str, CodeFingerprint],
+) -> Iterator[tuple[tuple[str, str], tuple[float, float], list[np.ndarray]]]:
+    """Yield the students of each pair that is alike, the shares in common, and where they are."""
+    for pair in combinations(sorted(prints), 2):
+        _, shares, slices = compare_files(*(prints[student] for student in pair))
         if max(shares) >= ALIKE:
-            marked = tuple(
-                _mark(prints[student].raw_code, found) for student, found in zip((first, second), slices, strict=True)
-            )
-            pairs.append(Pair((first, second), (min(1.0, shares[0]), min(1.0, shares[1])), marked))
-    return sorted(pairs, key=lambda pair: (-sum(pair.shares), pair.students))[:MOST_PAIRS]
+            yield pair, (min(1.0, shares[0]), min(1.0, shares[1])), slices
 
 
 def _own_lines(notebook: NotebookNode, asked: list[NotebookNode]) -> str:
