@@ -54,7 +54,7 @@ site: setup ## the course as pages, in build/site/html: what a teacher looks at 
 	$(BIN)/python -m docs.build
 
 # Of the attacks on the grader, those that end by themselves; bombs, floods and endless loops are in `make attacks`. What
-# the instructor's answers earn is among the tests, hence --no-run.
+# the instructor's notebooks earn is among the tests, hence --no-run.
 test: setup ## everything that continuous integration runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
