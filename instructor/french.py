@@ -95,7 +95,7 @@ def judged_after(titles: Sequence[str], world: int) -> str:
 
 def points_in_words(points: float) -> str:
     """Write « 1 point », « 1,5 point », « 2 points »: French counts from two on."""
-    return f"{french(points)} point{'s' if points >= 2 else ''}"
+    return f"{french(points)}\N{NO-BREAK SPACE}point{'s' if points >= 2 else ''}"
 
 
 def joined(names: Sequence[str]) -> str:
