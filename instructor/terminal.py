@@ -6,11 +6,11 @@ What comes from a hand-in or its folder is shown as it is, never read as rich's 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console, Group
 from rich.table import Table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from instructor.lms.collect import Arrival, Collection
     from instructor.lms.grades import Filled, Unfilled
 
+Item = TypeVar("Item")
 MOST_NAMED, MOST_LINES = 3, 40
 
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -79,6 +80,13 @@ def grading_progress() -> Iterator[Callable[[Result, int, bool], None]]:
                 progress.console.print(as_text(f"{result.lab} · {result.student}: {result.status}: {result.reason}"))
 
         yield tell
+
+
+def tracked(items: Sequence[Item], what: str = "reading marks") -> Iterable[Item]:
+    """Give items one after the other, and show how many are done."""
+    from rich.progress import track
+
+    return track(items, what, console=console, transient=True)
 
 
 def marks_table(lab: str, results: list[Result]) -> Table:

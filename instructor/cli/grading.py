@@ -104,12 +104,12 @@ def feedback_command(
     from instructor.course import Course
     from instructor.gradebook.results import TOO_HIGH, graded_results
     from instructor.pages.feedback import refuse_right_answers, write_feedback
-    from instructor.terminal import TOO_HIGH_TOLD, as_text
+    from instructor.terminal import TOO_HIGH_TOLD, as_text, tracked
 
     course = Course.find()
     labs = course.select_labs(labs)
     say_outdated(course, labs, stale)
-    results = graded_results(course, labs)
+    results = graded_results(course, labs, tracked)
     if not results:
         raise CourseError("no graded hand-in; run 'course grade' first")
     for lab in {result.lab for result in results} if with_solutions else ():
@@ -118,7 +118,7 @@ def feedback_command(
     for result in results:
         if result not in right:
             console.print(as_text(f"{result.student}: no page for {result.lab}: {TOO_HIGH_TOLD}"))
-    pages = [write_feedback(course, result, with_solutions) for result in right]
+    pages = [write_feedback(course, result, with_solutions) for result in tracked(right, "writing pages")]
     first = f", the first is {pages[0].relative_to(course.root)}" if pages else ""
     console.print(f"wrote {len(pages)} pages in feedback/{first}")
 
@@ -128,11 +128,12 @@ def report_command(lab: str = typer.Argument(metavar="LAB"), stale: bool = Stale
     """Write reports/LAB.html: marks, questions, commonest mistakes, hand-ins to review, hand-ins that are alike."""
     from instructor.course import Course
     from instructor.pages.report import write_report
+    from instructor.terminal import tracked
 
     course = Course.find()
     course.select_labs([lab])
     say_outdated(course, [lab], stale)
-    console.print(f"wrote {write_report(course, lab).relative_to(course.root)}")
+    console.print(f"wrote {write_report(course, lab, tracked).relative_to(course.root)}")
 
 
 def say_outdated(course: Course, labs: list[str], stale: bool) -> None:

@@ -105,18 +105,21 @@ def grades_command(
     from instructor.lms.moodle.feedback_zip import feedback_zip
     from instructor.lms.times import few
     from instructor.pages.feedback import feedback_page, shows_right_answers
-    from instructor.terminal import show_filling
+    from instructor.terminal import show_filling, tracked
 
     course = Course.find()
     course.select_labs([lab])
     say_outdated(course, [lab], stale)
-    grades = final_grades(course, lab)
+    grades = final_grades(course, lab, tracked)
     folder = course.root / "grades" / lab
     # Everything that may be refused comes before the first file is written.
     filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
     if filled and not filled.lines:
         raise CourseError(f"no line of {moodle.name} can be filled, so nothing was written: {_why(filled)}")
-    pages = {student: feedback_page(course, grades[student]) for student in (filled.lines if filled else ())}
+    pages = {
+        student: feedback_page(course, grades[student])
+        for student in tracked(list(filled.lines) if filled else [], "writing pages")
+    }
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
     if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
         console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")

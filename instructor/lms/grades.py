@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -69,9 +69,9 @@ class Filled:
     oddities: list[str]
 
 
-def final_grades(course: Course, lab: str) -> dict[str, Result]:
-    """Return every graded hand-in, by student; CourseError if there is none."""
-    grades = {result.student: result for result in graded_results(course, [lab])}
+def final_grades(course: Course, lab: str, track: Callable[[list], Iterable] = iter) -> dict[str, Result]:
+    """Return every graded hand-in, by student; CourseError if there is none. `track` shows how far it is."""
+    grades = {result.student: result for result in graded_results(course, [lab], track)}
     if not grades:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
     return grades

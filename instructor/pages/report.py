@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,9 +36,9 @@ class Row:
     late: str
 
 
-def write_report(course: Course, lab: str) -> Path:
-    """Write the report of a lab and return its path; CourseError where nothing is graded."""
-    results = graded_results(course, [lab])
+def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = iter) -> Path:
+    """Write a lab's report and return its path; `track` shows how far it is. CourseError where nothing is graded."""
+    results = graded_results(course, [lab], track)
     if not results:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
     notebooks = {result.student: course.hand_in(result.student, lab).read_autograded() for result in results}

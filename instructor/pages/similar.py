@@ -8,10 +8,10 @@ them side by side and judges nothing.
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import combinations
 
 import numpy as np
 from copydetect import CodeFingerprint, compare_files
@@ -42,7 +42,6 @@ def find_similar(handins: dict[str, NotebookNode], release: NotebookNode) -> lis
     statement = _fingerprint("\n".join(cell.source for cell in asked))
     boilerplate = np.array(sorted(statement.hashes))
     prints = {student: _fingerprint(_own_lines(notebook, asked), boilerplate) for student, notebook in handins.items()}
-    # Of a large class only the best are held: there may be as many pairs as the square of its students.
     best = nsmallest(MOST_PAIRS, _alike(prints), key=lambda found: (-sum(found[1]), found[0]))
     return [
         Pair(
@@ -58,10 +57,31 @@ def _alike(
     prints: dict[str, CodeFingerprint],
 ) -> Iterator[tuple[tuple[str, str], tuple[float, float], list[np.ndarray]]]:
     """Yield the students of each pair that is alike, the shares in common, and where they are."""
-    for pair in combinations(sorted(prints), 2):
+    for pair in _closest(prints):
         _, shares, slices = compare_files(*(prints[student] for student in pair))
         if max(shares) >= ALIKE:
             yield pair, (min(1.0, shares[0]), min(1.0, shares[1])), slices
+
+
+def _closest(prints: dict[str, CodeFingerprint]) -> Iterator[tuple[str, str]]:
+    """Yield each student with those behind, in alphabetical order, who share most fingerprints, as many as are shown.
+
+    To compare all would take the square of the class.
+    """
+    students = sorted(student for student, found in prints.items() if found.hashes)
+    sizes = np.array([len(prints[student].hashes) for student in students])
+    holders = defaultdict(list)
+    for rank, student in enumerate(students):
+        for value in prints[student].hashes:
+            holders[value].append(rank)
+    ranks = {value: np.array(found) for value, found in holders.items()}
+    for rank, student in enumerate(students):
+        shared = np.bincount(np.concatenate([ranks[value] for value in prints[student].hashes]))[rank + 1 :]
+        behind = np.arange(rank + 1, rank + 1 + len(shared))
+        shares = shared / sizes[rank] + shared / sizes[behind]
+        for place in np.argsort(-shares, kind="stable")[:MOST_PAIRS]:
+            if shared[place]:
+                yield student, students[behind[place]]
 
 
 def _own_lines(notebook: NotebookNode, asked: list[NotebookNode]) -> str:
