@@ -24,6 +24,9 @@ from instructor.pages import feedback
 from instructor.plugins import HandInExporter
 from tests.instructor.conftest import answered, hand_in, make_course, replace_graded
 
+# One worker grades the class that most tests look at.
+pytestmark = pytest.mark.xdist_group("class")
+
 RIGHT = "    return float(x.sum() / len(x))"
 HAND_INS = {
     "warns": f"    import warnings\n    warnings.warn('lent')\n{RIGHT}",

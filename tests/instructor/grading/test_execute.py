@@ -127,8 +127,13 @@ kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.
 
 
 def test_notebook_that_takes_too_long_is_stopped_in_the_cell_it_was_in(monkeypatch):
-    monkeypatch.setattr(execute, "KERNEL_START", 5)
-    monkeypatch.setattr(execute, "NOTEBOOK_TIMEOUT_FACTOR", 0)
+    begin = execute._Client.start_of_cell
+
+    def leave_no_time_to_the_second(client, cell, cell_index):
+        begin(client, cell, cell_index)
+        client._end = client.clock() if cell_index == 1 else client._end
+
+    monkeypatch.setattr(execute._Client, "start_of_cell", leave_no_time_to_the_second)
     cells = run("print('before')", "import time\ntime.sleep(60)", "print('never')", seconds=60)
     assert cells[0].outputs[0].text == "before\n"
     assert errors(cells[1]) == ["CellTimeoutError"]

@@ -159,7 +159,7 @@ def test_only_the_notebook_and_its_time_are_written(collected):
     files = sorted(str(path.relative_to(course.root / "submitted/jp")) for path in course.root.glob("submitted/jp/*/*"))
     assert files == ["essai/essai.ipynb"]
     assert not list(course.root.rglob("evil.ipynb"))
-    kept = {path.name for path in (course.root / ".course").iterdir()} - {"released"}
+    kept = {path.name for path in (course.root / ".course").iterdir()} - {"released", "lock"}
     assert kept == {"moodle", "choices"}
     assert [path.name for path in (course.root / ".course/choices").iterdir()] == ["homonym2"]
 
