@@ -102,6 +102,7 @@ def feedback_command(
 ) -> None:
     """Write one page a student in feedback/: marks, reasons, and the notebook handed in."""
     from instructor.course import Course
+    from instructor.gradebook.nbgrader import kept_open
     from instructor.gradebook.results import TOO_HIGH, graded_results
     from instructor.pages.feedback import refuse_right_answers, write_feedback
     from instructor.terminal import TOO_HIGH_TOLD, as_text, tracked
@@ -118,7 +119,8 @@ def feedback_command(
     for result in results:
         if result not in right:
             console.print(as_text(f"{result.student}: no page for {result.lab}: {TOO_HIGH_TOLD}"))
-    pages = [write_feedback(course, result, with_solutions) for result in tracked(right, "writing pages")]
+    with kept_open(course):
+        pages = [write_feedback(course, result, with_solutions) for result in tracked(right, "writing pages")]
     first = f", the first is {pages[0].relative_to(course.root)}" if pages else ""
     console.print(f"wrote {len(pages)} pages in feedback/{first}")
 

@@ -100,6 +100,7 @@ def grades_command(
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
     from instructor.course import Course
     from instructor.files import write_whole
+    from instructor.gradebook.nbgrader import kept_open
     from instructor.gradebook.results import UNTIMED
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
     from instructor.lms.moodle.feedback_zip import feedback_zip
@@ -116,10 +117,9 @@ def grades_command(
     filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
     if filled and not filled.lines:
         raise CourseError(f"no line of {moodle.name} can be filled, so nothing was written: {_why(filled)}")
-    pages = {
-        student: feedback_page(course, grades[student])
-        for student in tracked(list(filled.lines) if filled else [], "writing pages")
-    }
+    students = list(filled.lines) if filled else []
+    with kept_open(course):
+        pages = {student: feedback_page(course, grades[student]) for student in tracked(students, "writing pages")}
     _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
     if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
         console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")
