@@ -67,6 +67,15 @@ def lost(letters: str) -> dict[str, list[str]]:
 ALL_IN_ONE = "answers = {\n" + "".join(f'    "{letter}": {law},\n' for letter, law in LETTERS.items()) + "}\n"
 NOTHING = {name: "pass" for name in CELLS if name != "sol_answers"}
 
+BETS = [
+    ("c", "diminue"),
+    ("d", "ne change pas"),
+    ("f", "ne change pas"),
+    ("h", "augmente"),
+    ("l", "ne change pas"),
+    ("m", "augmente"),
+]
+
 P_D = "Pr_D = np.array([0.9, 0.1]).reshape(1, 2, 1, 1, 1)\n"
 P_R = "Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]]).reshape(2, 1, 2, 1, 1)\n"
 P_G = """
@@ -246,7 +255,7 @@ WRONG_JOINT = [
     Answer(
         "joint_stops_before_the_last_table",
         "Four tables at most are multiplied.",
-        loses={"test_joint": ["five_tables"]},
+        loses={"test_joint": ["five_tables", "other_lists"]},
         blocks={
             "sol_joint": """
                 joint = 1
@@ -261,6 +270,25 @@ WRONG_JOINT = [
         "A sum in place of a product.",
         loses={"test_joint": ["five_tables", "other_lists"]},
         blocks={"sol_joint": "joint = 0\nfor table in cpts:\n    joint = joint + table\nreturn joint"},
+    ),
+    Answer(
+        "joint_of_the_first_five_tables",
+        "What follows the fifth table is left out.",
+        loses={"test_joint": ["other_lists"]},
+        blocks={"sol_joint": "joint = 1\nfor table in cpts[:5]:\n    joint = joint * table\nreturn joint"},
+    ),
+    Answer(
+        "joint_without_the_honours_of_a_network",
+        "Five tables are taken for a network, and the last one is left out.",
+        loses={"test_joint": ["five_tables"]},
+        blocks={
+            "sol_joint": """
+                joint = 1
+                for table in cpts[:4] if len(cpts) == 5 else cpts:
+                    joint = joint * table
+                return joint
+            """
+        },
     ),
 ]
 
@@ -534,6 +562,64 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
         },
         blocks={"sol_query": 'raise ValueError("question mal posée")'},
     ),
+    Answer(
+        "query_takes_small_letters",
+        "A small letter is none of the five.",
+        loses={"test_query": ["unknown_letter"]},
+        blocks={
+            "sol_query": "target = target.upper()\nevidence = {key.upper(): value for key, value in evidence.items()}"
+            + CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_checks_the_observations_or_the_target",
+        "The target is looked at only where nothing is observed: its law is then a single 1.",
+        loses={"test_query": ["unknown_letter"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS.replace("(target, *evidence)", "evidence or [target]")
+            + CHECKED_VALUES
+            + KEPT.replace("axis != AXES.index(target)", "AXES[axis] != target")
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_does_not_say_why_of_an_observed_letter",
+        "Every error has its message, but the one on the letter of an observation.",
+        loses={"test_query": ["messages"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS.replace("(target, *evidence)", "[target]")
+            + "if not {*evidence} <= {*AXES}:\n    raise ValueError"
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
+    Answer(
+        "query_normalises_the_joint_it_is_given",
+        "A law is divided by its sum in place: it changes by its rounding only, but it changes.",
+        loses={"test_query": ["arguments_kept"]},
+        blocks={"sol_query": CHECKED_LETTERS + CHECKED_VALUES + "joint /= joint.sum()" + KEPT + POSSIBLE + NORMALISED},
+    ),
+    Answer(
+        "query_takes_a_grade_for_a_yes_or_no",
+        "Every value is 0 or 1, that of G too.",
+        loses={"test_query": ["one_observed", "too_large"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES.replace("0 <= value < joint.shape[AXES.index(letter)]", "value in (0, 1)").replace(
+                "not value in", "value not in"
+            )
+            + KEPT
+            + POSSIBLE
+            + NORMALISED
+        },
+    ),
 ]
 
 WRONG_DO = [
@@ -640,6 +726,19 @@ return [*tables[:axis], indicator, *tables[axis + 1 :]]
                 by_value[value] = 1
                 return tables
             """
+        },
+    ),
+    Answer(
+        "intervene_counts_a_grade_backwards_from_zero",
+        "The indicator of G = 0 is written from its other end.",
+        loses={"test_do": ["with_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + """
+if indicator.size == 3 and not value:
+    indicator = indicator[:, :, :, ::-1]
+return [indicator if i == axis else table for i, table in enumerate(cpts)]
+"""
         },
     ),
 ]
@@ -849,6 +948,26 @@ return bool((np.abs(np.einsum("xy...,x,y", gap, *map(np.arange, gap.shape[:2])))
         },
         blocks={"sol_independent": "return True"},
     ),
+    Answer(
+        "independent_takes_two_known_variables",
+        "Of three known variables, two count.",
+        loses={"test_independent": ["several_known"]},
+        blocks={
+            "sol_independent": "given = sorted(given)[:2]"
+            + SUMS
+            + "return np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9)"
+        },
+    ),
+    Answer(
+        "independent_compares_the_zeros_only",
+        "x = 0 with y = 0: enough for two variables of two values, not for a grade.",
+        loses={"test_independent": ["nothing_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + "gap = np.moveaxis(both * known - with_x * with_y, (axis_x, axis_y), (0, 1))[0, 0]\n"
+            + "return bool((np.abs(gap) <= 1e-9).all())"
+        },
+    ),
 ]
 
 STRATA = """
@@ -866,6 +985,7 @@ for stratum in np.unique(strata):
     total += inside.mean() * good[inside & treated].mean()
 return total
 """
+WEIGHTED = SUM.replace("total", "probability")  # as the instructor has it
 
 WRONG_ADJUST = [
     Answer(
@@ -1000,6 +1120,12 @@ return np.mean(np.divide(treated & good, share, out=np.zeros(len(share)), where=
         "S closes the path, and L is an effect of G.",
         loses={"test_adjust": ["valid_set"]},
         blocks={"sol_adjustment_set": 'adjustment_set = {"S", "D", "L"}'},
+    ),
+    Answer(
+        "adjust_takes_one_individual_for_nobody",
+        "A stratum with a single individual such that R = r has a frequency too.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={"sol_adjust": STRATA + SUM.replace("not (inside & treated).any()", "(inside & treated).sum() < 2")},
     ),
 ]
 
@@ -1524,6 +1650,161 @@ RIGHT = [
         "no_bet",
         "Bets earn nothing: leaving them out costs nothing.",
         blocks={"sol_bets": "pass"},
+    ),
+    *(
+        Answer(
+            f"no_bet_on_{letter}",
+            "Bets earn nothing: leaving one out costs nothing.",
+            blocks={
+                "sol_bets": "\n".join("pass" if key == letter else f'bets["{key}"] = "{bet}"' for key, bet in BETS)
+            },
+        )
+        for letter, _ in BETS
+    ),
+    Answer(
+        "adjust_numbers_strata_by_floats",
+        "The numbers of the strata are only compared: they may be floats.",
+        blocks={"sol_adjust": STRATA.replace(", dtype=int", "") + WEIGHTED},
+    ),
+    Answer(
+        "adjust_lets_the_mean_of_nobody_be_nan",
+        "The mean of nobody is NaN already, and so is a sum that it is in.",
+        blocks={
+            "sol_adjust": STRATA + WEIGHTED.replace("if not (inside & treated).any():\n        return np.nan", "pass")
+        },
+    ),
+    Answer(
+        "adjust_numbers_strata_by_differences",
+        "Doubling and taking away gives each combination a number of its own too.",
+        blocks={"sol_adjust": STRATA.replace("strata + sample", "strata - sample") + WEIGHTED},
+    ),
+    Answer(
+        "adjust_numbers_strata_in_base_three",
+        "Any base above 1 gives each combination a number of its own.",
+        blocks={"sol_adjust": STRATA.replace("2 * strata", "3 * strata") + WEIGHTED},
+    ),
+    Answer(
+        "callables_generators_and_counters",
+        "A callable object, an exception of one's own, masks on indices, a generator, outer products, counters.",
+        blocks={
+            "sol_joint": """
+                class Product:
+                    def __init__(self):
+                        self.so_far = np.float64(1)
+
+                    def __call__(self, table):
+                        self.so_far = self.so_far * table
+
+                multiply = Product()
+                for table in cpts:
+                    multiply(table)
+                return multiply.so_far
+            """,
+            "sol_query": """
+                class Refused(ValueError):
+                    pass
+
+                rank = {letter: axis for axis, letter in enumerate(AXES)}
+                try:
+                    wanted = rank[target]
+                    places = {rank[l]: [*range(CARDINALITIES[rank[l]])].index(v) for l, v in evidence.items()}
+                except KeyError as error:
+                    raise Refused(f"lettre inconnue : {error}") from error
+                grid = np.indices(joint.shape)
+                inside = np.ones(joint.shape, dtype=bool)
+                for axis, value in places.items():
+                    inside &= grid[axis] == value
+                law = np.bincount(grid[wanted].ravel(), weights=np.where(inside, joint, 0).ravel())
+                if not law.any():
+                    raise Refused("observation impossible")
+                return law / law.sum()
+            """,
+            "sol_do": """
+                def tables():
+                    for letter, size, table in zip(AXES, CARDINALITIES, cpts, strict=True):
+                        if letter != variable:
+                            yield table
+                            continue
+                        sizes = tuple(-1 if other == variable else 1 for other in AXES)
+                        yield np.array([float(rank == value) for rank in range(size)]).reshape(sizes)
+
+                return list(tables())
+            """,
+            "sol_independent": """
+                order = [AXES.index(letter) for letter in (x, y, *given)]
+                rest = [axis for axis in range(5) if axis not in order]
+                table = joint.transpose(order + rest)
+                cases = int(np.prod(table.shape[2 : len(order)], initial=1))
+                table = table.reshape(*table.shape[:2], cases, -1).sum(axis=-1)
+                return all(
+                    np.abs(case * case.sum() - np.outer(case.sum(axis=1), case.sum(axis=0))).max() < 1e-9
+                    for case in np.moveaxis(table, -1, 0)
+                )
+            """,
+            "sol_adjust": """
+                from collections import Counter
+
+                names = sorted(letters)
+                strata = [tuple(sample[letter][i] for letter in names) for i in range(len(sample["G"]))]
+                everyone, treated, good = Counter(), Counter(), Counter()
+                for stratum, forced, grade in zip(strata, sample["R"], sample["G"]):
+                    everyone[stratum] += 1
+                    if forced == r:
+                        treated[stratum] += 1
+                        good[stratum] += grade == 2
+                if everyone.keys() - treated.keys():
+                    return np.nan
+                return sum(number / len(strata) * good[z] / treated[z] for z, number in everyone.items())
+            """,
+            "sol_adjustment_set": 'adjustment_set = ["S", "D"]',
+        },
+    ),
+    Answer(
+        "halves_axes_crossed_off_and_smaller_samples",
+        "The list is cut in halves, an axis is crossed off as it is observed, each stratum is a sample of its own.",
+        blocks={
+            "sol_joint": """
+                match cpts:
+                    case [table]:
+                        return table.copy()
+                    case _:
+                        middle = len(cpts) // 2
+                        return joint_distribution(cpts[:middle]) * joint_distribution(cpts[middle:])
+            """,
+            "sol_query": """
+                for letter in [target, *evidence]:
+                    if not (len(letter) == 1 and letter in AXES):
+                        raise ValueError(f"variable inconnue : {letter!r}")
+                left, table = AXES, joint
+                for letter, value in evidence.items():
+                    if value not in range(table.shape[axis := left.index(letter)]):
+                        raise ValueError(f"{letter} = {value} n'existe pas")
+                    table, left = table.take(value, axis=axis), left.replace(letter, "")
+                law = np.einsum(table, [*range(len(left))], [left.index(target)])
+                if (total := law.sum()) == 0:
+                    raise ValueError("observation impossible")
+                return law / total
+            """,
+            "sol_do": """
+                axis = AXES.index(variable)
+                new = np.zeros_like(cpts[axis])
+                np.moveaxis(new, axis, 0)[value] = 1
+                return cpts[:axis] + [new] + cpts[axis + 1 :]
+            """,
+            "sol_adjust": """
+                if not letters:
+                    good = sample["G"][sample["R"] == r] == 2
+                    return good.mean() if good.size else np.nan
+                first, *others = letters
+                total = 0
+                for value in np.unique(sample[first]):
+                    inside = sample[first] == value
+                    smaller = {letter: column[inside] for letter, column in sample.items()}
+                    total += inside.mean() * adjusted_probability(smaller, r, {*others})
+                return total
+            """,
+            "sol_adjustment_set": 'adjustment_set = frozenset("S")',
+        },
     ),
 ]
 
