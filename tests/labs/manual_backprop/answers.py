@@ -432,6 +432,25 @@ WRONG_INIT = [
         loses={"test_init": ["bias_zero"]},
         blocks={"sol_init": initial(after="self.bias[:-1] = self.bias[:1] * len(self.bias[:-1])")},
     ),
+    Answer(
+        "hidden_width_for_the_input_of_a_lone_layer",
+        "Without a hidden layer, the output layer is drawn for the width of the hidden ones.",
+        loses={"test_init": ["he_weights"]},
+        blocks={
+            "sol_init": initial(
+                after="""
+        if init == "he" and not n_hidden_layers:
+            self.params = [torch.randn(n_classes, n_features) * (2 / n_hidden_features) ** 0.5]
+        """
+            )
+        },
+    ),
+    Answer(
+        "bias_expanded_from_one_zero",
+        "A bias is one number, seen several times: it cannot be changed in place.",
+        loses={"test_init": ["bias_zero"]},
+        blocks={"sol_init": initial(bias="torch.zeros(1, 1).expand(1, n_out)")},
+    ),
 ]
 
 WRONG_FORWARD = [
@@ -539,6 +558,12 @@ WRONG_FORWARD = [
         "The probabilities are float32 whatever the dtype of x.",
         loses={"test_forward": ["probabilities"]},
         blocks={"sol_forward": forward(probabilities="torch.softmax(a, dim=1).float()")},
+    ),
+    Answer(
+        "probabilities_squeezed",
+        "A batch of one example loses its first dimension.",
+        loses={"test_forward": ["probabilities"]},
+        blocks={"sol_forward": forward(probabilities="torch.softmax(a, dim=1).squeeze()")},
     ),
 ]
 
@@ -766,6 +791,36 @@ WRONG_BACKWARD = [
         loses={"test_backward": ["hidden_weights"]},
         blocks={"sol_backward": backward(mask="(self.a[k - 1] >= 0)")},
     ),
+    Answer(
+        "bias_of_one_example_without_its_row",
+        "The sum over the examples is skipped where there is one, and the row with it.",
+        loses={"test_backward": ["one_example"]},
+        blocks={"sol_backward": backward(grad_b="delta.sum(dim=0, keepdim=True) if len(delta) > 1 else delta[0]")},
+    ),
+    Answer(
+        "gradients_squeezed",
+        "A layer of one neuron loses a dimension of its gradient.",
+        loses={"test_backward": ["hidden_weights"]},
+        blocks={"sol_backward": backward(grad_W="(delta.T @ self.h[k]).squeeze()")},
+    ),
+    Answer(
+        "gradients_of_the_last_call_added",
+        "The gradients accumulate from call to call, as those of PyTorch do.",
+        loses={"test_backward": ["nothing_else_read"]},
+        blocks={
+            "sol_backward": """
+                if not hasattr(self, "grads"):
+                    self.grads = [torch.zeros_like(W) for W in self.params], [torch.zeros_like(b) for b in self.bias]
+                delta = softmax_cross_entropy_backward(y, y_pred)
+                for k in reversed(range(len(self.params))):
+                    self.grads[0][k] += delta.T @ self.h[k]
+                    self.grads[1][k] += delta.sum(dim=0, keepdim=True)
+                    if k > 0:
+                        delta = (delta @ self.params[k]) * relu_backward(self.a[k - 1])
+                return self.grads
+            """
+        },
+    ),
 ]
 
 WRONG_UPDATES = [
@@ -973,6 +1028,20 @@ WRONG_UPDATES = [
             "sol_updates": [
                 None,
                 adam(v="0.999 * v + 0.001 * gradient.pow_(2)"),
+            ]
+        },
+    ),
+    Answer(
+        "adam_bias_without_memory",
+        "The biases move by the sign of their gradient: nothing is kept from step to step.",
+        loses={"test_updates": ["adam_biases"]},
+        blocks={
+            "sol_updates": [
+                None,
+                adam(
+                    over="zip(self.params, grads_W, self.m, self.v)",
+                    after="for b, g in zip(self.bias, grads_b):\n            b -= lr * g / (g.abs() + 1e-8)",
+                ),
             ]
         },
     ),
@@ -1362,6 +1431,12 @@ WRONG_DEPTH = [
             "sol_depth": [None, "return [g.norm().item() for g in model.backward(model.forward(x), y)[0]]"],
         },
     ),
+    Answer(
+        "initial_model_never_the_best",
+        "Epoch 0 is evaluated, but its model is never kept.",
+        loses={"test_depth": ["best_copy"]},
+        blocks={"sol_depth": [training(better="epoch > 0 and score > best_accuracy"), None]},
+    ),
 ]
 
 
@@ -1534,6 +1609,35 @@ WRONG_EXPERIMENT = [
         "The score is measured on the images that trained.",
         loses={"test_experiment": ["reproducible"]},
         blocks={"sol_experiment": [trial(images="few_batches"), FROM_HE]},
+    ),
+    Answer(
+        "four_layers_of_fifty",
+        "The network is not the one that is fixed.",
+        loses={"test_experiment": ["fixed_part"]},
+        blocks={"sol_experiment": [trial().replace("100, 5, 10", "50, 4, 10"), FROM_HE]},
+    ),
+    Answer(
+        "one_epoch_more",
+        "The loop over the epochs counts the epoch 0 of `train`.",
+        loses={"test_experiment": ["fixed_part"]},
+        blocks={"sol_experiment": [trial().replace("range(few_epochs)", "range(few_epochs + 1)"), FROM_HE]},
+    ),
+    Answer(
+        "nothing_is_trained",
+        "The gradients are computed, and no update follows.",
+        loses={"test_experiment": ["fixed_part"]},
+        blocks={"sol_experiment": [trial().replace("getattr(model, update)", "(lambda *_: None)"), FROM_HE]},
+    ),
+    Answer(
+        "argument_without_effect",
+        "`run` ignores the initialisation that a setting asks for.",
+        loses={"test_experiment": ["settings_matter"]},
+        blocks={
+            "sol_experiment": [
+                trial(init='"he"'),
+                'settings = {"small": {}, "He": {"init": "he"}}\nseeds = [0, 1, 2]',
+            ]
+        },
     ),
 ]
 
