@@ -94,12 +94,20 @@ def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> l
     right = solutions[places[0] : places[-1] + 1]
     changed = set().union(*(_changed_in_place(cell.source) for cell in right))
     return [
+        *_forget(right, lab.source.cells[: lab.source.cells.index(right[0])]),
         *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
         *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
         *(_as_students_see(lab, variant, rank, right[-1]) if variant.visible else []),
         *(criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[variant.test]),
         *(run_cell(cell, cell.source) for cell in right),
     ]
+
+
+def _forget(right: list[NotebookNode], before: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield a cell without which an answer that stops halfway would leave the right one's names to its criteria."""
+    known = set().union(*(bound_names(cell.source) for cell in before if cell.cell_type == "code"))
+    if names := sorted(set().union(*(bound_names(cell.source) for cell in right)) - known):
+        yield run_cell(right[0], f"{' = '.join(names)} = None\ndel {', '.join(names)}")
 
 
 def _as_students_see(lab: Lab, variant: Variant, rank: int, last: NotebookNode) -> Iterator[NotebookNode]:
