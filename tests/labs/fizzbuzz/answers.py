@@ -153,6 +153,18 @@ TENSORS = [
         blocks=tensors(one_hot=BLANK),
     ),
     Answer(
+        "a_one_in_each_column_seen",
+        "A slice where a list of rows was needed: each row has all the ones.",
+        loses={"test_tensors": ["codes"]},
+        blocks=tensors(
+            one_hot="""
+                codes = torch.zeros(len(labels), num_classes)
+                codes[:, labels] = 1
+                return codes
+            """
+        ),
+    ),
+    Answer(
         "argmax_over_the_wrong_dimension",
         "The largest of each column, not of each row.",
         loses={"test_tensors": ["largest_of_rows"]},
@@ -169,6 +181,12 @@ TENSORS = [
         "A single row gives a number, no longer a row of one.",
         loses={"test_tensors": ["largest_of_rows"]},
         blocks=tensors(row_argmax="return x.argmax(dim=1, keepdim=True).squeeze()"),
+    ),
+    Answer(
+        "a_column_for_each_largest_value",
+        "A row that holds its largest value twice counts twice.",
+        loses={"test_tensors": ["largest_of_rows"]},
+        blocks=tensors(row_argmax="return (x == x.amax(dim=1, keepdim=True)).nonzero()[:, 1]"),
     ),
     Answer(
         "population_deviation",
@@ -219,8 +237,14 @@ TENSORS = [
     Answer(
         "product_taken_once",
         "The expanded square lacks the 2 of its double product.",
-        loses={"test_tensors": ["no_loop", "squared_distances"]},
+        loses={"test_tensors": ["squared_distances"]},
         blocks=tensors(pairwise_sq_dist="return a.pow(2).sum(1)[:, None] - a @ b.T + b.pow(2).sum(1)"),
+    ),
+    Answer(
+        "squeezed_distances",
+        "A single row of a or of b gives a dimension less.",
+        loses={"test_tensors": ["squared_distances"]},
+        blocks=tensors(pairwise_sq_dist="return ((a[:, None] - b) ** 2).sum(dim=2).squeeze()"),
     ),
     Answer(
         "square_root_of_the_distances",
@@ -541,6 +565,31 @@ DATASET = [
         ),
     ),
     Answer(
+        "examples_told_apart_by_their_bits",
+        "Training holds what equals no validation example: of two equal ones, one may be lost.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                val = torch.randperm(len(X), generator=generator)[:num_val]
+                held_back = X[val].tolist()
+                train = [i for i, x in enumerate(X.tolist()) if x not in held_back]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "examples_flattened",
+        "Examples of any shape are split; these come back as rows.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=generator)
+                X = X.reshape(len(X), -1)
+                return X[order[num_val:]], Y[order[num_val:]], X[order[:num_val]], Y[order[:num_val]]
+            """
+        ),
+    ),
+    Answer(
         "labels_drawn_apart",
         "Examples and labels are shuffled by two permutations.",
         loses={"test_dataset": ["labels_follow"]},
@@ -577,6 +626,18 @@ DATASET = [
         ),
     ),
     Answer(
+        "seed_of_the_generator_to_split",
+        "The first seed of the generator is read, nothing is drawn from it: two calls give the same split.",
+        loses={"test_dataset": ["generator_decides"]},
+        blocks=dataset(
+            split_dataset="""
+                torch.manual_seed(generator.initial_seed())
+                order = torch.randperm(len(X))
+                return X[order[num_val:]], Y[order[num_val:]], X[order[:num_val]], Y[order[:num_val]]
+            """
+        ),
+    ),
+    Answer(
         "split_without_chance",
         "Every third example, whatever the generator.",
         loses={"test_dataset": ["drawn", "generator_decides"]},
@@ -594,6 +655,31 @@ DATASET = [
         "Nothing is drawn: the validation set is the largest integers.",
         loses={"test_dataset": ["drawn", "generator_decides"]},
         blocks=dataset(split_dataset="return X[:-num_val], Y[:-num_val], X[-num_val:], Y[-num_val:]"),
+    ),
+    Answer(
+        "shuffled_by_exchanges",
+        "A list of indices whose elements are exchanged two by two, by integers that are drawn.",
+        blocks=dataset(
+            split_dataset="""
+                order = list(range(len(X)))
+                for i in reversed(range(1, len(order))):
+                    j = torch.randint(i + 1, (), generator=generator).item()
+                    order[i], order[j] = order[j], order[i]
+                train, val = order[num_val:], order[:num_val]
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "numpy_seeded_by_a_draw",
+        "NumPy shuffles, and its seed is drawn from the generator.",
+        blocks=dataset(
+            split_dataset="""
+                seed = torch.randint(2**31, (), generator=generator).item()
+                order = np.random.default_rng(seed).permutation(len(X))
+                return X[order[num_val:]], Y[order[num_val:]], X[order[:num_val]], Y[order[:num_val]]
+            """
+        ),
     ),
     Answer(
         "bits_by_broadcasting",
@@ -648,8 +734,20 @@ BASELINE_AND_MODEL = [
     Answer(
         "largest_label_instead_of_most_frequent",
         "max is taken of the labels, not of their counts.",
-        loses={"test_baseline": ["accuracy_of_majority", "python_float"]},
+        loses={"test_baseline": ["accuracy_of_majority"]},
         blocks={"sol_baseline": "return (test_labels == train_labels.max()).float().mean().item()"},
+    ),
+    Answer(
+        "median_instead_of_most_frequent",
+        "The median of the labels, which is also their majority where one label holds half of them.",
+        loses={"test_baseline": ["accuracy_of_majority"]},
+        blocks={"sol_baseline": "return (test_labels == train_labels.median()).float().mean().item()"},
+    ),
+    Answer(
+        "rounded_accuracy",
+        "The share is rounded to hundredths.",
+        loses={"test_baseline": ["accuracy_of_majority"]},
+        blocks={"sol_baseline": "return round((test_labels == train_labels.mode().values).float().mean().item(), 2)"},
     ),
     Answer(
         "accuracy_as_a_tensor",
@@ -921,6 +1019,30 @@ CROSS_ENTROPY = [
         blocks={"sol_loss": "return (torch.logsumexp(logits, 1) - logits[torch.arange(len(logits)), targets]).mean()"},
     ),
     Answer(
+        "added_one_by_one",
+        "Large float32 numbers are rounded, a row at a time, and added before they are divided.",
+        blocks={
+            "sol_loss": """
+                total = logits.new_zeros(())
+                for row, target in zip(logits, targets):
+                    total = total + row.logsumexp(dim=0) - row[target]
+                return total / len(targets)
+            """
+        },
+    ),
+    Answer(
+        "logarithms_added_by_pairs",
+        "logaddexp, from column to column.",
+        blocks={
+            "sol_loss": """
+                from functools import reduce
+
+                total = reduce(torch.logaddexp, logits.unbind(dim=1))
+                return (total - logits.take_along_dim(targets[:, None], dim=1)[:, 0]).mean()
+            """
+        },
+    ),
+    Answer(
         "maximum_added_again",
         "m + log of the sum, the right logit chosen by a product with one-hot labels; wider floats are as good.",
         blocks={
@@ -972,6 +1094,12 @@ TRAINING = [
         "A schedule that nobody asked for.",
         loses={"test_train": ["gradient_steps"]},
         blocks=train_with(before_epoch=f"optimizer.param_groups[0]['lr'] = lr / (1 + _); {DRAWN_ORDER}"),
+    ),
+    Answer(
+        "first_layer_only",
+        "The optimiser has the first two parameters, those of a network of one layer.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(before_epochs="optimizer = torch.optim.SGD([*model.parameters()][:2], lr=lr)"),
     ),
     Answer(
         "gradients_cleared_once_an_epoch",
@@ -1088,6 +1216,12 @@ TRAINING = [
         blocks=train_with(before_epoch="order = torch.randperm(len(X))"),
     ),
     Answer(
+        "seed_of_the_generator",
+        "The first seed of the generator is read, nothing is drawn from it: two calls shuffle alike.",
+        loses={"test_train": ["generator_decides"]},
+        blocks=train_with(before_epochs="generator = torch.Generator().manual_seed(generator.initial_seed())"),
+    ),
+    Answer(
         "generator_seeded_again",
         "The same seed at each epoch, whatever is given.",
         loses={"test_train": ["generator_decides", "shuffled_every_epoch"]},
@@ -1107,6 +1241,29 @@ TRAINING = [
             before_epochs="loader = torch.utils.data.DataLoader(range(len(X)), batch_size, True, drop_last=True)",
             batches="loader",
         ),
+    ),
+    Answer(
+        "closure_and_generator_function",
+        "Each step calls a closure, and a generator gives the losses of an epoch.",
+        blocks={
+            "sol_train": """
+                optimizer = torch.optim.SGD([{"params": model.parameters()}], lr)
+
+                def epoch():
+                    order = torch.rand(len(X), generator=generator).argsort()
+                    for x, y in zip(X[order].split(batch_size), Y[order].split(batch_size)):
+
+                        def closure():
+                            optimizer.zero_grad()
+                            loss = F.cross_entropy(model(x), y)
+                            loss.backward()
+                            return loss
+
+                        yield optimizer.step(closure).item()
+
+                return [float(np.mean([*epoch()])) for _ in range(num_epochs)]
+            """
+        },
     ),
     Answer(
         "forward_called_by_its_name",
@@ -1247,6 +1404,26 @@ EXPERIMENT = [
         blocks=run_with(asked="X_train, Y_train"),
     ),
     Answer(
+        "best_score_of_all_epochs",
+        "The score is that of the best epoch, not of the last one.",
+        loses={"test_experiment": ["scores"]},
+        blocks=experiment(
+            """
+            torch.manual_seed(seed)
+            model = make_model(10, hidden_size)
+            descent = optimizer(model.parameters(), lr=lr)
+            best = 0.0
+            for _ in range(num_epochs):
+                for batch in torch.randperm(len(X_train)).split(128):
+                    descent.zero_grad()
+                    F.cross_entropy(model(X_train[batch]), Y_train[batch]).backward()
+                    descent.step()
+                best = max(best, accuracy(model, X_val, Y_val))
+            return best
+            """
+        ),
+    ),
+    Answer(
         "scored_from_1_to_100",
         "The score is that of the test, kept for the end.",
         loses={"test_experiment": ["scores"]},
@@ -1257,6 +1434,15 @@ EXPERIMENT = [
         "The seed is PyTorch's alone, and NumPy draws the order.",
         loses={"test_experiment": ["reproducible"]},
         blocks=run_with(order="torch.from_numpy(np.random.permutation(len(X_train)))"),
+    ),
+    Answer(
+        "same_shuffles_for_all_seeds",
+        "The seed decides the first weights only: the order is drawn by a generator that is seeded apart.",
+        loses={"test_experiment": ["reproducible"]},
+        blocks=run_with(
+            seed="seed)\n    generator = torch.Generator().manual_seed(0",
+            order="torch.randperm(len({X}), generator=generator)",
+        ),
     ),
     Answer(
         "seed_ignored",
