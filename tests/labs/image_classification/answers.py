@@ -1456,9 +1456,169 @@ WRONG = [
         [None, trial(seed=""), None],
         "reproducible",
     ),
+    wrong(
+        "told_by_the_name",
+        "A good image under a name without a suffix is refused.",
+        "sol_check_image",
+        """
+        if Path(path).suffix not in (".jpg", ".png"):
+            return False
+        try:
+            Image.open(path).load()
+        except (OSError, SyntaxError, ValueError):
+            return False
+        return True
+        """,
+        "whole",
+    ),
+    wrong(
+        "never_enlarged",
+        "A photograph smaller than the size asked stays as it is.",
+        "sol_transforms",
+        transforms("v2.Lambda(lambda image: image.resize((size, size)) if max(image.size) > size else image)"),
+        "size",
+    ),
+    wrong(
+        "root_is_a_path",
+        "A root that is a text has no operator /.",
+        "sol_loaders",
+        loaders(transform="transform").replace("Path(root) / part", "root / part"),
+        "transform",
+    ),
+    wrong(
+        "logits_squeezed",
+        "The logits of a single image have one dimension.",
+        "sol_simplenet",
+        [simplenet()[0], "return self.layers(x).squeeze()"],
+        "logits",
+    ),
+    wrong(
+        "accuracy_after_the_step",
+        "The training accuracy is that of the logits computed again once the step was made.",
+        "sol_train",
+        train().replace("total += loss", "logits = model(images)\n            total += loss", 1),
+        "each_epoch",
+    ),
+    wrong(
+        "labels_in_alphabetical_order",
+        "The labels are sorted before the class is looked up.",
+        "sol_predict",
+        predict(label="sorted(labels)[best]"),
+        "label",
+    ),
+    wrong(
+        "passes_seeded_alike",
+        "PyTorch is seeded before each pass: the dropout puts out the same numbers twice.",
+        "sol_dropout",
+        gap(train_gap="(model(x) - (torch.manual_seed(0), model(x))[1]).abs().max().item()").replace(
+            "model.train()\n", "model.train(); torch.manual_seed(0)\n", 1
+        ),
+        "training_gap",
+    ),
+    wrong(
+        "noise_drawn_once",
+        "Every image of a shape is given the noise of the first.",
+        "sol_augment",
+        [
+            """
+            if not hasattr(self, "noise") or self.noise.shape != image.shape:
+                self.noise = self.std * torch.randn_like(image)
+            return image + self.noise
+            """,
+            None,
+        ],
+        "noise",
+    ),
+    wrong(
+        "noise_of_a_square",
+        "The noise is as wide as it is high.",
+        "sol_augment",
+        ["return image + self.std * torch.randn(len(image), image.shape[1], image.shape[1])", None],
+        "noise",
+    ),
+    wrong(
+        "noise_of_three_channels",
+        "The noise has three channels, whatever the image has.",
+        "sol_augment",
+        ["return image + self.std * torch.randn(3, *image.shape[1:])", None],
+        "unchanged",
+    ),
+    wrong(
+        "upside_down_too",
+        "The images are flipped both ways.",
+        "sol_augment",
+        [None, augment(flip="v2.RandomHorizontalFlip(), v2.RandomVerticalFlip(),")],
+        "flip",
+    ),
+    wrong(
+        "whole_rows_and_columns",
+        "Whole rows of tiles are shuffled, then whole columns: neighbours stay in line.",
+        "sol_study",
+        [
+            """
+            images = images.clone()
+            for image in images:
+                for axis in (1, 2):
+                    order = torch.randperm(image.shape[axis] // tile, generator=generator)
+                    rows = (order[:, None] * tile + torch.arange(tile)).flatten()
+                    image.copy_(image.index_select(axis, rows))
+            return images
+            """,
+            None,
+            None,
+        ],
+        "drawn_from_the_generator",
+    ),
+    wrong(
+        "same_start_for_every_seed",
+        "The weights and the batches are those of one seed, whichever is asked.",
+        "sol_study",
+        [None, trial(seed="torch.manual_seed(0)"), None],
+        "reproducible",
+    ),
 ]
 
 RIGHT = [
+    Answer(
+        "sums_in_other_places",
+        "Gradients by torch.autograd.grad, losses weighed by NumPy, a logarithm of sums of exponentials.",
+        blocks={
+            "sol_train": """
+                parameters = [p for group in optimizer.param_groups for p in group["params"]]
+
+                def measure(loader, after):
+                    found = []
+                    for images, labels in loader:
+                        logits = model(images.to(device))
+                        loss = loss_fn(logits, labels := labels.to(device))
+                        after(loss)
+                        found.append((loss.item(), (logits.argmax(-1) == labels).double().mean().item(), len(labels)))
+                    losses, shares, sizes = zip(*found, strict=True)
+                    return [float(np.average(values, weights=sizes)) for values in (losses, shares)]
+
+                def step(loss):
+                    for p, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+                        p.grad = gradient
+                    optimizer.step()
+
+                while len(history["val_loss"]) < epochs:
+                    numbers = measure(train_loader, step) if model.train() else None
+                    with torch.inference_mode():
+                        numbers += measure(val_loader, lambda loss: None) if model.eval() else []
+                    for values, number in zip(history.values(), numbers, strict=True):
+                        values.append(number)
+            """,
+            "sol_conv_size": """
+                room = n + 2 * padding - kernel
+                return 1 if room < stride else 1 + conv_output_size(n - stride, kernel, stride, padding)
+            """,
+            "sol_ensemble": """
+                with torch.inference_mode():
+                    logs = torch.stack([F.log_softmax(model.eval()(x), dim=-1) for model in models])
+                    return logs.logsumexp(0).max(1).indices
+            """,
+        },
+    ),
     Answer(
         "two_loops",
         "Separate loops for training and validation, Sequential everywhere, transforms of the first version.",
