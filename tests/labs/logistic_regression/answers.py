@@ -1062,6 +1062,73 @@ WRONG = [
         loses={"test_experiment": ["one_change"]},
         blocks={"sol_experiment": [None, change(SETTINGS_BLOCK, ('{"l2": 0.01}', '{"lr": 0.001}'))]},
     ),
+    Answer(
+        name="accuracy_of_ties_to_the_last_class",
+        why="Among equal probabilities the last counts.",
+        loses={"test_accuracy": ["share"]},
+        blocks={
+            "sol_accuracy": """
+                last = y.shape[1] - 1
+                num_right = int((y.argmax(dim=1) == last - y_pred.flip(1).argmax(dim=1)).sum())
+                return num_right / len(y), (num_right, len(y))
+            """
+        },
+    ),
+    Answer(
+        name="bias_of_long_integers",
+        why="The ones are int64: floats stay as they are, shorter integers do not.",
+        loses={"test_inputs_tilde": ["dtype"]},
+        blocks={
+            "sol_inputs_tilde": """
+                ones = torch.ones(x.narrow(axis, 0, 1).shape, dtype=torch.long)
+                return torch.cat([x, ones], dim=axis)
+            """
+        },
+    ),
+    Answer(
+        name="training_on_the_batches_of_the_first_epoch",
+        why="The batches are read once for all: nothing is shuffled again.",
+        loses={"test_train": ["optimizer"]},
+        blocks={
+            "sol_train": "batches = list(data_loader_train)"
+            + change(TRAIN_BLOCK, ("in data_loader_train", "in batches"))
+        },
+    ),
+    Answer(
+        name="training_that_restarts_adam",
+        why="Adam's averages and counter go back to zero at each epoch.",
+        loses={"test_train": ["optimizer"]},
+        blocks={
+            "sol_train": change(
+                TRAIN_BLOCK,
+                (
+                    "        update = model",
+                    "        model.m, model.v, model.t = model.m * 0, model.v * 0, 0\n        update = model",
+                ),
+            )
+        },
+    ),
+    Answer(
+        name="run_with_a_new_argument_first",
+        why="The argument that is added to `run` comes before those that were given.",
+        loses={"test_experiment": ["score"]},
+        cells={
+            "sol_experiment": """
+                def run(seed, decay=1.0, l2=0.0, lr=0.001, batch_size=200, num_images=5000):
+                    torch.manual_seed(seed)
+                    loader = Batches(x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True)
+                    model = PenalisedModel(num_features, num_classes, l2)
+                    scores = []
+                    for epoch in range(RUN_EPOCHS):
+                        scores.append(train(model, lr * decay**epoch, 1, False, loader, loader_val)[1])
+                    return max(scores)
+
+
+                settings = {"fixe": {}, "décroît": {"decay": 0.8}}
+                seeds = [0, 1, 2]
+            """
+        },
+    ),
 ]
 
 RIGHT = [
@@ -1638,6 +1705,123 @@ RIGHT = [
         "right_from_an_accuracy_of_zero",
         "A model whose every answer is wrong, at all epochs, is nowhere in the lab, and no best one.",
         blocks={"sol_train": change(TRAIN_BLOCK, ("-1.0", "-0.0"))},
+    ),
+    Answer(
+        name="right_with_inputs_kept_from_forward",
+        why="`get_grads` uses the inputs that `forward` kept, those that its predictions come from.",
+        blocks={
+            "sol_gradient": [
+                "self.inputs = inputs_tilde(x)\nreturn softmax(self.inputs @ self.W)",
+                "return self.inputs.T @ (y_pred - y) / len(y)",
+            ]
+        },
+    ),
+    Answer(
+        name="right_with_a_generator_and_running_means",
+        why="Evaluations come from a generator, means are updated batch by batch, and orders have their own generator.",
+        blocks={
+            "sol_evaluate": """
+                seen, share, loss = 0, 0.0, 0.0
+                for x, y in data_loader:
+                    seen += (n := x.shape[0])
+                    y_pred = model.forward(x)
+                    share += (accuracy(y, y_pred)[0] - share) * n / seen
+                    loss += (cross_entropy(y, y_pred).item() - loss) * n / seen
+                return share, loss
+            """,
+            "sol_train": """
+                def epochs():
+                    yield accuracy_and_loss_whole_dataset(data_loader_val, model)
+                    for _ in range(nb_epochs):
+                        for x, y in data_loader_train:
+                            grads = model.get_grads(y, model.forward(x), x)
+                            getattr(model, "sgd_update" if sgd else "adam_update")(lr, grads)
+                        yield accuracy_and_loss_whole_dataset(data_loader_val, model)
+
+                best_model = best_accuracy = None
+                for share, loss in epochs():
+                    for name, value in (("val_accuracy", share), ("val_loss", loss)):
+                        history[name] = [*history[name], value]
+                    if best_accuracy is None or share > best_accuracy:
+                        best_accuracy, best_model = share, copy.deepcopy(model)
+            """,
+            "sol_experiment": [
+                change(
+                    RUN_BLOCK,
+                    ("torch.manual_seed(seed)", "generator = torch.Generator().manual_seed(seed)"),
+                    ("shuffle=True", "shuffle=True, generator=generator"),
+                ),
+                None,
+            ],
+        },
+    ),
+    Answer(
+        name="right_with_a_penalised_reference",
+        why="The reference may have a penalty too.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                settings = {
+                    "sans pénalité": {"l2": 1.0},
+                    "λ = 0,01": {"l2": 0.01},
+                    "λ = 0,1": {"l2": 0.1},
+                }
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        name="right_with_a_strong_first_penalty",
+        why="The strength of a penalty is free.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                settings = {
+                    "sans pénalité": {"l2": 0.0},
+                    "λ = 0,01": {"l2": 1.01},
+                    "λ = 0,1": {"l2": 0.1},
+                }
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        name="right_with_a_strong_last_penalty",
+        why="The strength of a penalty is free.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                settings = {
+                    "sans pénalité": {"l2": 0.0},
+                    "λ = 0,01": {"l2": 0.01},
+                    "λ = 0,1": {"l2": 1.1},
+                }
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        name="right_with_seeds_of_ones_own",
+        why="Seeds need not follow one another.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                settings = {
+                    "sans pénalité": {"l2": 0.0},
+                    "λ = 0,01": {"l2": 0.01},
+                    "λ = 0,1": {"l2": 0.1},
+                }
+                seeds = [0, 1, 3]
+                """,
+            ]
+        },
     ),
 ]
 
