@@ -136,6 +136,13 @@ def encoded(
 
 ANALOGY = [
     answer(
+        "similarity_without_its_sign",
+        "Opposite vectors are as near as equal ones.",
+        "analogy",
+        ["return float(abs(x @ y) / (np.linalg.norm(x) * np.linalg.norm(y)))", None],
+        ["cosine"],
+    ),
+    answer(
         "divided_by_one_norm_squared",
         "Right only for vectors of the same length.",
         "analogy",
@@ -362,6 +369,18 @@ ANALOGY = [
 
 PREPROCESS = [
     encoded(
+        "punctuation_skipped",
+        "What is not made of letters gets no number.",
+        ["tensor"],
+        ids="[vocabulary.get(t.form.lower(), vocabulary[UNKNOWN]) for t in sentence if t.form.isalpha()]",
+    ),
+    encoded(
+        "row_of_numbers",
+        "The numbers make a batch of one sentence.",
+        ["tensor"],
+        result='torch.tensor([ids]), int("VERB" in tags), index',
+    ),
+    encoded(
         "labels_swapped",
         "1 stands for a noun: the trivial model and the training do not suffer, the label does.",
         ["label"],
@@ -562,6 +581,22 @@ def collated(name: str, why: str, result: str, loses: tuple | list = ()) -> Answ
 
 DATASET = [
     answer(
+        "words_of_all_sentences",
+        "The words are counted, not the sentences.",
+        "dataset",
+        ["return sum(len(sentence) for sentence in self.sentences)", None, None],
+        ["length"],
+    ),
+    collated(
+        "lengths_alone_sorted",
+        "The lengths are sorted for packing, and nothing else is.",
+        """
+padded = pad_sequence(ids, batch_first=True)
+return padded, lengths.sort(descending=True).values, torch.tensor(labels).float(), torch.tensor(indices)
+""",
+        ["order"],
+    ),
+    answer(
         "length_of_a_sentence",
         "The words of the first sentence.",
         "dataset",
@@ -719,6 +754,40 @@ return padded[order], lengths[order], torch.tensor(labels).float()[order], torch
 ]
 
 GRU = [
+    read_packed(
+        "place_of_the_first_sentence",
+        "All sentences are read at the place of the first one's word.",
+        "return self.linear(states[:, indices[0]])[:, 0]",
+        loses=["at_word"],
+    ),
+    read_packed(
+        "place_within_the_shortest",
+        "No place goes beyond the end of the shortest sentence of the batch.",
+        "return self.linear(states[rows, indices.clamp(max=lengths.min() - 1)])[:, 0]",
+        loses=["at_word"],
+    ),
+    read_packed(
+        "states_without_gradient",
+        "The states are detached: the recurrent layer learns nothing.",
+        "return self.linear(states[rows, indices].detach())[:, 0]",
+        loses=["logit"],
+    ),
+    gru(
+        "layers_without_biases",
+        "Neither layer has biases, which nobody asks for.",
+        layers="""
+self.rnn = nn.GRU(embedding.embedding_dim, hidden_size, batch_first=True, bidirectional=True, bias=False)
+self.linear = nn.Linear(2 * hidden_size, 1, bias=False)
+""",
+    ),
+    read_packed(
+        "one_hot_places",
+        "The place as a row of zeros and a 1, and a sum over the words.",
+        """
+        marks = nn.functional.one_hot(indices, states.size(1)).to(states.dtype)
+        return self.linear(torch.einsum("btd,bt->bd", states, marks)).view(-1)
+        """,
+    ),
     gru(
         "layer_that_is_never_called",
         "A bag of words beside a recurrent layer that is only there to be counted.",
@@ -968,6 +1037,12 @@ def module(
 
 MODULE = [
     module(
+        "bias_left_out",
+        "Adam is given the weights of the linear layer, without its bias.",
+        ["optimizer"],
+        optimizer="return torch.optim.Adam([self.linear.weight], lr=self.learning_rate)",
+    ),
+    module(
         "sigmoid_before_a_loss_of_logits",
         "Probabilities where the loss wants logits.",
         ["loss"],
@@ -1074,7 +1149,8 @@ MODULE = [
     ),
     module(
         "zero_is_a_verb",
-        "A logit that is exactly zero says nothing.",
+        "A logit that is exactly zero answers verb, where the statement wants it above zero.",
+        ["validation"],
         training="""
         ids, lengths, labels, indices = batch
         logits = self(ids, lengths, indices)
@@ -1185,6 +1261,34 @@ TRAIN = [
 ]
 
 ADVANCED = [
+    advanced(
+        "states_without_gradient_advanced",
+        "The states are detached: the recurrent layers learn nothing.",
+        forward=PACKED + "return self.head(states[rows, indices].detach())[:, 0]",
+        loses=["kinds"],
+    ),
+    advanced(
+        "sequential_by_recursion",
+        "A recursive function lists the layers, and the time comes first.",
+        layers="""
+        self.rnn = kinds[rnn_type](embedding.embedding_dim, hidden_size_rnn, n_rnn, bidirectional=True)
+        """,
+        head="""
+        def build(width, rest):
+            if not rest:
+                return [nn.Linear(width, 1), nn.Flatten(0)]
+            first, *others = rest
+            return [nn.Linear(width, first), activation, *build(first, others)]
+
+
+        self.head = nn.Sequential(*build(2 * hidden_size_rnn, sizes))
+        """,
+        forward="""
+        packed = pack_padded_sequence(x.transpose(0, 1), lengths.cpu(), enforce_sorted=False)
+        states, _ = pad_packed_sequence(self.rnn(packed)[0])
+        return self.head(states[indices, torch.arange(len(indices), device=states.device)])
+        """,
+    ),
     advanced(
         "unknown_type_accepted",
         "Any other type is silently a GRU.",
