@@ -254,6 +254,36 @@ VOCAB = [
         return ids + [0] * (max_len - len(ids))
         """,
     ),
+    wrong(
+        "texts_that_hold_a_word_counted",
+        "A word counts once in each text, however often it comes.",
+        "frequent_first",
+        vocab_2=VOCABULARY.format(words="{*tokenize(text)}"),
+    ),
+    wrong(
+        "carriage_returns_removed",
+        "Only spaces, tabs and line feeds are blanks.",
+        "blanks",
+        vocab_1=r'return re.sub(r"[^a-z0-9 \t\n]", "", text.lower()).split()',
+    ),
+    wrong(
+        "a_word_for_an_empty_text",
+        "A text without a word is given an unknown one.",
+        "length",
+        vocab_3="""
+        ids = [vocab.get(word, 1) for word in tokenize(text)[:max_len]] or [1]
+        return ids + [0] * (max_len - len(ids))
+        """,
+    ),
+    wrong(
+        "unknown_words_added_to_the_vocabulary",
+        "`setdefault` writes each unknown word into the vocabulary that was given.",
+        "unknown",
+        vocab_3="""
+        ids = [vocab.setdefault(word, 1) for word in tokenize(text)[:max_len]]
+        return ids + [0] * (max_len - len(ids))
+        """,
+    ),
 ]
 
 EPOCH = [
@@ -335,6 +365,12 @@ EPOCH = [
             changed(TRAIN, ("loss.item()", "loss.detach()")),
             changed(MEASURE, (".sum().item()", ".sum()")),
         ],
+    ),
+    wrong(
+        "logits_of_one_example_squeezed",
+        "`squeeze` takes the dimension of a batch of one example away.",
+        "evaluation",
+        train_2=changed(MEASURE, ("model(inputs)", "model(inputs).squeeze()")),
     ),
 ]
 
@@ -497,6 +533,29 @@ NETWORK = [
         "The lengths that the caller gave are one less afterwards.",
         "read",
         rnn_2="lengths -= 1\n" + changed(READ, ("lengths - 1", "lengths"), ("\n    ", "\n")),
+    ),
+    wrong(
+        "vectors_changed_in_place",
+        "The vectors after the last word are set to zero, in the tensor of the caller.",
+        "read",
+        rnn_2="embedded.data[torch.arange(embedded.shape[1]) >= lengths[:, None].cpu()] = 0\n"
+        + READ.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "probability_of_dropout_kept_aside",
+        "The layer is made, but another number is used, that nobody can change later.",
+        "dropout",
+        rnn=[
+            LAYERS + "    self.p = dropout\n",
+            changed(READ, ("self.dropout(last_states)", "F.dropout(last_states, self.p, self.training)")),
+            None,
+        ],
+    ),
+    wrong(
+        "dropout_on_the_vectors_too",
+        "Components of the words are dropped, and of the state too.",
+        "dropout",
+        rnn_2=changed(READ, ("self.recurrent(embedded)", "self.recurrent(self.dropout(embedded))")),
     ),
 ]
 
@@ -782,6 +841,25 @@ COMPARE = [
         "gap",
         compare=changed(SUMMARY, ("train - test)", "abs(train - test))")),
     ),
+    wrong(
+        "one_row_by_accuracy",
+        "Rows are kept by accuracy: of two trainings that end on the same one, only the last has a row.",
+        "last_epoch",
+        compare="""
+        by_accuracy = {history["val_accuracy"][-1]: name for name, history in histories.items()}
+        rows = []
+        for val, name in sorted(by_accuracy.items(), reverse=True):
+            train = histories[name]["train_accuracy"][-1]
+            rows.append((name, train, val, train - val))
+        return rows
+        """,
+    ),
+    wrong(
+        "last_epoch_taken_out",
+        "`pop` takes the last epoch out of the histories.",
+        "last_epoch",
+        compare=SUMMARY.replace("[-1]", ".pop()"),
+    ),
 ]
 
 GRADIENTS = [
@@ -876,6 +954,14 @@ GRADIENTS = [
         "A frozen layer learns after the measure.",
         "model_kept",
         gradients_2="model.requires_grad_(True)\n" + LAYER_NORMS.replace("\n    ", "\n"),
+    ),
+    wrong(
+        "gradients_cleared_by_the_reading",
+        "The gradients are cleared once their norms are read.",
+        "norms",
+        gradients_1="norms"
+        + NORMS.removeprefix("return").replace(" {", " = {", 1)
+        + "\nmodel.zero_grad()\nreturn norms",
     ),
 ]
 
@@ -990,6 +1076,24 @@ VANISHING = [
             ("    return", "    model.embedding.requires_grad_(False)\n    return"),
         ),
     ),
+    wrong(
+        "share_of_each_step",
+        "The norms are divided by that of the whole gradient.",
+        "steps",
+        vanishing=changed(BY_TIME, (".cpu()", ".cpu() / gradient.norm().cpu()")),
+    ),
+    wrong(
+        "mean_of_the_squares_over_the_batch",
+        "Squares are averaged over the reviews, not added.",
+        "steps",
+        vanishing=changed(BY_TIME, ("gradient.norm(dim=(0, 2))", "gradient.square().sum(dim=2).mean(dim=0).sqrt()")),
+    ),
+    wrong(
+        "squares_of_the_norms_by_time",
+        "The root is forgotten.",
+        "steps",
+        vanishing=changed(BY_TIME, (".cpu()", ".square().cpu()")),
+    ),
 ]
 
 WATCHED = [
@@ -1081,6 +1185,12 @@ WATCHED = [
         "Zero is false, as None is.",
         "bounded",
         watch=changed(WATCH, ("if max_norm is not None", "if max_norm")),
+    ),
+    wrong(
+        "measures_made_numbers",
+        "What is measured must be a number: anything else stops the training.",
+        "measures",
+        watch=changed(WATCH, ("measure(model)", "float(measure(model))")),
     ),
 ]
 
@@ -1272,13 +1382,20 @@ def right(name, why, cells=None, **blocks):
     )
 
 
+ADDED = (
+    (".sum().item()", ".sum()"),
+    ("total_loss / num_examples, num_right / num", "total_loss.item() / num_examples, num_right.item() / num"),
+)
+TRAIN_LATE = changed(TRAIN, ("loss.item()", "loss.detach()"), *ADDED)
+MEASURE_LATE = changed(MEASURE, ('"sum").item()', '"sum")'), *ADDED)
+
 # Changes of the reference that are right too (`course mutate`).
 SAME = [
     right(
         "ties_at_zero_and_the_other_sign_of_a_bias",
         "A logit of exactly zero may go either way; a bias that is subtracted learns the opposite; indices made on the "
         "processor, and a result that is there already.",
-        train=[changed(TRAIN, ("logits > 0", "logits >= 0")), None],
+        train=[changed(TRAIN_LATE, ("logits > 0", "logits >= 0")), None],
         baseline=[None, "return self.weights(ids).sum(dim=(1, 2)) - self.bias"],
         rnn=[None, changed(READ, (", device=lengths.device", "")), None],
         vanishing=changed(BY_TIME, (".cpu()", "")),
@@ -1287,12 +1404,14 @@ SAME = [
         "ties_at_zero_and_gradient_of_a_vector_not_detached",
         "A logit of exactly zero may go either way; the gradient of what the layer gives needs no copy: a layer that "
         "is frozen gives a leaf.",
-        train=[None, changed(MEASURE, ("logits > 0", "logits >= 0"))],
+        train=[None, changed(MEASURE_LATE, ("logits > 0", "logits >= 0"))],
         vanishing=changed(BY_TIME, (".detach()", "")),
     ),
     right(
         "vectors_copied_into_the_layer_of_the_model",
-        "The layer that the model has is of the right size: the matrix is copied into it.",
+        "The layer that the model has is of the right size: the matrix is copied into it; losses are added with their "
+        "graph, which the number that is returned has not.",
+        train=[changed(TRAIN_LATE, (".detach()", "")), None],
         glove=[
             None,
             """
@@ -2071,6 +2190,76 @@ STYLES = [
         z = model.read(model.embedding(x) + nudge, (x > 0).sum(dim=1))
         gradient = torch.autograd.grad((F.softplus(z) - y * z).mean(), nudge)[0]
         return torch.stack([torch.linalg.norm(step) for step in gradient.unbind(dim=1)])
+        """,
+    ),
+    right(
+        "accumulated_readings_and_a_match",
+        "`accumulate`, `match`, `fromkeys`, a generator, a bound that is infinite, an iterator over the gradients.",
+        vocab_2="""
+        import itertools
+
+        counts = Counter(itertools.chain.from_iterable(map(tokenize, texts)))
+        numbers = dict.fromkeys(["<pad>", "<unk>"])
+        numbers.update(dict.fromkeys(word for word, _ in counts.most_common(max_size)))
+        for number, word in enumerate(numbers):
+            numbers[word] = number
+        return numbers
+        """,
+        rnn_2="""
+        packed = nn.utils.rnn.pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        match self.recurrent(packed)[1]:
+            case (h, _) if self.recurrent.mode == "LSTM":
+                last = h[-1]
+            case h:
+                last = h[-1]
+        return self.output(self.dropout(last))[..., 0]
+        """,
+        lstm_gru="""
+        from itertools import accumulate
+
+        def step(before, piece):
+            return model.recurrent(model.embedding(piece), cut(before[1]))
+
+        def cut(state):
+            if isinstance(state, tuple):
+                return tuple(map(cut, state))
+            return None if state is None else state.detach()
+
+        readings = accumulate(torch.split(ids, size, 1), step, initial=(None, None))
+        next(readings)
+        last = torch.stack([states[:, -1, :] for states, _ in readings], dim=1)
+        return model.output(model.dropout(last)).squeeze(-1)
+        """,
+        gradients_2="""
+        by_layer = model.recurrent.all_weights
+        loss = F.binary_cross_entropy_with_logits(model(ids), labels.float())
+        gradients = iter(torch.autograd.grad(loss, [weight for layer in by_layer for weight in layer]))
+        model.zero_grad()
+        return [math.hypot(*(next(gradients).norm().item() for _ in layer)) for layer in by_layer]
+        """,
+        vanishing="""
+        vectors = model.embedding(x).data.clone()
+        vectors.requires_grad = True
+        loss = F.binary_cross_entropy_with_logits(model.read(vectors, x.sign().sum(1)), y.type_as(vectors))
+        (g,) = torch.autograd.grad(loss, vectors)
+        return torch.einsum("btd,btd->t", g, g).sqrt().cpu()
+        """,
+        watch="""
+        def one_epoch():
+            model.train()
+            for inputs, labels in batches:
+                model.zero_grad()
+                nn.BCEWithLogitsLoss()(model(inputs), labels.to(torch.float)).backward()
+                nn.utils.clip_grad_norm_(model.parameters(), math.inf if max_norm is None else max_norm)
+                optimizer.step()
+
+        def measures():
+            yield measure(model)
+            for _ in range(num_epochs):
+                one_epoch()
+                yield measure(model)
+
+        return [*measures()]
         """,
     ),
 ]
