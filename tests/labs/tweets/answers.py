@@ -1520,6 +1520,266 @@ WRONG = [
             ]
         },
     ),
+    Answer(
+        "tweets_written_twice_read_once",
+        "The rows are kept by text: two tweets that say the same are one.",
+        loses={"test_repair": ["rows"]},
+        blocks={
+            "sol_repair": [
+                """
+                rows = {row[5]: row for row in csv.reader(file)}.values()
+                return [row[5] for row in rows], np.array([int(row[7]) for row in rows])
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "mojibake_again_and_again",
+        "What was repaired is repaired again, as long as it can be.",
+        loses={"test_repair": ["mojibake"]},
+        blocks={
+            "sol_repair": [
+                None,
+                r"""
+                while not text.isascii():
+                    try:
+                        text = text.encode("latin-1").decode("utf-8")
+                    except UnicodeError:
+                        break
+                text = html.unescape(text).replace("’", "'")
+                return re.sub("[\x80-\x9f]", "", text)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "entities_of_entities",
+        "`&amp;lt;` is replaced twice.",
+        loses={"test_repair": ["entities"]},
+        blocks={
+            "sol_repair": repair_with(steps="""repaired = html.unescape(html.unescape(repaired)).replace("’", "'")""")
+        },
+    ),
+    Answer(
+        "controls_before_entities",
+        "The control character that an entity makes stays.",
+        loses={"test_repair": ["controls"]},
+        blocks={
+            "sol_repair": repair_with(
+                steps=r'repaired = re.sub("[\x80-\x9f]", "", repaired)',
+                result="""html.unescape(repaired).replace("’", "'")""",
+            )
+        },
+    ),
+    Answer(
+        "split_draws_in_one_class_only",
+        "The rows of class 0 are shuffled, those of the others stay in the order of the file.",
+        loses={"test_split": ["draws"]},
+        blocks={
+            "sol_split": """
+            parts = [[] for _ in ratios]
+            for label in np.unique(labels):
+                rows = np.flatnonzero(labels == label)
+                if label == 0:
+                    generator.shuffle(rows)
+                cuts = np.round(np.cumsum(ratios)[:-1] * len(rows)).astype(int)
+                for part, piece in zip(parts, np.split(rows, cuts), strict=True):
+                    part.append(piece)
+            return [np.concatenate(part) for part in parts]
+            """
+        },
+    ),
+    Answer(
+        "longest_batch_first",
+        "All the batches are shuffled but the longest, which comes first.",
+        loses={"test_buckets": ["order"]},
+        blocks={
+            "sol_buckets": [
+                None,
+                """
+                order = np.argsort(lengths + generator.random(len(lengths)))
+                batches = np.split(order, range(batch_size, len(order), batch_size))
+                return [batches[-1], *(batches[rank] for rank in generator.permutation(len(batches) - 1))]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "whole_words_dropped",
+        "Dropout takes away whole vectors of words, not some of their components.",
+        loses={"test_model": ["dropout_of_words"]},
+        blocks={"sol_model": forward_with(vectors="self.embedding(ids) * self.dropout(torch.ones(*ids.shape, 1))")},
+    ),
+    Answer(
+        "dropout_twice_on_the_state",
+        "Two dropouts in a row: three components out of four are lost, not two.",
+        loses={"test_model": ["dropout_of_state"]},
+        blocks={"sol_model": forward_with(output="self.output(self.dropout(self.dropout(read)))")},
+    ),
+    Answer(
+        "batch_of_one_squeezed",
+        "A batch of one tweet gets a vector of logits, not a row.",
+        loses={"test_model": ["one_word"]},
+        blocks={"sol_model": forward_with(output="self.output(self.dropout(read)).squeeze()")},
+    ),
+    Answer(
+        "state_kept_from_batch_to_batch",
+        "The LSTM starts from the state that a batch of the same size left.",
+        loses={"test_model": ["one_word"]},
+        blocks={
+            "sol_model": [
+                None,
+                """
+                start = getattr(self, "kept", None)
+                if start is not None and start[0].shape[1] != len(ids):
+                    start = None
+                states, (h, c) = self.lstm(self.dropout(self.embedding(ids)), start)
+                self.kept = h.detach(), c.detach()
+                return self.output(self.dropout(states[torch.arange(len(ids)), lengths - 1]))
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "small_progress_ignored",
+        "A loss that is better by less than a thousandth is said to be no better.",
+        loses={"test_train": ["stop"]},
+        blocks={"sol_train": fit_with(progress="val_loss < best_loss - 1e-3")},
+    ),
+    Answer(
+        "insertions_no_more_than_words",
+        "A tweet of six words gets six insertions at most.",
+        loses={"test_eda": ["insertion_size"]},
+        blocks={
+            "sol_eda": [
+                """
+                longer = list(words)
+                sources = [word for word in words if word in synonyms]
+                for _ in range(min(n, len(words)) if sources else 0):
+                    near = synonyms[sources[generator.integers(len(sources))]]
+                    longer.insert(generator.integers(len(longer) + 1), near[generator.integers(len(near))])
+                return longer
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "insertion_at_the_places_of_the_start",
+        "The places are those of the tweet before any insertion: the end of a longer one is out of reach.",
+        loses={"test_eda": ["insertion_places"]},
+        blocks={"sol_eda": insertion_with(place="generator.integers(len(words) + 1)")},
+    ),
+    Answer(
+        "swaps_no_more_than_pairs",
+        "Two words are exchanged once, whatever n.",
+        loses={"test_eda": ["swap_often"]},
+        blocks={"sol_eda": swap_with(times="min(n, len(words) // 2)")},
+    ),
+    Answer(
+        "deletion_of_every_occurrence",
+        "A word that is drawn goes wherever it is written.",
+        loses={"test_eda": ["deletion_rate"]},
+        blocks={
+            "sol_eda": [
+                None,
+                None,
+                """
+                gone = {word for word in dict.fromkeys(words) if generator.random() < p}
+                kept = [word for word in words if word not in gone]
+                if words and not kept:
+                    kept = [words[generator.integers(len(words))]]
+                return kept
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "equal_variants_left_out",
+        "A variant that is its tweet again is not kept.",
+        loses={"test_experiment": ["versions"]},
+        blocks={
+            "sol_experiment": [
+                """
+                versions, targets = [], []
+                for words, label in zip(tweets, labels, strict=True):
+                    drawn = [vary(words, generator) for _ in range(num_variants)]
+                    versions += [words, *(some for some in drawn if some != words)]
+                    targets += [label] * (len(versions) - len(targets))
+                return versions, np.array(targets)
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "vary_has_a_generator_of_its_own",
+        "The variants come from a generator whose seed is always 0, not from the one that `vary` receives.",
+        loses={"test_experiment": ["other_seed"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows, near, own = sample(share, seed), synonyms_of(sample(share, seed)), np.random.default_rng(0)
+                versions, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    num_variants,
+                    lambda words, generator: augment(words, near, own, alpha),
+                    np.random.default_rng(seed),
+                )
+                model = new_model(seed)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                return evaluate(model, val_batches)[1]
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "words_seen_once_left_out",
+        "A word that was met once is not kept, though there is room for it.",
+        loses={"test_vocab": ["size"]},
+        blocks={
+            "sol_vocab": [
+                ITOS.format(
+                    words="sorted((w for w in counter if counter[w] > 1), key=lambda w: (-counter[w], w))",
+                    reserved='"<pad>", "<unk>"',
+                    size="max_size",
+                ),
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "sample_never_enlarged",
+        "The number of variants is not handed on: the model learns from the sample alone.",
+        loses={"test_experiment": ["variants"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows = sample(share, seed)
+                near, generator = synonyms_of(rows), np.random.default_rng(seed)
+                versions, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    0,
+                    lambda words, generator: augment(words, near, generator, alpha),
+                    generator,
+                )
+                model = new_model(seed)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                return evaluate(model, val_batches)[1]
+                """,
+                None,
+            ]
+        },
+    ),
 ]
 
 RIGHT = [
@@ -2654,20 +2914,29 @@ SPLIT_OF_THE_REFERENCE = """
 CLASSIFY_OF_THE_REFERENCE = """
     ids = vocab.encode(tokenize(tweet))
     if not ids:
-        raise ValueError("Tweet vide : il ne contient aucun mot, il n'y a rien à classer.")
+        raise ValueError("Tweet vide : aucun mot, il n'y a rien à classer.")
     model.eval()
     with torch.no_grad():
-        logits = model(torch.tensor([ids]{ids}), torch.tensor([len(ids)]{length}))
+        lengths = torch.tensor([len(ids)]{length})
+        logits = model(torch.tensor([ids]{ids}), lengths)
     probability, label = logits.softmax(dim=1)[0].max(dim=0)
     return CLASS_NAMES[{label}], probability.item()
 """
 DELETION_OF_THE_REFERENCE = """
-    kept = [word for word, draw in zip(words, generator.random(len(words)){strict}) if draw {sign} p]
+    draws = generator.random(len(words))
+    kept = [word for word, draw in zip(words, draws{strict}) if draw {sign} p]
     if words and not kept:
         kept = [words[generator.integers(len(words))]]
     return kept
 """
 ON_DEVICE = ", device=device"
+SETTINGS = """
+    settings = {{
+        "sans variante": {{"num_variants": {first}}},
+        "8 variantes": {{"num_variants": {last}}},
+    }}
+    seeds = {seeds}
+"""
 SURVIVORS = [
     Answer(
         "split_zip_not_strict",
@@ -2687,7 +2956,7 @@ SURVIVORS = [
                 None,
                 """
                 order = np.argsort(lengths - generator.random(len(lengths)))
-                batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+                batches = np.split(order, range(batch_size, len(order), batch_size))
                 return [batches[rank] for rank in generator.permutation(len(batches))]
                 """,
             ]
@@ -2737,7 +3006,8 @@ SURVIVORS = [
                 sources = [word for word in words if word in synonyms]
                 for _ in range(n if sources else 0):
                     near = synonyms[sources[generator.integers(len(sources))]]
-                    longer.insert(generator.integers(len(longer) + 2), near[generator.integers(len(near))])
+                    synonym = near[generator.integers(len(near))]
+                    longer.insert(generator.integers(len(longer) + 2), synonym)
                 return longer
                 """,
                 None,
@@ -2759,6 +3029,50 @@ SURVIVORS = [
         "deletion_draws_above_p",
         "No draw equals p.",
         blocks={"sol_eda": [None, None, DELETION_OF_THE_REFERENCE.format(strict=", strict=True", sign=">")]},
+    ),
+    Answer(
+        "train_loss_not_detached",
+        "The sum keeps the graphs of the batches, and ends as the same number.",
+        blocks={
+            "sol_train": [
+                """
+                model.train()
+                total_loss = num_seen = 0
+                for ids, lengths, labels in batches:
+                    loss = F.cross_entropy(model(ids, lengths), labels)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    total_loss += loss * len(labels)
+                    num_seen += len(labels)
+                return total_loss.item() / num_seen
+                """,
+                None,
+            ]
+        },
+    ),
+    *(
+        Answer(
+            f"experiment_with_{first}_and_{last}_variants_on_seeds_{'_'.join(map(str, seeds))}",
+            "Any numbers of variants that differ, any three seeds that differ.",
+            blocks={"sol_experiment": [None, None, SETTINGS.format(first=first, last=last, seeds=seeds)]},
+        )
+        for first, last, seeds in [
+            (1, 8, [0, 1, 2, 3, 4]),
+            (0, 9, [0, 1, 2, 3, 4]),
+            (0, 8, [1, 1, 2, 3, 4]),
+            (0, 8, [0, 2, 2, 3, 4]),
+            (0, 8, [0, 0, 2, 3, 4]),
+            (0, 8, [0, 1, 3, 3, 4]),
+            (0, 8, [0, 1, 0, 3, 4]),
+            (0, 8, [0, 1, 1, 3, 4]),
+            (0, 8, [0, 1, 2, 4, 4]),
+            (0, 8, [0, 1, 2, 2, 4]),
+            (0, 8, [0, 1, 2, 0, 4]),
+            (0, 8, [0, 1, 2, 3, 5]),
+            (0, 8, [0, 1, 2, 3, 3]),
+            (0, 8, [0, 1, 2, 3, 0]),
+        ]
     ),
 ]
 
