@@ -25,7 +25,7 @@ TEMPLATE = Path(hand_in.__file__).parents[1] / "templates" / "lab.ipynb"
 STUB = "    # À VOUS : effacez la ligne ci-dessous et écrivez votre code à sa place.\n    raise NotImplementedError"
 PLACEHOLDER = "*Effacez cette ligne et rédigez votre réponse ici.*"
 RIGHT = '''def mean(x: np.ndarray) -> float:
-    """Return the mean of `x`, of shape (n,)."""
+    """Renvoie la moyenne de `x`, de forme (n,)."""
     return float(x.sum() / len(x))'''
 WRONG = RIGHT.replace("float(x.sum() / len(x))", "2.0")
 SPLIT = ["def total(x):\n    return x.sum()", RIGHT.replace("x.sum()", "total(x)")]
