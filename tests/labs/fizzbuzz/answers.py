@@ -80,7 +80,7 @@ RUN = """
     for _ in range({num_epochs}):
         for batch in {order}.split({batch_size}):
             loss = F.cross_entropy({model}({X}[batch]), {Y}[batch])
-            descent.zero_grad()
+            {zero_grad}
             loss.backward()
             {step}
     return accuracy(model, {asked})
@@ -99,6 +99,7 @@ def run_with(
     order="torch.randperm(len({X}))",
     batch_size="128",
     model="model",
+    zero_grad="descent.zero_grad()",
     step="descent.step()",
 ):
     """Return a training of question 8 in which one line may be wrong."""
@@ -1378,6 +1379,12 @@ EXPERIMENT = [
         "Nothing is shuffled.",
         loses={"test_experiment": ["learns"]},
         blocks=run_with(order="torch.arange(len(X_train))"),
+    ),
+    Answer(
+        "gradients_of_an_experiment_add_up",
+        "Gradients are never reset in the training of question 8.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(zero_grad="pass"),
     ),
     Answer(
         "all_examples_at_once",
