@@ -4,8 +4,13 @@ import ast
 
 import pytest
 
+from instructor.grading.compare import Fate
+from instructor.grading.execute import Policy, run_notebook
+from instructor.grading.reference import load_lab
+from instructor.kernels import WARM
 from instructor.labs.build import build
 from instructor.labs.mutate import explained, make_mutants, survivors
+from instructor.labs.turns import Variant, judge_variants
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 
 BODY = """
@@ -55,3 +60,12 @@ def test_change_that_keeps_every_point_survives_unless_it_is_explained(lab):
     answer = f'Answer("either", "Both branches add.", cells={{"sol_mean": {right.source!r}}})'
     answers.write_text(f"from instructor.labs.answers import Answer\n\nANSWERS = [{answer}]\n", encoding="utf-8")
     assert explained(lab, "essai", source, alive) == [right]
+
+
+def test_answer_that_stops_halfway_has_no_name_of_the_right_one(course):
+    policy = Policy(seed=0, kernel_name=WARM)
+    variant = Variant("test_mean", (("sol_mean", "raise ValueError"),))
+    (judged,) = judge_variants(
+        load_lab(course, "essai", policy), [variant], lambda notebooks: [run_notebook(one, policy) for one in notebooks]
+    )
+    assert {verdict.fate for verdict in judged.verdicts.values()} == {Fate.RAISED}
