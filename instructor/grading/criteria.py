@@ -11,6 +11,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -192,10 +193,12 @@ def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, label
     return f"def __criterion__():\n{indented}\n\n\ntry:\n    __criterion__()\nfinally:\n    del __criterion__"
 
 
-def bound_names(source: str) -> set[str]:
+# A lab's own cells are asked for again with each hand-in, and IPython is slow to read one.
+@lru_cache(maxsize=512)
+def bound_names(source: str) -> frozenset[str]:
     """Return the names that a cell binds."""
     tree, _ = parse_cell(source)
-    return set().union(*map(names_bound_by, tree.body))
+    return frozenset().union(*map(names_bound_by, tree.body))
 
 
 def names_bound_by(node: ast.AST) -> set[str]:
