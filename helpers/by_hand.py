@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -157,6 +158,8 @@ class _Notebook:
         self.packages = {full.partition(".")[0] for full in self.imported.values()}
 
 
+# A lab's own cells are read again with each hand-in. A tree takes some fifty times its text.
+@lru_cache(maxsize=128)
 def parse_cell(source: str) -> tuple[ast.Module, list[str]]:
     """Return a cell as Python reads it, magics made calls, and its lines; nothing where it cannot be read, or not soon.
 
