@@ -345,13 +345,18 @@ TRIAL = """
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     train(model, optimizer, F.cross_entropy, batches, [(x_val, y_val)], STUDY_EPOCHS, "cpu")
     with torch.no_grad():
-        return (model.eval()(x_val).argmax(1) == y_val).float().mean().item()
+        return {score}.item()
 """
 
 
 def trial(**parts: str) -> str:
     """Return the body of `trial` with some of its lines replaced."""
-    return TRIAL.format(**{"seed": "torch.manual_seed(seed)", "x_val": "x_val"} | parts)
+    right = {
+        "seed": "torch.manual_seed(seed)",
+        "x_val": "x_val",
+        "score": "(model.eval()(x_val).argmax(1) == y_val).float().mean()",
+    }
+    return TRIAL.format(**right | parts)
 
 
 def wrong(name: str, why: str, cell: str, block: str | list, *loses: str) -> Answer:
@@ -1448,6 +1453,20 @@ WRONG = [
         "sol_study",
         [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8, "grey": True}}, range(3)'],
         "one_argument",
+    ),
+    wrong(
+        "trial_in_percent",
+        "The share of right answers is told in percent.",
+        "sol_study",
+        [None, trial(score="100 * (model.eval()(x_val).argmax(1) == y_val).float().mean()"), None],
+        "share",
+    ),
+    wrong(
+        "trial_gives_its_loss",
+        "The loss in validation instead of the accuracy.",
+        "sol_study",
+        [None, trial(score="F.cross_entropy(model.eval()(x_val), y_val)"), None],
+        "share",
     ),
     wrong(
         "seed_ignored",
