@@ -69,18 +69,19 @@ def _take_turns(lab: Lab, batch: dict[int, Variant]) -> NotebookNode:
     """Return a notebook that runs the lab and, at each test cell, the criteria on each answer to it in turn."""
     tests = {variant.test for variant in batch.values()}
     cells: list[NotebookNode] = []
+    given: list[NotebookNode] = []
     for cell in lab.source.cells:
         name = grade_id(cell)
         if name in tests:
-            given = {one.id: one for one in cells if not is_solution(one)}
             for rank, variant in batch.items():
                 if variant.test == name:
-                    cells += _turn(lab, variant, rank, list(given.values()))
+                    cells += _turn(lab, variant, rank, given)
             tests.discard(name)
             if not tests:
                 break
         elif cell.cell_type == "code" and not is_autograded(cell):
             cells.append(run_cell(cell, cell.source))
+            given += [] if is_solution(cell) else cells[-1:]
     return notebook_of(lab.source, cells)
 
 
@@ -94,7 +95,7 @@ def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> l
     right = solutions[places[0] : places[-1] + 1]
     changed = set().union(*(_changed_in_place(cell.source) for cell in right))
     return [
-        *_forget(right, lab.source.cells[: lab.source.cells.index(right[0])]),
+        *_forget(right, [*given, *solutions[: places[0]]]),
         *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
         *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
         *(_as_students_see(lab, variant, rank, right[-1]) if variant.visible else []),
@@ -103,9 +104,9 @@ def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> l
     ]
 
 
-def _forget(right: list[NotebookNode], before: list[NotebookNode]) -> Iterator[NotebookNode]:
+def _forget(right: list[NotebookNode], others: list[NotebookNode]) -> Iterator[NotebookNode]:
     """Yield a cell without which an answer that stops halfway would leave the right one's names to its criteria."""
-    known = set().union(*(bound_names(cell.source) for cell in before if cell.cell_type == "code"))
+    known = set().union(*(bound_names(cell.source) for cell in others))
     if names := sorted(set().union(*(bound_names(cell.source) for cell in right)) - known):
         yield run_cell(right[0], f"{' = '.join(names)} = None\ndel {', '.join(names)}")
 
