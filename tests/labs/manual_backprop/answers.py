@@ -2392,4 +2392,41 @@ RIGHT = [
     ),
 ]
 
+CHOICE = """
+    settings = {{
+        "SGD": {{}},
+        "momentum": {{"rule": ("momentum_update", {lr})}},
+        "He": {{"init": "he"}},
+    }}
+    seeds = [0, 1, 2, 3, {seed}]
+"""
+RIGHT += [
+    Answer(
+        f"legal_setting_{number}",
+        "Another rate, even none, or another seed.",
+        blocks={"sol_experiment": [None, CHOICE.format(**{"lr": 0.1, "seed": 4} | changed)]},
+    )
+    for number, changed in enumerate([{"lr": 1.1}, {"lr": 0.0}, {"seed": 5}])
+]
+RIGHT += [
+    Answer(
+        "experiment_on_the_processor",
+        "The network stays where it is made.",
+        blocks={
+            "sol_experiment": [
+                """
+                torch.manual_seed(seed)
+                model, (update, lr) = MLPModel(784, 100, 5, 10, init), rule
+                for _ in range(few_epochs):
+                    for x, y in few_batches:
+                        grads = model.backward(y, model.forward(x))
+                        getattr(model, update)(lr, grads)
+                return accuracy_and_loss_whole_dataset(few_val, model)[0]
+                """,
+                None,
+            ]
+        },
+    )
+]
+
 ANSWERS = WRONG + RIGHT
