@@ -86,7 +86,8 @@ def tracked(items: Sequence[Item], what: str = "reading marks") -> Iterable[Item
     """Give items one after the other, and show how many are done."""
     from rich.progress import track
 
-    return track(items, what, console=console, transient=True)
+    # Elsewhere than on a terminal, rich would leave an empty line.
+    return track(items, what, console=console, transient=True, disable=not console.is_terminal)
 
 
 def marks_table(lab: str, results: list[Result]) -> Table:
