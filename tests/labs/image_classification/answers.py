@@ -1462,6 +1462,20 @@ WRONG = [
         "share",
     ),
     wrong(
+        "tile_ignored",
+        "The images are measured whole, whatever the side of the tiles.",
+        "sol_study",
+        [None, trial(x_val="x_val").replace("shuffle_tiles(x_val, tile, generator)", "x_val"), None],
+        "share",
+    ),
+    wrong(
+        "nothing_is_trained",
+        "The accuracy of the last network of the notebook, whatever is asked.",
+        "sol_study",
+        [None, 'return history["val_accuracy"][-1]', None],
+        "share",
+    ),
+    wrong(
         "trial_gives_its_loss",
         "The loss in validation instead of the accuracy.",
         "sol_study",
