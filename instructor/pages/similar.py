@@ -78,8 +78,9 @@ def _closest(prints: dict[str, CodeFingerprint]) -> Iterator[tuple[str, str]]:
     for rank, student in enumerate(students):
         shared = np.bincount(np.concatenate([ranks[value] for value in prints[student].hashes]))[rank + 1 :]
         behind = np.arange(rank + 1, rank + 1 + len(shared))
-        shares = shared / sizes[rank] + shared / sizes[behind]
-        for place in np.argsort(-shares, kind="stable")[:MOST_PAIRS]:
+        first, second = shared / sizes[rank], shared / sizes[behind]
+        # As they are shown: those that are alike, by what they have in common.
+        for place in np.lexsort((-(first + second), np.maximum(first, second) < ALIKE))[:MOST_PAIRS]:
             if shared[place]:
                 yield student, students[behind[place]]
 

@@ -2,14 +2,17 @@
 
 import copy
 from dataclasses import replace
+from itertools import combinations
 from urllib.parse import quote
 
 import pytest
+from copydetect import compare_files
 from selenium.webdriver.common.by import By
 
 from instructor.errors import CourseError
 from instructor.gradebook.results import Result
-from instructor.notebooks import find_cell, read_notebook
+from instructor.notebooks import find_cell, is_graded, is_solution, read_notebook
+from instructor.pages import similar
 from instructor.pages.plots import draw_items, draw_marks
 from instructor.pages.report import write_report
 from instructor.pages.similar import find_similar
@@ -120,6 +123,26 @@ def test_renamed_copy_is_found_with_its_passages_and_another_answer_is_not(prist
     assert min(pair.shares) > 0.9
     assert "<mark>" in pair.answers[0]
     assert "total" in pair.answers[1]
+
+
+def test_pairs_of_a_class_are_those_of_comparing_all(pristine_course):
+    release = read_notebook(pristine_course.release("essai"))
+    lines = [f"    step_{number} = x[{number}:] ** {number} - {number} * len(x)" for number in range(40)]
+    # Thirty-five share more than half with all others; two short ones stand whole in a long one.
+    codes = {f"half{n:02}": lines[:6] + lines[6 + n % 30 : 10 + n % 30] for n in range(35)}
+    codes |= {"a_long": lines[4:40], "short_1": lines[20:23], "short_2": lines[30:33]}
+    handins = {name: answered(pristine_course, "\n".join(code)) for name, code in codes.items()}
+    found = [(pair.students, pair.shares) for pair in find_similar(handins, release)]
+    asked = [cell for cell in release.cells if is_solution(cell) and not is_graded(cell)]
+    prints = {name: similar._fingerprint(similar._own_lines(one, asked)) for name, one in handins.items()}
+    alike = []
+    for pair in combinations(sorted(prints), 2):
+        _, shares, _ = compare_files(*(prints[name] for name in pair))
+        if max(shares) >= similar.ALIKE:
+            alike.append((pair, tuple(min(1.0, share) for share in shares)))
+    alike.sort(key=lambda one: (-sum(one[1]), one[0]))
+    assert found == alike[: similar.MOST_PAIRS]
+    assert {("a_long", "short_1"), ("a_long", "short_2")} <= {pair for pair, _ in alike}
 
 
 def test_the_statement_alone_makes_nobody_alike(pristine_course):
