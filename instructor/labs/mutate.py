@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.grading.compare import Fate
+from instructor.grading.criteria import names_bound_by
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
@@ -48,6 +49,7 @@ SWAPS: dict[type, type] = {
     ast.NotIn: ast.In,
 }
 TWINS = [("train", "val"), ("val", "train"), ("max", "min"), ("min", "max"), ("eval", "train"), ("argmax", "argmin")]
+CHOSEN = {"settings", "seeds"}  # of an open question: their numbers are the student's own, another is as right
 CELL_TIMEOUT = 30  # seconds: many a change makes an endless loop
 
 
@@ -87,8 +89,15 @@ def _mutate(text: str) -> Iterator[tuple[str, str]]:
         inside |= set(range(first, first + block["body"].count("\n")))
     tree = ast.parse(text)
     places = [node for node in ast.walk(tree) if getattr(node, "lineno", None) in inside]
+    chosen = {
+        id(part)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and CHOSEN & names_bound_by(node)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant)
+    }
     for rank, node in enumerate(places):
-        for label, edit in _edits(node):
+        for label, edit in _edits(node) if id(node) not in chosen else ():
             changed = copy.deepcopy(tree)
             twin = [other for other in ast.walk(changed) if getattr(other, "lineno", None) in inside][rank]
             if edit(twin, changed):

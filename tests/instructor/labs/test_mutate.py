@@ -47,6 +47,19 @@ def test_changes_are_small_valid_and_within_the_answer(lab):
         assert mutant.source.startswith("def mean(x: np.ndarray) -> float:")
 
 
+def test_numbers_that_are_the_students_choice_are_no_mistakes(lab):
+    source = read_notebook(lab.source("essai"))
+    chosen = "### BEGIN TODO\nsettings = {'a': {}, 'b': {'rate': 0.1}}\nseeds = [1, 2, 3]\nsize = 4\n### END TODO"
+    find_cell(source, "sol_mean").source = chosen
+    assert [mutant.change for mutant in make_mutants(source)] == [
+        "statement removed: settings = {'a': {}, 'b': {'rate': 0.1}}",
+        "statement removed: seeds = [1, 2, 3]",
+        "statement removed: size = 4",
+        "constant: size = 4",
+        "constant: size = 4",
+    ]
+
+
 def test_change_that_keeps_every_point_survives_unless_it_is_explained(lab):
     source = read_notebook(lab.source("essai"))
     mutants = make_mutants(source)

@@ -1667,22 +1667,4 @@ IMPROVE = [
     ),
 ]
 
-CHOICE = """
-    settings = {{
-        "recette ordinaire": ORDINARY,
-        "couche large": {{**ORDINARY, "hidden_size": {width}}},
-        "Adam": {{**ORDINARY, "optimizer": torch.optim.Adam}},
-        "grand pas": {{**ORDINARY, "lr": {lr}}},
-    }}
-    seeds = [0, 1, {seed}]
-"""
-EXPERIMENT += [
-    Answer(
-        f"legal_setting_{number}",
-        "Another width, even none, another rate or seed.",
-        blocks=experiment(choice=CHOICE.format(**{"width": 1000, "lr": 0.5, "seed": 2} | changed)),
-    )
-    for number, changed in enumerate([{"width": 1001}, {"width": 0}, {"lr": 1.5}, {"lr": 0.0}, {"seed": 3}])
-]
-
 ANSWERS = [*TENSORS, *ENCODE, *DATASET, *BASELINE_AND_MODEL, *CROSS_ENTROPY, *TRAINING, *EXPERIMENT, *IMPROVE]

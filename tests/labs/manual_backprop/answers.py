@@ -2390,25 +2390,6 @@ RIGHT = [
             """,
         },
     ),
-]
-
-CHOICE = """
-    settings = {{
-        "SGD": {{}},
-        "momentum": {{"rule": ("momentum_update", {lr})}},
-        "He": {{"init": "he"}},
-    }}
-    seeds = [0, 1, 2, 3, {seed}]
-"""
-RIGHT += [
-    Answer(
-        f"legal_setting_{number}",
-        "Another rate, even none, or another seed.",
-        blocks={"sol_experiment": [None, CHOICE.format(**{"lr": 0.1, "seed": 4} | changed)]},
-    )
-    for number, changed in enumerate([{"lr": 1.1}, {"lr": 0.0}, {"seed": 5}])
-]
-RIGHT += [
     Answer(
         "experiment_on_the_processor",
         "The network stays where it is made.",
@@ -2426,7 +2407,7 @@ RIGHT += [
                 None,
             ]
         },
-    )
+    ),
 ]
 
 ANSWERS = WRONG + RIGHT

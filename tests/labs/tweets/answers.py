@@ -2930,13 +2930,6 @@ DELETION_OF_THE_REFERENCE = """
     return kept
 """
 ON_DEVICE = ", device=device"
-SETTINGS = """
-    settings = {{
-        "sans variante": {{"num_variants": {first}}},
-        "8 variantes": {{"num_variants": {last}}},
-    }}
-    seeds = {seeds}
-"""
 SURVIVORS = [
     Answer(
         "split_zip_not_strict",
@@ -3050,29 +3043,6 @@ SURVIVORS = [
                 None,
             ]
         },
-    ),
-    *(
-        Answer(
-            f"experiment_with_{first}_and_{last}_variants_on_seeds_{'_'.join(map(str, seeds))}",
-            "Any numbers of variants that differ, any three seeds that differ.",
-            blocks={"sol_experiment": [None, None, SETTINGS.format(first=first, last=last, seeds=seeds)]},
-        )
-        for first, last, seeds in [
-            (1, 8, [0, 1, 2, 3, 4]),
-            (0, 9, [0, 1, 2, 3, 4]),
-            (0, 8, [1, 1, 2, 3, 4]),
-            (0, 8, [0, 2, 2, 3, 4]),
-            (0, 8, [0, 0, 2, 3, 4]),
-            (0, 8, [0, 1, 3, 3, 4]),
-            (0, 8, [0, 1, 0, 3, 4]),
-            (0, 8, [0, 1, 1, 3, 4]),
-            (0, 8, [0, 1, 2, 4, 4]),
-            (0, 8, [0, 1, 2, 2, 4]),
-            (0, 8, [0, 1, 2, 0, 4]),
-            (0, 8, [0, 1, 2, 3, 5]),
-            (0, 8, [0, 1, 2, 3, 3]),
-            (0, 8, [0, 1, 2, 3, 0]),
-        ]
     ),
 ]
 
