@@ -128,9 +128,10 @@ def test_renamed_copy_is_found_with_its_passages_and_another_answer_is_not(prist
 def test_pairs_of_a_class_are_those_of_comparing_all(pristine_course):
     release = read_notebook(pristine_course.release("essai"))
     lines = [f"    step_{number} = x[{number}:] ** {number} - {number} * len(x)" for number in range(40)]
-    # Thirty-five share more than half with all others; two short ones stand whole in a long one.
-    codes = {f"half{n:02}": lines[:6] + lines[6 + n % 30 : 10 + n % 30] for n in range(35)}
-    codes |= {"a_long": lines[4:40], "short_1": lines[20:23], "short_2": lines[30:33]}
+    # Thirty-five share more than half with the first, which holds the whole of two short ones.
+    own = {n: [f"    other = {n} * x[{line}] / {100 * n + line}" for line in range(9)] for n in range(35)}
+    codes = {"a_long": lines[:20], "short_1": lines[13:16], "short_2": lines[16:19]}
+    codes |= {f"half_{n:02}": lines[:10] + own[n] for n in own}
     handins = {name: answered(pristine_course, "\n".join(code)) for name, code in codes.items()}
     found = [(pair.students, pair.shares) for pair in find_similar(handins, release)]
     asked = [cell for cell in release.cells if is_solution(cell) and not is_graded(cell)]
