@@ -339,7 +339,7 @@ TRIAL = """
     x_val, y_val = study["val"]
     if grey:
         x_val = x_val.mean(1, keepdim=True).expand_as(x_val)
-    x_val = shuffle_tiles({x_val}, tile, generator)
+    x_val = shuffle_tiles({x_val}, {tile}, generator)
     batches = DataLoader(TensorDataset(*study["train"]), STUDY_BATCH, shuffle=True)
     model = study_network()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -354,6 +354,7 @@ def trial(**parts: str) -> str:
     right = {
         "seed": "torch.manual_seed(seed)",
         "x_val": "x_val",
+        "tile": "tile",
         "score": "(model.eval()(x_val).argmax(1) == y_val).float().mean()",
     }
     return TRIAL.format(**right | parts)
@@ -1465,7 +1466,7 @@ WRONG = [
         "tile_ignored",
         "The images are measured whole, whatever the side of the tiles.",
         "sol_study",
-        [None, trial(x_val="x_val").replace("shuffle_tiles(x_val, tile, generator)", "x_val"), None],
+        [None, trial(tile="64"), None],
         "share",
     ),
     wrong(
