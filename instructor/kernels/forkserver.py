@@ -11,6 +11,7 @@ It stays single-threaded and computes nothing: threads and CUDA contexts do not 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import gc
 import hashlib
@@ -61,6 +62,9 @@ PRELOADED = [
     "stack_data",
 ]
 IDLE_SECONDS = 120
+HUGE_PAGE = 2 << 20
+MADV_HUGEPAGE = 14
+MADV_COLLAPSE = 25
 
 
 def connect() -> socket.socket:
@@ -153,6 +157,23 @@ def preload() -> None:
     # What is frozen is never visited by the collector of a fork, so its pages stay shared.
     gc.collect()
     gc.freeze()
+    gather_pages()
+
+
+def gather_pages() -> None:
+    """Have Linux hold what was imported in huge pages, where it can: a fork looks at each page of its parent's.
+
+    There are some 85,000 of 4 kB, and two forks a kernel. What a fork writes to is still copied by 4 kB.
+    """
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        addresses, permissions, _, _, inode, *_ = line.split(maxsplit=5)
+        start, end = (int(address, 16) for address in addresses.split("-"))
+        start, end = -(-start // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
+        if permissions.startswith("rw") and inode == "0" and start < end:
+            madvise(start, end - start, MADV_HUGEPAGE)
+            madvise(start, end - start, MADV_COLLAPSE)  # refused where Linux is older than 6.1, or memory short
 
 
 def rehearse() -> None:

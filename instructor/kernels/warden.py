@@ -21,7 +21,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 from instructor.kernels import no_gpu, stand_ins
 from instructor.kernels.limits import METER_SECONDS, Limits, Meter
@@ -33,6 +33,11 @@ PR_SET_CHILD_SUBREAPER = 36
 MAX_BOXES_A_CORE = 64
 # More than the list of all the processes of a box. Cut within a number, it would name another process.
 MAX_CHILDREN_BYTES = 1 << 20
+SETTINGS = {
+    "HistoryManager": {"enabled": False},
+    # IPython's usual account of an exception parses every file on the way: 50 ms for each criterion that fails.
+    "InteractiveShell": {"xmode": "Plain"},
+}
 
 
 def guard(connection: socket.socket) -> NoReturn:
@@ -67,7 +72,7 @@ def _run_free(connection: socket.socket, request: dict, private: ExitStack) -> d
         os.sched_setaffinity(0, request["cpus"])
         prepare_fork(request["env"])
 
-    kernel = _start(connection, private, become, [request["connection_file"]])
+    kernel = _start(connection, private, become, request["connection_file"], settings={})
     send(connection, {"started": kernel})
     return watch(connection, kernel)
 
@@ -96,13 +101,19 @@ def _run_boxed(connection: socket.socket, request: dict, private: ExitStack) -> 
         prepare_fork(request["env"])
 
     # A module beside the notebook must not take the place of a library or of `helpers`.
-    arguments = [f"{RENDEZVOUS}/kernel.json", "--InteractiveShellApp.ignore_cwd=True"]
-    kernel = _start(connection, private, become, arguments)
+    settings = {"InteractiveShellApp": {"ignore_cwd": True}}
+    kernel = _start(connection, private, become, f"{RENDEZVOUS}/kernel.json", settings)
     send(connection, {"started": kernel, "ip": str(sockets / "s")})
     return watch(connection, kernel, Meter(limits, Path("/proc"), [Path(folder) for folder in WRITABLE]))
 
 
-def _start(connection: socket.socket, private: ExitStack, become: Callable[[], None], arguments: list[str]) -> int:
+def _start(
+    connection: socket.socket,
+    private: ExitStack,
+    become: Callable[[], None],
+    connection_file: str,
+    settings: dict[str, dict],
+) -> int:
     """Fork a kernel and return its process id as soon as its sockets are there.
 
     A client that came earlier would find none, and wait before it tried again.
@@ -123,7 +134,7 @@ def _start(connection: socket.socket, private: ExitStack, become: Callable[[], N
             send(connection, {"error": traceback.format_exc()})
         finally:
             os._exit(1)
-    become_kernel(write_end, *arguments)
+    become_kernel(write_end, connection_file, settings)
 
 
 def reserve_core(cores: list[int]) -> tuple[int, socket.socket]:
@@ -190,23 +201,23 @@ def prepare_fork(env: dict[str, str]) -> None:
     gc.enable()
 
 
-def become_kernel(ready: int, connection_file: str, *options: str) -> NoReturn:
-    """Turn this fork into an IPython kernel, say so in the pipe `ready`, and leave the process when it is shut down."""
-    from ipykernel.kernelapp import IPKernelApp
+def become_kernel(ready: int, connection_file: str, settings: dict[str, dict]) -> NoReturn:
+    """Turn this fork into an IPython kernel, say so in the pipe `ready`, and leave the process when it is shut down.
+
+    What it looks at of the thousands of modules that it shares is copied page by page: it reads no command line, which
+    takes them for its options, and lists no files for the debugger, which it does not have.
+    """
+    from ipykernel import ipkernel, kernelapp
+    from traitlets.config import Config
 
     code = 1
     try:
-        # IPython's usual account of an exception parses every file on the way: 50 ms for each criterion that fails.
-        arguments = [
-            "-f",
-            connection_file,
-            "--HistoryManager.enabled=False",
-            "--InteractiveShell.xmode=Plain",
-            *options,
-        ]
-        sys.argv = ["ipykernel_launcher.py", *arguments]
-        kernel = IPKernelApp.instance()
-        kernel.initialize(arguments)
+        sys.argv = ["ipykernel_launcher.py", "-f", connection_file]
+        kernel = kernelapp.IPKernelApp.instance(connection_file=connection_file, config=Config(SETTINGS | settings))
+        kernel.parse_command_line = lambda argv: None
+        ipkernel.sys = _SysWithoutModules()
+        kernel.initialize()
+        ipkernel.sys = sys
         os.write(ready, b"!")
         os.close(ready)
         kernel.start()
@@ -214,6 +225,15 @@ def become_kernel(ready: int, connection_file: str, *options: str) -> NoReturn:
         code = 0
     finally:
         os._exit(code)
+
+
+class _SysWithoutModules:
+    """Python's `sys`, where nothing has been imported."""
+
+    modules: ClassVar[dict] = {}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(sys, name)
 
 
 def reseed() -> None:
