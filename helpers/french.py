@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+MOST_DIGITS = 10
 
 
 def format_decimal(number: float, digits: int = 2, sign: str = "") -> str:
     """Write a number with this many decimals: 0.5 becomes « 0,50 », and « +0,50 » where the sign is "+"."""
     return f"{number:{sign}.{digits}f}".replace(".", ",")
+
+
+def format_apart(found: float, expected: float, digits: int = 2) -> tuple[str, str]:
+    """Write two numbers with this many decimals, or those it takes to tell them apart: « 0,667 » from « 0,66667 »."""
+    for more in (*range(digits, MOST_DIGITS), digits):
+        texts = format_decimal(found, more), format_decimal(expected, more)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 def format_percent(share: float, digits: int = 1) -> str:

@@ -39,3 +39,19 @@ def test_no_other_module_of_helpers_formats_a_number():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
                 assert ast.unparse(node.format_spec).rstrip("'\"")[-1] not in "fgeG%,", f"{path}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "texts"),
+    [
+        ((0.5, 2 / 3, 3), ("0,500", "0,667")),
+        ((0.667, 2 / 3, 3), ("0,6670", "0,6667")),
+        ((0.4839, 0.483871, 4), ("0,48390", "0,48387")),
+        ((1.0000004, 1, 4), ("1,0000004", "1,0000000")),
+        ((float("nan"), 1, 2), ("nan", "1,00")),
+        ((2.0, 2.0, 2), ("2,00", "2,00")),
+        ((float("nan"), float("nan"), 2), ("nan", "nan")),
+    ],
+)
+def test_two_numbers_are_written_apart(numbers, texts):
+    assert french.format_apart(*numbers) == texts
