@@ -6,6 +6,7 @@ are graded as students' are. One worker tests a lab, because its reference is ru
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
@@ -145,7 +146,9 @@ def variants(lab: str, answer: Answer) -> Iterator[Variant]:
 def judged(lab: str) -> dict[str, dict[str, Judged]]:
     """Return what became of each answer, by test cell."""
     asked = [(answer.name, variant) for answer in IN_TURNS[lab] for variant in variants(lab, answer)]
-    became = judge_variants(load_lab(COURSE, lab, POLICY), [variant for _, variant in asked], partial(map, run))
+    loaded = load_lab(COURSE, lab, POLICY)
+    with ThreadPoolExecutor(max_workers=2) as pool:  # a lab may be tested alone, on two cores
+        became = judge_variants(loaded, [variant for _, variant in asked], partial(pool.map, run))
     found: dict[str, dict[str, Judged]] = {}
     for (name, variant), one in zip(asked, became, strict=True):
         found.setdefault(name, {})[variant.test] = one
