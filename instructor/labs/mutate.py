@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -178,7 +179,8 @@ def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) 
     policy = Policy(seed=0, kernel_name=WARM, cell_timeout=CELL_TIMEOUT)
     loaded = load_lab(course, lab, policy)
     variants = [Variant(mutant.test, ((mutant.cell, mutant.source),)) for mutant in mutants]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    end_at_once = {"initializer": signal.signal, "initargs": (signal.SIGINT, signal.SIG_DFL)}
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), **end_at_once) as pool:
         judged = judge_variants(loaded, variants, lambda notebooks: pool.map(run_notebook, notebooks, repeat(policy)))
     return [
         mutant

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
 
@@ -16,6 +17,9 @@ from instructor.files import write_whole
 from instructor.kernels import WARM
 from instructor.labs.typography import french_spaces
 from instructor.notebooks import TODO_MARKER, NotebookError, read_notebook, without_hidden_tests, write_notebook
+
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
 
 
 def corrected(source: NotebookNode) -> NotebookNode:
@@ -37,6 +41,7 @@ def write_solution(course: Course, lab: str) -> Path:
     if "COURSE_DATA" in environment:
         environment["COURSE_DATA"] = str(Path(environment["COURSE_DATA"]).resolve())
     # Imported here, because 'course check' compares solutions and runs none.
+    from jupyter_core.utils import run_sync
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
@@ -44,7 +49,7 @@ def write_solution(course: Course, lab: str) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(notebook, kernel_name=WARM, timeout=None, resources={"metadata": {"path": folder}})
         try:
-            client.execute(env=environment)
+            run_sync(_execute)(client, environment)
         except CellExecutionError as error:
             raise CourseError(f"the corrected lab '{lab}' stops: {error.ename}: {error.evalue}") from None
         except RuntimeError as error:  # a kernel that dies, or does not answer
@@ -54,6 +59,13 @@ def write_solution(course: Course, lab: str) -> Path:
     if lab in (due := solutions_due(course)):
         write_whole(_due_file(course), "".join(f"{other}\n" for other in due if other != lab).encode())
     return course.solution(lab)
+
+
+async def _execute(client: NotebookClient, environment: dict[str, str]) -> None:
+    from instructor.grading.kernel_client import signals_left_alone
+
+    with signals_left_alone():
+        await client.async_execute(env=environment)
 
 
 def solutions_due(course: Course) -> list[str]:
