@@ -51,6 +51,8 @@ SWAPS: dict[type, type] = {
 }
 TWINS = [("train", "val"), ("val", "train"), ("max", "min"), ("min", "max"), ("eval", "train"), ("argmax", "argmin")]
 CHOSEN = {"settings", "seeds"}  # of an open question: their numbers are the student's own, another is as right
+# What shows progress, speeds up a copy to a GPU, or only checks: no value depends on it.
+IDLE_ARGUMENTS = {"desc", "disable", "non_blocking", "pin_memory", "strict"}
 CELL_TIMEOUT = 30  # seconds: many a change makes an endless loop
 
 
@@ -90,15 +92,21 @@ def _mutate(text: str) -> Iterator[tuple[str, str]]:
         inside |= set(range(first, first + block["body"].count("\n")))
     tree = ast.parse(text)
     places = [node for node in ast.walk(tree) if getattr(node, "lineno", None) in inside]
-    chosen = {
+    spared = {
         id(part)
         for node in tree.body
         if isinstance(node, ast.Assign) and CHOSEN & names_bound_by(node)
         for part in ast.walk(node)
         if isinstance(part, ast.Constant)
     }
+    spared |= {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg in IDLE_ARGUMENTS
+        for part in ast.walk(node.value)
+    }
     for rank, node in enumerate(places):
-        for label, edit in _edits(node) if id(node) not in chosen else ():
+        for label, edit in _edits(node) if id(node) not in spared else ():
             changed = copy.deepcopy(tree)
             twin = [other for other in ast.walk(changed) if getattr(other, "lineno", None) in inside][rank]
             if edit(twin, changed):
@@ -140,7 +148,8 @@ def _constant_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
 def _call_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
     if isinstance(node, ast.Call):
         for rank, keyword in enumerate(node.keywords):
-            yield f"argument {keyword.arg} dropped", lambda twin, tree, rank=rank: twin.keywords.pop(rank)
+            if keyword.arg not in IDLE_ARGUMENTS:
+                yield f"argument {keyword.arg} dropped", lambda twin, tree, rank=rank: twin.keywords.pop(rank)
         if len(node.args) > 1:
             yield "last argument dropped", lambda twin, tree: twin.args.pop()
         if isinstance(node.func, ast.Attribute):

@@ -340,10 +340,10 @@ TRIAL = """
     if grey:
         x_val = x_val.mean(1, keepdim=True).expand_as(x_val)
     x_val = shuffle_tiles({x_val}, {tile}, generator)
-    batches = DataLoader(TensorDataset(*study["train"]), STUDY_BATCH, shuffle=True)
+    batches = DataLoader(TensorDataset(*study["{part}"]), {batch}, shuffle=True)
     model = study_network()
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-    train(model, optimizer, F.cross_entropy, batches, [(x_val, y_val)], STUDY_EPOCHS, "cpu")
+    optimizer = torch.optim.Adam({network}.parameters(), lr=0.01)
+    train(model, optimizer, F.cross_entropy, batches, [(x_val, y_val)], {epochs}, "cpu")
     with torch.no_grad():
         return {score}.item()
 """
@@ -355,6 +355,10 @@ def trial(**parts: str) -> str:
         "seed": "torch.manual_seed(seed)",
         "x_val": "x_val",
         "tile": "tile",
+        "part": "train",
+        "batch": "STUDY_BATCH",
+        "network": "model",
+        "epochs": "STUDY_EPOCHS",
         "score": "(model.eval()(x_val).argmax(1) == y_val).float().mean()",
     }
     return TRIAL.format(**right | parts)
@@ -1474,7 +1478,29 @@ WRONG = [
         "The accuracy of the last network of the notebook, whatever is asked.",
         "sol_study",
         [None, 'return history["val_accuracy"][-1]', None],
-        "share",
+        "learns",
+    ),
+    wrong(
+        "trained_on_validation",
+        "The network learns from the images that measure it.",
+        "sol_study",
+        [None, trial(part="val"), None],
+        "learns",
+    ),
+    wrong(
+        "trained_one_by_one",
+        "Each step sees one image.",
+        "sol_study",
+        [None, trial(batch="1"), None],
+        "learns",
+    ),
+    wrong("trained_once", "One epoch only.", "sol_study", [None, trial(epochs="1"), None], "learns"),
+    wrong(
+        "other_weights_learn",
+        "The optimizer has the parameters of another network.",
+        "sol_study",
+        [None, trial(network="study_network()"), None],
+        "learns",
     ),
     wrong(
         "trial_gives_its_loss",
