@@ -12,8 +12,11 @@ def format_decimal(number: float, digits: int = 2, sign: str = "") -> str:
 
 
 def format_apart(found: float, expected: float, digits: int = 2) -> tuple[str, str]:
-    """Write two numbers with this many decimals, or those it takes to tell them apart: « 0,667 » from « 0,66667 »."""
-    for more in (*range(digits, MOST_DIGITS), digits):
+    """Write two numbers with this many decimals, or those it takes to tell them apart: « 0,6670 » and « 0,6667 ».
+
+    Where the first ten are the same, they stay as they are.
+    """
+    for more in (*range(digits, MOST_DIGITS + 1), digits):
         texts = format_decimal(found, more), format_decimal(expected, more)
         if texts[0] != texts[1]:
             break

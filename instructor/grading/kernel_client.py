@@ -34,7 +34,7 @@ class KernelClient(AsyncKernelClient):
 
 @contextmanager
 def signals_left_alone() -> Iterator[None]:
-    """Keep nbclient from answering Ctrl-C: it would kill the kernel of whoever is being graded, and go on."""
+    """Keep nbclient from answering Ctrl-C: it would kill the kernel, and go on as if the notebook had done so."""
     loop = asyncio.get_running_loop()
 
     def refuse(*_: object) -> None:

@@ -63,7 +63,6 @@ PRELOADED = [
 ]
 IDLE_SECONDS = 120
 HUGE_PAGE = 2 << 20
-MADV_HUGEPAGE = 14
 MADV_COLLAPSE = 25
 
 
@@ -157,13 +156,15 @@ def preload() -> None:
     # What is frozen is never visited by the collector of a fork, so its pages stay shared.
     gc.collect()
     gc.freeze()
-    gather_pages()
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # kernels only start slower without
+        gather_pages()
 
 
 def gather_pages() -> None:
-    """Have Linux hold what was imported in huge pages, where it can: a fork looks at each page of its parent's.
+    """Have Linux hold what was imported in huge pages, where it can: a fork looks at each page of its parent.
 
-    There are some 85,000 of 4 kB, and two forks a kernel. What a fork writes to is still copied by 4 kB.
+    There are some 85,000 of 4 kB, and two forks a kernel. What a fork writes to is still copied by 4 kB. Linux refuses
+    where it is older than 6.1, or short of memory.
     """
     madvise = ctypes.CDLL(None).madvise
     madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
@@ -172,8 +173,7 @@ def gather_pages() -> None:
         start, end = (int(address, 16) for address in addresses.split("-"))
         start, end = -(-start // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
         if permissions.startswith("rw") and inode == "0" and start < end:
-            madvise(start, end - start, MADV_HUGEPAGE)
-            madvise(start, end - start, MADV_COLLAPSE)  # refused where Linux is older than 6.1, or memory short
+            madvise(start, end - start, MADV_COLLAPSE)
 
 
 def rehearse() -> None:

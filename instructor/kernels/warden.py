@@ -33,7 +33,7 @@ PR_SET_CHILD_SUBREAPER = 36
 MAX_BOXES_A_CORE = 64
 # More than the list of all the processes of a box. Cut within a number, it would name another process.
 MAX_CHILDREN_BYTES = 1 << 20
-SETTINGS = {
+COMMON_SETTINGS = {
     "HistoryManager": {"enabled": False},
     # IPython's usual account of an exception parses every file on the way: 50 ms for each criterion that fails.
     "InteractiveShell": {"xmode": "Plain"},
@@ -204,8 +204,8 @@ def prepare_fork(env: dict[str, str]) -> None:
 def become_kernel(ready: int, connection_file: str, settings: dict[str, dict]) -> NoReturn:
     """Turn this fork into an IPython kernel, say so in the pipe `ready`, and leave the process when it is shut down.
 
-    What it looks at of the thousands of modules that it shares is copied page by page: it reads no command line, which
-    takes them for its options, and lists no files for the debugger, which it does not have.
+    What it looks at of what it shares with others is copied page by page. So it reads no command line, which makes
+    an option of each of its hundreds of settings, and lists no module's file for a debugger that no client may use.
     """
     from ipykernel import ipkernel, kernelapp
     from traitlets.config import Config
@@ -213,7 +213,9 @@ def become_kernel(ready: int, connection_file: str, settings: dict[str, dict]) -
     code = 1
     try:
         sys.argv = ["ipykernel_launcher.py", "-f", connection_file]
-        kernel = kernelapp.IPKernelApp.instance(connection_file=connection_file, config=Config(SETTINGS | settings))
+        kernel = kernelapp.IPKernelApp.instance(
+            connection_file=connection_file, config=Config(COMMON_SETTINGS | settings)
+        )
         kernel.parse_command_line = lambda argv: None
         ipkernel.sys = _SysWithoutModules()
         kernel.initialize()

@@ -12,6 +12,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from multiprocessing import get_context
 
@@ -50,9 +51,9 @@ SWAPS: dict[type, type] = {
     ast.NotIn: ast.In,
 }
 TWINS = [("train", "val"), ("val", "train"), ("max", "min"), ("min", "max"), ("eval", "train"), ("argmax", "argmin")]
-CHOSEN = {"settings", "seeds"}  # of an open question: their numbers are the student's own, another is as right
-# What shows progress, speeds up a copy to a GPU, or only checks: no value depends on it.
-IDLE_ARGUMENTS = {"desc", "disable", "non_blocking", "pin_memory", "strict"}
+CHOSEN = {"settings", "seeds"}  # of an open question: most other numbers are as right
+# What shows progress, or speeds up a copy to a GPU: no value depends on it. `strict` of zip only checks.
+IDLE_ARGUMENTS = {"desc", "disable", "non_blocking", "pin_memory"}
 CELL_TIMEOUT = 30  # seconds: many a change makes an endless loop
 
 
@@ -97,13 +98,14 @@ def _mutate(text: str) -> Iterator[tuple[str, str]]:
         for node in tree.body
         if isinstance(node, ast.Assign) and CHOSEN & names_bound_by(node)
         for part in ast.walk(node)
-        if isinstance(part, ast.Constant)
+        if isinstance(part, ast.Constant) and not isinstance(part.value, bool)
     }
     spared |= {
         id(part)
         for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg in IDLE_ARGUMENTS
-        for part in ast.walk(node.value)
+        if isinstance(node, ast.Call)
+        for keyword in filter(partial(_is_idle, node), node.keywords)
+        for part in ast.walk(keyword.value)
     }
     for rank, node in enumerate(places):
         for label, edit in _edits(node) if id(node) not in spared else ():
@@ -148,12 +150,17 @@ def _constant_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
 def _call_edits(node: ast.AST) -> Iterator[tuple[str, object]]:
     if isinstance(node, ast.Call):
         for rank, keyword in enumerate(node.keywords):
-            if keyword.arg not in IDLE_ARGUMENTS:
+            if not _is_idle(node, keyword):
                 yield f"argument {keyword.arg} dropped", lambda twin, tree, rank=rank: twin.keywords.pop(rank)
         if len(node.args) > 1:
             yield "last argument dropped", lambda twin, tree: twin.args.pop()
         if isinstance(node.func, ast.Attribute):
             yield "call dropped", lambda twin, tree: _replace(tree, twin, twin.func.value)
+
+
+def _is_idle(call: ast.Call, keyword: ast.keyword) -> bool:
+    is_zip = isinstance(call.func, ast.Name) and call.func.id == "zip"
+    return keyword.arg in IDLE_ARGUMENTS or (is_zip and keyword.arg == "strict")
 
 
 def _name_edits(node: ast.AST) -> Iterator[tuple[str, object]]:

@@ -1,6 +1,7 @@
 """The fork server is found, replaced and ended without anyone's care."""
 
 import os
+import platform
 import select
 import signal
 import socket
@@ -116,6 +117,21 @@ forkserver.preload()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
     assert "a fork would lose them" in done.stderr
+
+
+def test_what_forks_share_is_in_huge_pages():
+    script = """
+import re, sys
+from pathlib import Path
+from instructor.kernels import forkserver
+held = b"1" * (64 << 20)
+forkserver.gather_pages()
+print(re.search(r"AnonHugePages: +(\\d+) kB", Path("/proc/self/smaps_rollup").read_text())[1])
+"""
+    huge = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=True)
+    if tuple(map(int, platform.release().split(".")[:2])) < (6, 1):
+        pytest.skip("Linux gathers pages when it is asked to since 6.1")
+    assert int(huge.stdout) > 32 << 10
 
 
 def test_another_user_answering_as_the_fork_server_is_refused(monkeypatch):

@@ -190,3 +190,16 @@ def test_a_signal_to_a_dead_kernel_is_harmless():
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     assert not manager.is_alive()
+
+
+def test_a_kernel_starts_with_the_course_settings_and_all_of_python(run, boxed):
+    code = """
+import sys
+import ipykernel.ipkernel
+shell = get_ipython()
+print(shell.history_manager.enabled, shell.InteractiveTB.mode, shell.parent.parent.ignore_cwd)
+print(ipykernel.ipkernel.sys is sys, len(sys.modules) > 1000)
+"""
+    for execute, ignores in ((run, False), (boxed, True)):
+        result = execute(code)
+        assert (result.texts, result.errors) == ([f"False Plain {ignores}\nTrue True\n"], [])

@@ -49,15 +49,31 @@ def test_changes_are_small_valid_and_within_the_answer(lab):
 
 def test_numbers_that_are_the_students_choice_are_no_mistakes(lab):
     source = read_notebook(lab.source("essai"))
-    chosen = "### BEGIN TODO\nsettings = {'a': {}, 'b': {'rate': 0.1}}\nseeds = [1, 2, 3]\nsize = 4\n### END TODO"
-    find_cell(source, "sol_mean").source = chosen
+    chosen = "settings = {'a': {'grey': True}, 'b': {'rate': 0.1}}\nseeds = [1, 2, 3]\nsize = 4"
+    find_cell(source, "sol_mean").source = f"### BEGIN TODO\n{chosen}\n### END TODO"
     assert [mutant.change for mutant in make_mutants(source)] == [
-        "statement removed: settings = {'a': {}, 'b': {'rate': 0.1}}",
+        "statement removed: settings = {'a': {'grey': True}, 'b': {'rate': 0.1}}",
         "statement removed: seeds = [1, 2, 3]",
         "statement removed: size = 4",
         "constant: size = 4",
         "constant: size = 4",
+        "constant: settings = {'a': {'grey': True}, 'b': {'rate': 0.1}}",
     ]
+
+
+def test_arguments_that_no_value_depends_on_are_left_alone(lab):
+    source = read_notebook(lab.source("essai"))
+    copied = "x.to(device, non_blocking=True), zip(x, x, strict=True), model.load(x, strict=True)"
+    find_cell(source, "sol_mean").source = f"### BEGIN TODO\n{copied}\n### END TODO"
+    changes = sorted({mutant.change.partition(":")[0] for mutant in make_mutants(source)})
+    assert changes == [
+        "argument strict dropped",
+        "call dropped",
+        "constant",
+        "last argument dropped",
+        "statement removed",
+    ]
+    assert all("strict=True), model" in mutant.source for mutant in make_mutants(source) if "zip(x, x" in mutant.source)
 
 
 def test_change_that_keeps_every_point_survives_unless_it_is_explained(lab):

@@ -41,7 +41,7 @@ def test_a_kernel_that_dies_is_one_line(course, monkeypatch):
 def test_ctrl_c_ends_it_and_is_not_taken_for_a_dead_kernel(course, monkeypatch):
     monkeypatch.setenv("COURSE_MODE", "")
     source = course.read_source("essai")
-    interrupt = f"import os\nimport time\n\nos.kill({os.getpid()}, {signal.SIGINT:d})\ntime.sleep(600)"
+    interrupt = f"import os\nimport time\n\nos.kill({os.getpid()}, {signal.SIGINT:d})\ntime.sleep(30)"
     find_cell(source, "sol_mean").source += f"\n\n{interrupt}"
     write_notebook(source, course.source("essai"))
     before = course.solution("essai").read_bytes()

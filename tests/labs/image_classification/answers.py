@@ -340,7 +340,7 @@ TRIAL = """
     if grey:
         x_val = x_val.mean(1, keepdim=True).expand_as(x_val)
     x_val = shuffle_tiles({x_val}, {tile}, generator)
-    batches = DataLoader(TensorDataset(*study["{part}"]), {batch}, shuffle=True)
+    batches = list(DataLoader(TensorDataset(*study["{part}"]), {batch}, shuffle=True)){more}
     model = study_network()
     optimizer = torch.optim.Adam({network}.parameters(), lr=0.01)
     train(model, optimizer, F.cross_entropy, batches, [(x_val, y_val)], {epochs}, "cpu")
@@ -357,6 +357,7 @@ def trial(**parts: str) -> str:
         "tile": "tile",
         "part": "train",
         "batch": "STUDY_BATCH",
+        "more": "",
         "network": "model",
         "epochs": "STUDY_EPOCHS",
         "score": "(model.eval()(x_val).argmax(1) == y_val).float().mean()",
@@ -1478,29 +1479,36 @@ WRONG = [
         "The accuracy of the last network of the notebook, whatever is asked.",
         "sol_study",
         [None, 'return history["val_accuracy"][-1]', None],
-        "learns",
+        "learning",
     ),
     wrong(
         "trained_on_validation",
         "The network learns from the images that measure it.",
         "sol_study",
         [None, trial(part="val"), None],
-        "learns",
+        "learning",
     ),
     wrong(
         "trained_one_by_one",
         "Each step sees one image.",
         "sol_study",
         [None, trial(batch="1"), None],
-        "learns",
+        "learning",
     ),
-    wrong("trained_once", "One epoch only.", "sol_study", [None, trial(epochs="1"), None], "learns"),
+    wrong(
+        "validation_learnt_too",
+        "The network learns from the training images, then from those that measure it.",
+        "sol_study",
+        [None, trial(more='+ [(x, y) for x, y in DataLoader(TensorDataset(*study["val"]), STUDY_BATCH)]'), None],
+        "learning",
+    ),
+    wrong("trained_once", "One epoch only.", "sol_study", [None, trial(epochs="1"), None], "learning"),
     wrong(
         "other_weights_learn",
         "The optimizer has the parameters of another network.",
         "sol_study",
         [None, trial(network="study_network()"), None],
-        "learns",
+        "learning",
     ),
     wrong(
         "trial_gives_its_loss",
