@@ -168,10 +168,11 @@ def _select(course: Course, labs: list[str], students: list[str]) -> list[HandIn
             f"submitted/ holds no hand-in for {', '.join(labs) or 'any lab, and source/ no lab'}; "
             "expected submitted/<student>/<lab>/<lab>.ipynb"
         )
+    asked, known = set(students), {hand_in.student for hand_in in work}
     for student in students:
-        if student not in {hand_in.student for hand_in in work}:
+        if student not in known:
             raise CourseError(f"unknown student '{student}': no folder submitted/{student}/ for {', '.join(labs)}")
-    return [hand_in for hand_in in work if not students or hand_in.student in students]
+    return [hand_in for hand_in in work if not asked or hand_in.student in asked]
 
 
 def _file(hand_in: HandIn) -> Result:

@@ -83,11 +83,11 @@ def write_csv(course: Course, lab: str, grades: dict[str, Result], path: Path) -
     known = {hand_in.student: hand_in.name for hand_in in read_record(course, lab).values()}
     questions = [cell["grade_id"] for cell in next(iter(grades.values())).cells]
     header = ["student", "name", "email", "status", "grade", "maximum", "points", "late_penalty", "waiting", *questions]
-    rows = [header]
-    for student in sorted({*roster.students, *course.students(lab), *grades}):
+    rows, handed_in = [header], set(course.students(lab))
+    for student in sorted({*roster.students, *handed_in, *grades}):
         entry = roster.students.get(student)
         name = entry.name if entry else known.get(student, "")
-        numbers = _numbers(grades.get(student), student in course.students(lab))
+        numbers = _numbers(grades.get(student), student in handed_in)
         row = [student, name, entry.email if entry else "", *numbers]
         rows.append(row + [""] * (len(header) - len(row)))
     return write_whole(path, csv_text(rows).encode("utf-8-sig"))

@@ -330,3 +330,10 @@ def test_time_that_changes_has_the_hand_in_marked_again(graded, tmp_path):
 def test_nothing_graded_is_one_clear_error(course):
     with pytest.raises(CourseError, match="no graded hand-in of the lab 'essai'; run 'course grade essai' first"):
         final_grades(course, "essai")
+
+
+def test_the_folder_of_hand_ins_is_read_once_whatever_the_class(graded, tmp_path, monkeypatch):
+    grades, read, students = final_grades(graded, "essai"), [], Course.students
+    monkeypatch.setattr(Course, "students", lambda course, lab: read.append(lab) or students(course, lab))
+    write_csv(graded, "essai", grades, tmp_path / "grades.csv")
+    assert read == ["essai"]
