@@ -1511,6 +1511,17 @@ WRONG = [
         "learning",
     ),
     wrong(
+        "trial_gives_its_training_accuracy",
+        "The share of the training images that are right, instead of those of validation.",
+        "sol_study",
+        [
+            None,
+            trial(score='(model.eval()(study["train"][0]).argmax(1) == study["train"][1]).float().mean()'),
+            None,
+        ],
+        "share",
+    ),
+    wrong(
         "trial_gives_its_loss",
         "The loss in validation instead of the accuracy.",
         "sol_study",
