@@ -21,7 +21,8 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import ClassVar, NoReturn
+from types import SimpleNamespace
+from typing import NoReturn
 
 from instructor.kernels import no_gpu, stand_ins
 from instructor.kernels.limits import METER_SECONDS, Limits, Meter
@@ -217,7 +218,7 @@ def become_kernel(ready: int, connection_file: str, settings: dict[str, dict]) -
             connection_file=connection_file, config=Config(COMMON_SETTINGS | settings)
         )
         kernel.parse_command_line = lambda argv: None
-        ipkernel.sys = _SysWithoutModules()
+        ipkernel.sys = SimpleNamespace(**vars(sys) | {"modules": {}})
         kernel.initialize()
         ipkernel.sys = sys
         os.write(ready, b"!")
@@ -227,15 +228,6 @@ def become_kernel(ready: int, connection_file: str, settings: dict[str, dict]) -
         code = 0
     finally:
         os._exit(code)
-
-
-class _SysWithoutModules:
-    """Python's `sys`, where nothing has been imported."""
-
-    modules: ClassVar[dict] = {}
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(sys, name)
 
 
 def reseed() -> None:

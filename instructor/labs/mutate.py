@@ -12,7 +12,6 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from itertools import repeat
 from multiprocessing import get_context
 
@@ -93,20 +92,7 @@ def _mutate(text: str) -> Iterator[tuple[str, str]]:
         inside |= set(range(first, first + block["body"].count("\n")))
     tree = ast.parse(text)
     places = [node for node in ast.walk(tree) if getattr(node, "lineno", None) in inside]
-    spared = {
-        id(part)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and CHOSEN & names_bound_by(node)
-        for part in ast.walk(node)
-        if isinstance(part, ast.Constant) and not isinstance(part.value, bool)
-    }
-    spared |= {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in filter(partial(_is_idle, node), node.keywords)
-        for part in ast.walk(keyword.value)
-    }
+    spared = _spared(tree)
     for rank, node in enumerate(places):
         for label, edit in _edits(node) if id(node) not in spared else ():
             changed = copy.deepcopy(tree)
@@ -114,6 +100,18 @@ def _mutate(text: str) -> Iterator[tuple[str, str]]:
             if edit(twin, changed):
                 line = text.split("\n")[node.lineno - 1].strip()
                 yield f"{label}: {line}", ast.unparse(ast.fix_missing_locations(changed))
+
+
+def _spared(tree: ast.Module) -> set[int]:
+    """Return the identities of what is left alone: a student's own numbers, arguments that no value depends on."""
+    chosen = [node for node in tree.body if isinstance(node, ast.Assign) and CHOSEN & names_bound_by(node)]
+    numbers = (part for node in chosen for part in ast.walk(node) if isinstance(part, ast.Constant))
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    idle = (keyword.value for call in calls for keyword in call.keywords if _is_idle(call, keyword))
+    return {
+        *(id(part) for part in numbers if not isinstance(part.value, bool)),
+        *(id(part) for value in idle for part in ast.walk(value)),
+    }
 
 
 def _edits(node: ast.AST) -> Iterator[tuple[str, object]]:

@@ -118,7 +118,7 @@ def nbgrader_rows(gradebook: Gradebook, labs: list[str], students: list[str] | N
     header = "assignment,duedate,timestamp,student_id,last_name,first_name,email"
     yield [*header.split(","), "raw_score", "late_submission_penalty", "score", "max_score"]
     # nbgrader asks for each sum by itself, and looks through the whole class for it.
-    notebooks = gradebook.db.query(SubmittedNotebook.assignment_id, func.sum(Grade.score))
+    notebooks = gradebook.db.query(SubmittedNotebook.assignment_id, func.coalesce(func.sum(Grade.score), 0.0))
     scores = dict(notebooks.join(Grade).group_by(SubmittedNotebook.assignment_id).all())
     for assignment in map(gradebook.find_assignment, labs):
         submissions = {found.student_id: found for found in gradebook.assignment_submissions(assignment.name)}
