@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import runpy
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +33,9 @@ class Answer:
         By solution cell, the text of its TODO block, or a list with one text per block (None keeps a block).
     cells
         By solution cell, the whole text of the cell, for an answer that also changes what is given around its block.
+    edits
+        By solution cell, pairs of a passage of the instructor's answer and what stands there instead. In a right
+        answer each of them is right alone too.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Answer:
     waits: dict[str, Sequence[str]] = field(default_factory=dict)
     blocks: dict[str, str | list[str | None]] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+    edits: dict[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     def apply(self, notebook: NotebookNode) -> NotebookNode:
         """Return a copy of the instructor's notebook with this answer in it."""
@@ -50,12 +54,24 @@ class Answer:
             cell.source = replace_todo_blocks(cell.source, [texts] if isinstance(texts, str) else texts)
         for name, text in self.cells.items():
             find_cell(notebook, name).source = textwrap.dedent(text).strip("\n")
+        for name, pairs in self.edits.items():
+            cell = find_cell(notebook, name)
+            for passage, text in pairs:
+                if (times := cell.source.count(passage)) != 1:
+                    raise ValueError(f"{self.name}: {passage!r} stands {times} times in {name}: quote more of it")
+                cell.source = cell.source.replace(passage, text)
         return notebook
 
     @property
     def answered(self) -> set[str]:
         """The solution cells that it changes."""
-        return {*self.blocks, *self.cells}
+        return {*self.blocks, *self.cells, *self.edits}
+
+    def each_edit(self) -> Iterator[Answer]:
+        """Yield an answer for each of its edits, made alone."""
+        for name, pairs in self.edits.items():
+            for pair in pairs:
+                yield Answer(self.name, self.why, edits={name: [pair]})
 
 
 def replace_todo_blocks(source: str, texts: list[str | None]) -> str:

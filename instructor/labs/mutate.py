@@ -204,10 +204,11 @@ def survivors(course: Course, lab: str, mutants: list[Mutant], *, workers: int) 
 
 
 def explained(course: Course, lab: str, source: NotebookNode, mutants: list[Mutant]) -> list[Mutant]:
-    """Return the mutants that `answers.py` holds as right answers."""
+    """Return the mutants that `answers.py` holds as right answers, or as one edit of a right answer."""
     right = set()
     for answer in load_answers(course.answers(lab)):
         if not answer.loses and not answer.waits:
-            changed = answer.apply(source)
-            right |= {(name, _plain(find_cell(changed, name).source)) for name in answer.answered}
+            for one in (answer, *answer.each_edit()):
+                changed = one.apply(source)
+                right |= {(name, _plain(find_cell(changed, name).source)) for name in one.answered}
     return [mutant for mutant in mutants if (mutant.cell, _plain(mutant.source)) in right]

@@ -8,6 +8,7 @@ from instructor.grading.compare import Fate
 from instructor.grading.execute import Policy, run_notebook
 from instructor.grading.reference import load_lab
 from instructor.kernels import WARM
+from instructor.labs.answers import Answer
 from instructor.labs.build import build
 from instructor.labs.mutate import explained, make_mutants, survivors
 from instructor.labs.turns import Variant, judge_variants
@@ -86,9 +87,20 @@ def test_change_that_keeps_every_point_survives_unless_it_is_explained(lab):
     assert not {"statement removed: total = 0.0", "max -> min: return float(total / max(len(x), 1))"} & told
     answers = lab.answers("essai")
     right = next(mutant for mutant in alive if mutant.change.startswith("condition always true"))
-    answer = f'Answer("either", "Both branches add.", cells={{"sol_mean": {right.source!r}}})'
-    answers.write_text(f"from instructor.labs.answers import Answer\n\nANSWERS = [{answer}]\n", encoding="utf-8")
-    assert explained(lab, "essai", source, alive) == [right]
+    for told in (
+        f"cells={{'sol_mean': {right.source!r}}}",
+        "edits={'sol_mean': [('value != 0 and not total < 0', 'True'), ('= 0.0', '= float(0)')]}",
+    ):
+        answer = f"Answer('either', 'Both branches add.', {told})"
+        answers.write_text(f"from instructor.labs.answers import Answer\n\nANSWERS = [{answer}]\n", encoding="utf-8")
+        assert explained(lab, "essai", source, alive) == [right]
+
+
+@pytest.mark.parametrize(("passage", "times"), [("value", 4), ("median", 0)])
+def test_edit_names_one_passage(lab, passage, times):
+    answer = Answer("vague", "Quotes what is there never or often.", edits={"sol_mean": [(passage, "x")]})
+    with pytest.raises(ValueError, match=f"vague: '{passage}' stands {times} times in sol_mean"):
+        answer.apply(read_notebook(lab.source("essai")))
 
 
 def test_answer_that_stops_halfway_has_no_name_of_the_right_one(course):
