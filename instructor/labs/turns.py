@@ -20,7 +20,7 @@ from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, without_hidden_tests
 
 VISIBLE = "visible"
-TURNS = 80  # in one notebook, whose time is bounded
+TURNS = 120  # in one notebook, whose time is bounded
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[Judged]:
     """Return what became of each answer.
 
     `run` executes notebooks and gives them back in their order. What ends a kernel loses points, and those behind it
-    are judged in another.
+    are judged in another, as is the one that runs when a notebook's time is up.
     """
     found: dict[int, Judged] = {}
     order = [question.test for question in lab.reference.questions]
@@ -60,7 +60,7 @@ def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[Judged]:
         batches = [waiting[start : start + TURNS] for start in range(0, len(waiting), TURNS)]
         notebooks = [_take_turns(lab, {rank: variants[rank] for rank in batch}) for batch in batches]
         for batch, executed in zip(batches, run(notebooks), strict=True):
-            found |= dict(_judge(lab, {rank: variants[rank] for rank in batch}, executed))
+            found |= _judge(lab, {rank: variants[rank] for rank in batch}, executed)
         waiting = [rank for rank in waiting if rank not in found]
     return [found[rank] for rank in range(len(variants))]
 
@@ -73,9 +73,7 @@ def _take_turns(lab: Lab, batch: dict[int, Variant]) -> NotebookNode:
     for cell in lab.source.cells:
         name = grade_id(cell)
         if name in tests:
-            for rank, variant in batch.items():
-                if variant.test == name:
-                    cells += _turn(lab, variant, rank, given)
+            cells += _turns(lab, name, {rank: one for rank, one in batch.items() if one.test == name}, given)
             tests.discard(name)
             if not tests:
                 break
@@ -85,36 +83,40 @@ def _take_turns(lab: Lab, batch: dict[int, Variant]) -> NotebookNode:
     return notebook_of(lab.source, cells)
 
 
-def _turn(lab: Lab, variant: Variant, rank: int, given: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells of one turn, the right answer last."""
-    question = next(one for one in lab.reference.questions if one.test == variant.test)
-    texts = dict(variant.cells)
+def _turns(lab: Lab, test: str, batch: dict[int, Variant], given: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield the cells of every turn at one question, and the right answer behind the last."""
+    question = next(one for one in lab.reference.questions if one.test == test)
     solutions = [cell for cell in lab.source.cells if cell.cell_type == "code" and is_solution(cell)]
-    places = [place for place, cell in enumerate(solutions) if grade_id(cell) in {*question.answers, *texts}]
-    # Those between them too: they may add to a class that the first one defines.
-    right = solutions[places[0] : places[-1] + 1]
-    changed = set().union(*(_changed_in_place(cell.source) for cell in right))
-    return [
-        *_forget(right, [*given, *solutions[: places[0]]]),
-        *(cell for cell in given if changed & bound_names(cell.source)),  # what answers before it left must not help
-        *(run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in right),
-        *(_as_students_see(lab, variant, rank, right[-1]) if variant.visible else []),
-        *(criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[variant.test]),
-        *(run_cell(cell, cell.source) for cell in right),
-    ]
+    changed: list[NotebookNode] = []  # by the turn before
+    for rank, variant in batch.items():
+        texts = dict(variant.cells)
+        places = [place for place, cell in enumerate(solutions) if grade_id(cell) in {*question.answers, *texts}]
+        # Those between them too: they may add to a class that the first one defines.
+        answered = solutions[places[0] : places[-1] + 1]
+        yield from (run_cell(cell, cell.source) for cell in changed if cell not in answered)
+        yield from _forget(answered, [*given, *solutions[: places[0]]])
+        elements = set().union(*(_changed_in_place(cell.source) for cell in answered))
+        # What answers before it left must not help.
+        yield from (cell for cell in given if elements & bound_names(cell.source))
+        yield from (run_cell(cell, texts.get(grade_id(cell), cell.source)) for cell in answered)
+        if variant.visible:
+            yield from _as_students_see(lab, test, rank, answered[-1])
+        yield from (criterion_cell(one, one.code, f"{rank}:{one.key}") for one in lab.reference.criteria[test])
+        changed = answered
+    yield from (run_cell(cell, cell.source) for cell in changed)
 
 
-def _forget(right: list[NotebookNode], others: list[NotebookNode]) -> Iterator[NotebookNode]:
+def _forget(answered: list[NotebookNode], others: list[NotebookNode]) -> Iterator[NotebookNode]:
     """Yield a cell without which an answer that stops halfway would leave the right one's names to its criteria."""
     known = set().union(*(bound_names(cell.source) for cell in others))
-    if names := sorted(set().union(*(bound_names(cell.source) for cell in right)) - known):
-        yield run_cell(right[0], f"{' = '.join(names)} = None\ndel {', '.join(names)}")
+    if names := sorted(set().union(*(bound_names(cell.source) for cell in answered)) - known):
+        yield run_cell(answered[0], f"{' = '.join(names)} = None\ndel {', '.join(names)}")
 
 
-def _as_students_see(lab: Lab, variant: Variant, rank: int, last: NotebookNode) -> Iterator[NotebookNode]:
+def _as_students_see(lab: Lab, test: str, rank: int, last: NotebookNode) -> Iterator[NotebookNode]:
     """Yield the given cells between an answer and its test, and the half of the test that students see."""
     sources = lab.source.cells
-    end = next(place for place, cell in enumerate(sources) if grade_id(cell) == variant.test)
+    end = next(place for place, cell in enumerate(sources) if grade_id(cell) == test)
     for cell in sources[sources.index(last) + 1 : end]:
         if cell.cell_type == "code":
             yield run_cell(cell, cell.source)
@@ -132,20 +134,24 @@ def _changed_in_place(source: str) -> set[str]:
     }
 
 
-def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> Iterator[tuple[int, Judged]]:
-    """Yield what became of each answer, but of those behind the one that ended the kernel."""
+def _judge(lab: Lab, batch: dict[int, Variant], executed: NotebookNode) -> dict[int, Judged]:
+    """Return what became of each answer, but of those behind the one that ended the kernel."""
     cells = {cell.metadata.course.get("criterion"): cell for cell in executed.cells}
-    for number, (rank, variant) in enumerate(batch.items()):
+    judged: dict[int, Judged] = {}
+    for rank, variant in batch.items():
         verdicts = {
             one.key: judge_cell(cells[f"{rank}:{one.key}"], one, lab.reference.published[one.key])
             for one in lab.reference.criteria[variant.test]
         }
         is_reached = any(verdict.fate is not Fate.NOT_REACHED for verdict in verdicts.values())
-        if is_reached or number == 0:
+        if is_reached or not judged:
             notebook = copy.deepcopy(lab.source)
             for name, text in variant.cells:
                 find_cell(notebook, name).source = text
             final = {one.criterion.name: one for one in read_source(verdicts, notebook, lab).values()}
             shown = cells[f"{rank}:{VISIBLE}"].outputs if variant.visible else []
             errors = [f"{output.ename}: {output.evalue}" for output in shown if output.output_type == "error"]
-            yield rank, Judged(final, "; ".join(errors))
+            judged[rank] = Judged(final, "; ".join(errors))
+    if executed.metadata.course.ran_out and len(judged) > 1:
+        judged.popitem()  # answers before it took its time
+    return judged

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+from nbformat.v4 import new_output
 
 from instructor.grading.compare import Fate
 from instructor.grading.execute import Policy, run_notebook
@@ -110,3 +111,25 @@ def test_answer_that_stops_halfway_has_no_name_of_the_right_one(course):
         load_lab(course, "essai", policy), [variant], lambda notebooks: [run_notebook(one, policy) for one in notebooks]
     )
     assert {verdict.fate for verdict in judged.verdicts.values()} == {Fate.RAISED}
+
+
+def test_answer_that_runs_when_time_is_up_is_judged_again(course):
+    policy = Policy(seed=0, kernel_name=WARM)
+    runs = []
+
+    def run(notebooks):
+        for notebook in notebooks:
+            executed = run_notebook(notebook, policy)
+            if not runs:  # time was up in the second of two turns
+                executed.metadata.course.ran_out = True
+                last = next(
+                    cell for cell in executed.cells if str(cell.metadata.course.get("criterion")).startswith("1:")
+                )
+                last.outputs = [new_output("error", ename="CellTimeoutError", evalue="", traceback=[])]
+            runs.append(len(executed.cells))
+            yield executed
+
+    right = find_cell(read_notebook(course.source("essai")), "sol_mean").source
+    judged = judge_variants(load_lab(course, "essai", policy), [Variant("test_mean", (("sol_mean", right),))] * 2, run)
+    assert {verdict.fate for one in judged for verdict in one.verdicts.values()} == {Fate.EARNED}
+    assert len(runs) == 2
