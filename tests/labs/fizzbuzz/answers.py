@@ -1665,6 +1665,18 @@ IMPROVE = [
             """
         },
     ),
+    Answer(
+        "other_sizes_and_lengths",
+        "Batches and epochs of other numbers; batches drawn from the seed of the weights.",
+        edits={
+            "sol_experiment": [("split(128)", "split(129)")],
+            "sol_improve": [
+                ("range(200)", "range(201)"),
+                ("len(X), generator=generator", "len(X)"),
+                ("split(256)", "split(257)"),
+            ],
+        },
+    ),
 ]
 
 ANSWERS = [*TENSORS, *ENCODE, *DATASET, *BASELINE_AND_MODEL, *CROSS_ENTROPY, *TRAINING, *EXPERIMENT, *IMPROVE]
