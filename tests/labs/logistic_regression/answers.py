@@ -1109,24 +1109,85 @@ WRONG = [
         },
     ),
     Answer(
-        name="run_with_a_new_argument_first",
-        why="The argument that is added to `run` comes before those that were given.",
-        loses={"test_experiment": ["score"]},
-        cells={
-            "sol_experiment": """
-                def run(seed, decay=1.0, l2=0.0, lr=0.001, batch_size=200, num_images=5000):
-                    torch.manual_seed(seed)
-                    loader = Batches(x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True)
-                    model = PenalisedModel(num_features, num_classes, l2)
-                    scores = []
-                    for epoch in range(RUN_EPOCHS):
-                        scores.append(train(model, lr * decay**epoch, 1, False, loader, loader_val)[1])
-                    return max(scores)
-
-
-                settings = {"fixe": {}, "décroît": {"decay": 0.8}}
-                seeds = [0, 1, 2]
+        name="axes_counted_from_the_end_taken_for_the_last",
+        why="-1 is the last axis, and so are -2 and -3.",
+        loses={"test_softmax": ["any_axis"], "test_inputs_tilde": ["any_axis"]},
+        blocks={
+            "sol_softmax": """
+                dim = max(axis, -1) % x.dim()
+                exp = torch.exp(x - x.amax(dim=dim, keepdim=True))
+                return exp / exp.sum(dim=dim, keepdim=True)
+            """,
+            "sol_inputs_tilde": """
+                shape = list(x.shape)
+                shape[max(axis, -1)] = 1
+                return torch.cat([x, x.new_ones(shape)], dim=max(axis, -1))
+            """,
+        },
+    ),
+    Answer(
+        name="accuracy_of_ties_to_class_0",
+        why="Where two classes are equally probable, the answer is class 0, be it one of them or not.",
+        loses={"test_accuracy": ["share"]},
+        blocks={
+            "sol_accuracy": """
+                is_best = y_pred == y_pred.amax(dim=1, keepdim=True)
+                guesses = torch.where(is_best.sum(dim=1) == 1, y_pred.argmax(dim=1), 0)
+                num_right = int((guesses == y.argmax(dim=1)).sum())
+                return num_right / len(y), (num_right, len(y))
             """
+        },
+    ),
+    Answer(
+        name="adam_with_a_large_epsilon",
+        why="A hundred times too large: small gradients get small steps.",
+        loses={"test_adam": ["epsilon"]},
+        blocks={"sol_adam": change(ADAM_BLOCK, ("+ eps", "+ 1e-6"))},
+    ),
+    Answer(
+        name="adam_counter_of_all_models",
+        why="The counter belongs to the class: a new model goes on where another stopped.",
+        loses={"test_adam": ["correction"]},
+        blocks={
+            "sol_adam": change(
+                ADAM_BLOCK, ("self.t += 1", 'LinearModel.t = getattr(LinearModel, "t", 0) + 1\nself.t = LinearModel.t')
+            )
+        },
+    ),
+    Answer(
+        name="last_epoch_no_candidate",
+        why="A model is compared with the best before its steps: the last one never is.",
+        loses={"test_train": ["optimizer"]},
+        blocks={
+            "sol_train": change(
+                TRAIN_BLOCK,
+                ("if val_accuracy > best_accuracy:", "if epoch < nb_epochs and val_accuracy > best_accuracy:"),
+            )
+        },
+    ),
+    Answer(
+        name="training_on_the_validation_batches",
+        why="The loaders change places in the loop of the steps.",
+        loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
+        blocks={"sol_train": change(TRAIN_BLOCK, ("y in data_loader_train", "y in data_loader_val"))},
+    ),
+    Answer(
+        name="run_that_returns_the_best_of_its_last_call",
+        why="`train` is called epoch by epoch, and only its last answer is kept.",
+        loses={"test_experiment": ["score"]},
+        blocks={
+            "sol_experiment": [
+                change(
+                    RUN_BLOCK,
+                    (
+                        "return train(model, lr, RUN_EPOCHS, False, loader, loader_val)[1]",
+                        "for _ in range(RUN_EPOCHS):\n"
+                        "    _, best, _ = train(model, lr, 1, False, loader, loader_val)\n"
+                        "return best",
+                    ),
+                ),
+                None,
+            ]
         },
     ),
 ]
@@ -1289,6 +1350,13 @@ RIGHT = [
                     probs.append(model.forward(x))
                 labels, probs = torch.cat(labels), torch.cat(probs)
                 return accuracy(labels, probs)[0], float(cross_entropy(labels, probs))
+            """,
+            "sol_search": """
+                model, scores = LinearModel(num_features, num_classes), []
+                loader = Batches(x_train, y_train, batch_size=batch_size, shuffle=True)
+                for _ in range(NUM_EPOCHS):
+                    scores.append(train(model, lr, 1, sgd, loader, loader_val)[1])
+                results[lr, batch_size] = max(scores)
             """,
         },
     ),
@@ -1753,6 +1821,26 @@ RIGHT = [
                 ),
                 None,
             ],
+        },
+    ),
+    Answer(
+        name="right_with_a_new_argument_first",
+        why="The argument that is added to `run` comes before those that were given, which are passed by name.",
+        cells={
+            "sol_experiment": """
+                def run(seed, decay=1.0, l2=0.0, lr=0.001, batch_size=200, num_images=5000):
+                    torch.manual_seed(seed)
+                    loader = Batches(x_train[:num_images], y_train[:num_images], batch_size=batch_size, shuffle=True)
+                    model = PenalisedModel(num_features, num_classes, l2)
+                    scores = []
+                    for epoch in range(RUN_EPOCHS):
+                        scores.append(train(model, lr * decay**epoch, 1, False, loader, loader_val)[1])
+                    return max(scores)
+
+
+                settings = {"fixe": {}, "décroît": {"decay": 0.8}}
+                seeds = [0, 1, 2]
+            """
         },
     ),
 ]
