@@ -1166,6 +1166,26 @@ WRONG = [
         },
     ),
     Answer(
+        name="best_epoch_better_than_the_one_before",
+        why="An epoch is compared with the one before it, not with the best.",
+        loses={"test_train": ["best_model", "best_accuracy"]},
+        blocks={
+            "sol_train": change(
+                TRAIN_BLOCK,
+                (
+                    "if val_accuracy > best_accuracy:",
+                    'if epoch == 0 or val_accuracy > history["val_accuracy"][-2]:',
+                ),
+            )
+        },
+    ),
+    Answer(
+        name="loss_of_the_product_of_all_likelihoods",
+        why="The product of many probabilities is 0 in float32.",
+        loses={"test_cross_entropy": ["mean"]},
+        blocks={"sol_cross_entropy": "return -torch.log((y_pred**y).prod().clamp_min(1e-30)) / len(y)"},
+    ),
+    Answer(
         name="training_on_the_validation_batches",
         why="The loaders change places in the loop of the steps.",
         loses={"test_train": ["evaluations", "optimizer", "best_model", "best_accuracy"]},
