@@ -278,6 +278,18 @@ WRONG_JOINT = [
         blocks={"sol_joint": "joint = 1\nfor table in cpts[:5]:\n    joint = joint * table\nreturn joint"},
     ),
     Answer(
+        "joint_of_an_array_of_objects",
+        "NumPy refuses an array of unlike tables, `dtype=object` does not: tables of one shape make a single number.",
+        loses={"test_joint": ["other_lists"]},
+        blocks={"sol_joint": "return np.prod(np.array(cpts, dtype=object))"},
+    ),
+    Answer(
+        "joint_of_logarithms_of_almost_zero",
+        "A trifle is added before the logarithm: what is impossible no longer is.",
+        loses={"test_joint": ["other_lists"]},
+        blocks={"sol_joint": "return np.exp(sum(np.log(table + 1e-12) for table in cpts))"},
+    ),
+    Answer(
         "joint_without_the_honours_of_a_network",
         "Five tables are taken for a network, and the last one is left out.",
         loses={"test_joint": ["five_tables"]},
@@ -418,6 +430,18 @@ others = tuple(axis for axis in range(5) if axis != AXES.index(target))
             + KEPT
             + POSSIBLE.replace("kept.sum() == 0", "np.isclose(kept.sum(), 0)")
             + NORMALISED
+        },
+    ),
+    Answer(
+        "query_adds_a_trifle_to_what_it_divides_by",
+        "A constant against divisions by zero, which dwarfs the probability of a rare observation.",
+        loses={"test_query": ["impossible"]},
+        blocks={
+            "sol_query": CHECKED_LETTERS
+            + CHECKED_VALUES
+            + KEPT
+            + POSSIBLE
+            + "return kept.sum(axis=others) / (kept.sum() + 1e-12)"
         },
     ),
     Answer(
@@ -959,6 +983,15 @@ return bool((np.abs(np.einsum("xy...,x,y", gap, *map(np.arange, gap.shape[:2])))
         },
     ),
     Answer(
+        "independent_knows_one_variable_at_most",
+        "Two variables or more are never taken for independent once several others are known.",
+        loses={"test_independent": ["several_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + "return len(given) < 2 and np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9)"
+        },
+    ),
+    Answer(
         "independent_compares_the_zeros_only",
         "x = 0 with y = 0: enough for two variables of two values, not for a grade.",
         loses={"test_independent": ["nothing_known"]},
@@ -1057,6 +1090,18 @@ WRONG_ADJUST = [
         blocks={"sol_adjust": "letters = sorted(letters)[:2]" + STRATA + SUM},
     ),
     Answer(
+        "adjust_multiplies_the_frequencies_of_the_letters",
+        "P(s) P(d) in place of P(s, d): the frequency of a stratum, if its letters were independent.",
+        loses={"test_adjust": ["several_letters"]},
+        blocks={
+            "sol_adjust": STRATA
+            + SUM.replace(
+                "inside.mean()",
+                "np.prod([(sample[letter] == sample[letter][inside][0]).mean() for letter in letters])",
+            )
+        },
+    ),
+    Answer(
         "adjust_numbers_strata_by_one_two_three",
         "Weights 1, 2 and 3: with three letters, two strata have the same number.",
         loses={"test_adjust": ["several_letters"]},
@@ -1098,6 +1143,21 @@ return np.mean(np.divide(treated & good, share, out=np.zeros(len(share)), where=
         blocks={"sol_adjust": 'sample["G"] = np.where(sample["G"] == 2, 2, 0)' + STRATA + SUM},
     ),
     Answer(
+        "adjust_numbers_strata_in_the_first_column",
+        "The numbers of the strata start as a column of the sample, and are doubled in place.",
+        loses={"test_adjust": ["sample_kept"]},
+        blocks={
+            "sol_adjust": """
+                strata, *others = [sample[letter] for letter in letters] or [np.zeros(len(sample["R"]), dtype=int)]
+                for column in others:
+                    strata *= 2
+                    strata += column
+                treated, good = sample["R"] == r, sample["G"] == 2
+            """
+            + SUM.replace("\n", "\n" + " " * 16)
+        },
+    ),
+    Answer(
         "adjust_adds_a_column",
         "The strata are kept in the caller's sample, under a new key.",
         loses={"test_adjust": ["sample_kept"]},
@@ -1120,6 +1180,14 @@ return np.mean(np.divide(treated & good, share, out=np.zeros(len(share)), where=
         "S closes the path, and L is an effect of G.",
         loses={"test_adjust": ["valid_set"]},
         blocks={"sol_adjustment_set": 'adjustment_set = {"S", "D", "L"}'},
+    ),
+    Answer(
+        "adjust_leaves_out_strata_of_one_individual",
+        "A stratum that a single individual fell into is left out, as if it said nothing.",
+        loses={"test_adjust": ["nobody_treated"]},
+        blocks={
+            "sol_adjust": STRATA + SUM.replace("    if not", "    if inside.sum() == 1:\n        continue\n    if not")
+        },
     ),
     Answer(
         "adjust_takes_one_individual_for_nobody",
@@ -1757,6 +1825,77 @@ RIGHT = [
                 return sum(number / len(strata) * good[z] / treated[z] for z, number in everyone.items())
             """,
             "sol_adjustment_set": 'adjustment_set = ["S", "D"]',
+        },
+    ),
+    Answer(
+        "counts_long_doubles_and_a_prediction_for_each",
+        "Tables are counts divided by their sums, the joint an einsum without the axes of size 1, `query` updates a "
+        "belief, one observation after the other; each individual is given the frequency of those like him.",
+        blocks={
+            "sol_cpts": """
+                def shares(counts, shape):
+                    counts = np.array(counts, dtype=float)
+                    return (counts / counts.sum(axis=-1, keepdims=True)).reshape(shape)
+
+                Pr_D = shares([9, 1], (1, 2, 1, 1, 1))
+                Pr_R_given_S = shares([[9, 1], [2, 8]], (2, 1, 2, 1, 1))
+                rows = [[[50, 30, 20], [90, 8, 2]], [[10, 20, 70], [30, 40, 30]]]
+                Pr_G_given_SD = shares(rows, (2, 2, 1, 3, 1))
+                Pr_L_given_G = shares([[90, 10], [60, 40], [1, 99]], (1, 1, 1, 3, 2))
+            """,
+            "sol_joint": """
+                operands, present = [], set()
+                for table in cpts:
+                    axes = [axis for axis, size in enumerate(table.shape) if size > 1]
+                    operands += [table.squeeze(), axes]
+                    present |= {*axes}
+                shape = np.broadcast_shapes(*(table.shape for table in cpts))
+                return np.einsum(*operands, sorted(present)).reshape(shape)
+            """,
+            "sol_query": """
+                if target not in tuple(AXES):
+                    raise ValueError(f"cible inconnue : {target!r}")
+                belief = joint.astype(np.longdouble)
+                for letter, value in evidence.items():
+                    if letter not in tuple(AXES):
+                        raise ValueError(f"observation inconnue : {letter!r}")
+                    values = np.arange(CARDINALITIES[AXES.index(letter)])
+                    if value not in values:
+                        raise ValueError(f"{letter} = {value} n'existe pas")
+                    belief = belief * (values == value).reshape([-1 if other == letter else 1 for other in AXES])
+                    if not belief.any():
+                        raise ValueError(f"{letter} = {value} est impossible")
+                    belief = belief / belief.sum()
+                axis = AXES.index(target)
+                return np.array([belief.take(value, axis).sum() for value in range(CARDINALITIES[axis])]) / belief.sum()
+            """,
+            "sol_independent": """
+                from collections import defaultdict
+                from math import fsum
+
+                both, one, other, known = (defaultdict(list) for _ in range(4))
+                for case, p in np.ndenumerate(joint):
+                    values = dict(zip(AXES, case))
+                    z = tuple(values[letter] for letter in given)
+                    both[values[x], values[y], z].append(p)
+                    one[values[x], z].append(p)
+                    other[values[y], z].append(p)
+                    known[z].append(p)
+                gaps = (
+                    fsum(p) * fsum(known[z]) - fsum(one[a, z]) * fsum(other[b, z]) for (a, b, z), p in both.items()
+                )
+                return max(map(abs, gaps)) <= 1e-9
+            """,
+            "sol_adjust": """
+                predictions = []
+                for i in range(len(sample["R"])):
+                    alike = sample["R"] == r
+                    for letter in letters:
+                        alike = alike & (sample[letter] == sample[letter][i])
+                    predictions.append((sample["G"][alike] == 2).mean() if alike.any() else np.nan)
+                return np.mean(predictions)
+            """,
+            "sol_adjustment_set": 'adjustment_set = ("D", "S")',
         },
     ),
     Answer(
