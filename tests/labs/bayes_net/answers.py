@@ -946,6 +946,33 @@ WRONG_INDEPENDENT = [
         },
     ),
     Answer(
+        "independent_watches_one_value_of_x",
+        "P(x = 1 | y, z) does not move with y: enough for two values of x, not for a grade.",
+        loses={"test_independent": ["nothing_known"]},
+        blocks={
+            "sol_independent": SUMS
+            + "gap = (both * known - with_x * with_y).take([1], axis_x)\nreturn bool((np.abs(gap) <= 1e-9).all())"
+        },
+    ),
+    Answer(
+        "independent_stops_at_what_is_impossible",
+        "True is returned at the first case of probability zero, and the others are not looked at.",
+        loses={"test_independent": ["impossible_value"]},
+        blocks={
+            "sol_independent": """
+                for index in np.ndindex(*(CARDINALITIES[AXES.index(letter)] for letter in (y, *given))):
+                    case = dict(zip((y, *given), index))
+                    try:
+                        gap = query(joint, x, case) - query(joint, x, {letter: case[letter] for letter in given})
+                    except ValueError:
+                        return True
+                    if np.abs(gap).max() > 1e-9:
+                        return False
+                return True
+            """
+        },
+    ),
+    Answer(
         "independent_without_covariance",
         "A zero covariance for every known value: enough for two variables of two values, not for a grade.",
         loses={"test_independent": ["nothing_known"]},
@@ -990,6 +1017,12 @@ return bool((np.abs(np.einsum("xy...,x,y", gap, *map(np.arange, gap.shape[:2])))
             "sol_independent": SUMS
             + "return len(given) < 2 and np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9)"
         },
+    ),
+    Answer(
+        "independent_squares_the_law_of_x",
+        "P(x, z) twice, in place of P(x, z) P(y, z): right where both have the same law.",
+        loses={"test_independent": ["nothing_known", "one_known"]},
+        blocks={"sol_independent": SUMS + "return np.allclose(both * known, with_x * with_x, rtol=0, atol=1e-9)"},
     ),
     Answer(
         "independent_compares_the_zeros_only",
