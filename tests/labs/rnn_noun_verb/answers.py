@@ -249,6 +249,21 @@ ANALOGY = [
         ["nearest"],
     ),
     answer(
+        "norms_squared_in_the_analogy",
+        "The products are divided by the squares of the norms: short vectors win.",
+        "analogy",
+        [
+            None,
+            """
+            scores = embeddings.vectors @ (embeddings[a] + embeddings[b] - embeddings[c])
+            scores /= (embeddings.vectors**2).sum(axis=1)
+            scores[[embeddings.key_to_index[word] for word in (a, b, c)]] = -np.inf
+            return embeddings.index_to_key[int(scores.argmax())]
+            """,
+        ],
+        ["nearest"],
+    ),
+    answer(
         "one_word_excluded",
         "The second and the third word of the question may be the answer.",
         "analogy",
@@ -373,6 +388,12 @@ PREPROCESS = [
         "What is not made of letters gets no number.",
         ["tensor"],
         ids="[vocabulary.get(t.form.lower(), vocabulary[UNKNOWN]) for t in sentence if t.form.isalpha()]",
+    ),
+    encoded(
+        "punctuation_stripped",
+        "A full stop becomes an empty word, which nothing knows.",
+        ["tensor"],
+        ids="[vocabulary.get(t.form.lower().strip('.,'), vocabulary[UNKNOWN]) for t in sentence]",
     ),
     encoded(
         "row_of_numbers",
@@ -542,6 +563,13 @@ MAJORITY = [
         "More than one half of verbs is asked for.",
         "majority",
         [None, "return labels.count(int(2 * sum(train_labels) > len(train_labels))) / len(labels)"],
+        ["tie"],
+    ),
+    answer(
+        "first_of_the_most_common",
+        "In case of a tie, a Counter gives the label that it met first.",
+        "majority",
+        [None, "return labels.count(Counter(train_labels).most_common(1)[0][0]) / len(labels)"],
         ["tie"],
     ),
     answer(
@@ -888,6 +916,18 @@ self.linear = nn.Linear(2 * hidden_size, 1, bias=False)
         "A sigmoid that the loss applies once more.",
         "return torch.sigmoid(self.linear(states[rows, indices])).squeeze(1)",
         ["logit"],
+    ),
+    read_packed(
+        "logit_between_minus_one_and_one",
+        "A hyperbolic tangent after the linear layer: a logit close to zero is hardly changed.",
+        "return torch.tanh(self.linear(states[rows, indices])).squeeze(1)",
+        ["logit"],
+    ),
+    gru(
+        "size_of_vectors_by_heart",
+        "The vectors are taken to be of dimension 50, as those of the notebook are.",
+        layers=GRU_LAYERS.replace("embedding.embedding_dim", "50"),
+        loses=["units"],
     ),
     gru(
         "word_gathered",
@@ -1368,6 +1408,44 @@ ADVANCED = [
         loses=["kinds"],
     ),
     advanced("always_one_layer", "n_rnn is ignored.", layers=LAYERS.replace("n_rnn", "1"), loses=["depth"]),
+    advanced(
+        "advanced_size_of_vectors_by_heart",
+        "The vectors are taken to be of dimension 50, as those of the notebook are.",
+        layers=LAYERS.replace("embedding.embedding_dim", "50"),
+        loses=["kinds"],
+    ),
+    advanced(
+        "one_way_after_the_first_layer",
+        "The first layer reads both ways, the others from left to right.",
+        layers="""
+        self.rnn = kinds[rnn_type](embedding.embedding_dim, hidden_size_rnn, batch_first=True, bidirectional=True)
+        self.rest = nn.ModuleList()
+        for rank in range(1, n_rnn):
+            width = hidden_size_rnn if rank > 1 else 2 * hidden_size_rnn
+            self.rest.append(kinds[rnn_type](width, hidden_size_rnn, batch_first=True))
+        """,
+        head=HEAD.replace("[2 * hidden_size_rnn", "[hidden_size_rnn if n_rnn > 1 else 2 * hidden_size_rnn"),
+        forward="""
+        packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        packed, _ = self.rnn(packed)
+        for layer in self.rest:
+            packed, _ = layer(packed)
+        states, _ = pad_packed_sequence(packed, batch_first=True)
+        return self.head(states[torch.arange(len(ids)), indices])[:, 0]
+        """,
+        loses=["at_word"],
+    ),
+    advanced(
+        "one_hidden_layer_repeated",
+        "Hidden layers of one shape are one and the same layer: a list of modules is multiplied.",
+        head="""
+        widths, same, layers = [2 * hidden_size_rnn, *sizes], {}, []
+        for pair in zip(widths, widths[1:]):
+            layers += [same.setdefault(pair, nn.Linear(*pair)), activation]
+        self.head = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
+        """,
+        loses=["same_size"],
+    ),
     advanced(
         "layers_in_a_list",
         "A Python list hides the hidden layers from the optimiser.",
