@@ -894,6 +894,12 @@ self.linear = nn.Linear(2 * hidden_size, 1, bias=False)
         loses=["lengths_on_gpu"],
     ),
     gru(
+        "lengths_through_numpy",
+        "NumPy reads no tensor of a GPU: an error there only.",
+        (PACKED + READ).replace("lengths.cpu()", "lengths.numpy()"),
+        loses=["lengths_on_gpu"],
+    ),
+    gru(
         "hidden_size_not_doubled",
         "The linear layer expects the units of one direction: no prediction can be made.",
         layers=GRU_LAYERS.replace("2 * hidden_size", "hidden_size"),
@@ -1384,6 +1390,19 @@ ADVANCED = [
         loses=["at_word", "padding"],
     ),
     advanced(
+        "lstm_read_at_its_ends",
+        "The last states of an LSTM, whatever word is asked about; those of the others are read at the word.",
+        forward=joined(
+            PACKED,
+            """
+            if isinstance(last, tuple):
+                return self.head(torch.cat([last[0][-2], last[0][-1]], dim=1))[:, 0]
+            """,
+            READ_ADVANCED,
+        ),
+        loses=["at_word"],
+    ),
+    advanced(
         "advanced_logits_in_a_column",
         "One column too many.",
         forward=(PACKED + READ_ADVANCED).replace("[:, 0]", ""),
@@ -1767,4 +1786,34 @@ CHOOSE = [
     ),
 ]
 
-ANSWERS = [*ANALOGY, *PREPROCESS, *MAJORITY, *DATASET, *GRU, *MODULE, *TRAIN, *ADVANCED, *CHOOSE]
+OF_SEVERAL_QUESTIONS = [
+    Answer(
+        "error_of_ones_own",
+        "A class derived from ValueError is raised; the recurrent layers are without biases, which nobody asks for.",
+        blocks={
+            "sol_preprocess": """
+            class AnnotationError(ValueError):
+                pass
+
+
+            notes = {place: token.feats["POS"] for place, token in enumerate(sentence) if token.feats}
+            if len(notes) != 1:
+                raise AnnotationError(notes)
+            ((index, tags),) = notes.items()
+            ids = [vocabulary.get(token.form.casefold(), vocabulary[UNKNOWN]) for token in sentence]
+            return torch.tensor(ids), {"VERB": 1}.get(*tags, 0), index
+            """,
+            "sol_advanced": [
+                joined(
+                    "class OptionError(ValueError):\n    pass\n\n",
+                    (KIND + SIZES).replace("raise ValueError", "raise OptionError"),
+                    LAYERS.replace("bidirectional=True", "bidirectional=True, bias=False"),
+                    HEAD,
+                ),
+                PACKED + READ_ADVANCED,
+            ],
+        },
+    ),
+]
+
+ANSWERS = [*ANALOGY, *PREPROCESS, *MAJORITY, *DATASET, *GRU, *MODULE, *TRAIN, *ADVANCED, *CHOOSE, *OF_SEVERAL_QUESTIONS]
