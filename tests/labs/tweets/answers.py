@@ -1780,9 +1780,206 @@ WRONG = [
             ]
         },
     ),
+    Answer(
+        "labels_are_booleans",
+        "The labels are true or false: an index of a table of two rows they are not.",
+        loses={"test_repair": ["rows"]},
+        blocks={
+            "sol_repair": [
+                """
+                rows = list(csv.reader(file))
+                return [row[5] for row in rows], np.array([row[7] == "1" for row in rows])
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "all_controls_removed",
+        "Tabulations and ends of lines are controls too, of another range.",
+        loses={"test_repair": ["untouched"]},
+        blocks={"sol_repair": repair_with(result=r're.sub("[\x00-\x1f\x80-\x9f]", "", repaired)')},
+    ),
+    Answer(
+        "apostrophe_before_mojibake",
+        "The apostrophe is straightened first, and last: what was not Latin-1 becomes so.",
+        loses={"test_repair": ["mojibake"]},
+        blocks={"sol_repair": repair_with(decoded="""text.replace("’", "'").encode("latin-1").decode("utf-8")""")},
+    ),
+    Answer(
+        "split_into_lists",
+        "The parts are lists.",
+        loses={"test_split": ["complete"]},
+        blocks={"sol_split": split_with().replace("[np.concatenate(part) for", "[np.concatenate(part).tolist() for")},
+    ),
+    Answer(
+        "links_after_a_blank_only",
+        "A link after a bracket or a comma is none.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={
+            "sol_tokenizer": tokenizer_with(
+                pattern=f"{LINK.replace('(?P<url>', '(?P<url>(?<!' + chr(92) + 'S)')}|{USER}|{REST}"
+            )
+        },
+    ),
+    Answer(
+        "several_marks_of_one_name",
+        "Two @ before a name are read as one.",
+        loses={"test_tokenizer": ["names"]},
+        blocks={"sol_tokenizer": tokenizer_with(pattern=rf"{LINK}|(?P<user>@+\w+)|{REST}")},
+    ),
+    Answer(
+        "loss_weighted_by_words",
+        "A batch weighs as many as its words.",
+        loses={"test_train": ["mean_loss"]},
+        blocks={
+            "sol_train": [
+                """
+                model.train()
+                total_loss = num_words = 0
+                for ids, lengths, labels in batches:
+                    loss = F.cross_entropy(model(ids, lengths), labels)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    total_loss += loss.item() * lengths.sum().item()
+                    num_words += lengths.sum().item()
+                return total_loss / num_words
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "one_epoch_beyond_the_last",
+        "One more epoch than `max_epochs`, where patience does not end it.",
+        loses={"test_train": ["stop"]},
+        blocks={
+            "sol_train": [
+                None,
+                fit_with()[1].replace("range(max_epochs)", "range(max_epochs + 1)"),
+            ]
+        },
+    ),
+    Answer(
+        "insertions_side_by_side",
+        "The place is drawn once for all that is inserted.",
+        loses={"test_eda": ["insertion_places"]},
+        blocks={
+            "sol_eda": insertion_with(
+                start="longer, place = list(words), generator.integers(len(words) + 1)", place="place"
+            )
+        },
+    ),
+    Answer(
+        "swap_of_different_words",
+        "Two places whose words are equal are never drawn.",
+        loses={"test_eda": ["swap_places"]},
+        blocks={
+            "sol_eda": [
+                None,
+                """
+                swapped = list(words)
+                pairs = [(i, j) for i in range(len(words)) for j in range(i) if words[i] != words[j]]
+                for _ in range(n if pairs else 0):
+                    i, j = pairs[generator.integers(len(pairs))]
+                    swapped[i], swapped[j] = swapped[j], swapped[i]
+                return swapped
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "all_kept_when_all_go",
+        "Where every word goes, the whole tweet comes back instead of one of its words.",
+        loses={"test_eda": ["kept_at_random"]},
+        blocks={"sol_eda": deletion_with(one="list(words)")},
+    ),
+    Answer(
+        "kept_word_without_a_list",
+        "The only word that is kept is returned as a text.",
+        loses={"test_eda": ["kept_at_random"]},
+        blocks={"sol_eda": deletion_with(one="words[generator.integers(len(words))]")},
+    ),
+    Answer(
+        "labels_in_a_list",
+        "The labels of the versions are a list.",
+        loses={"test_experiment": ["targets"]},
+        blocks={
+            "sol_experiment": [
+                enlarge_with()[0].replace("np.array(targets)", "[int(target) for target in targets]"),
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "one_variant_whatever_is_asked",
+        "The number of variants is not handed on: there is always one.",
+        loses={"test_experiment": ["learning"]},
+        blocks={
+            "sol_experiment": [None, run_with()[1].replace("    num_variants,\n", "    1,\n"), None],
+        },
+    ),
+    Answer(
+        "variants_drawn_for_nothing",
+        "The model learns from the sample, not from its variants.",
+        loses={"test_experiment": ["variants"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                run_with()[1].replace(
+                    "[vocab.encode(words) for words in versions], targets,",
+                    "[encoded[row] for row in rows], labels[rows],",
+                ),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "strength_of_no_variant",
+        "Two strengths of what is never done: without variants, `alpha` decides of nothing.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"alpha 0,1": {}, "alpha 0,3": {"alpha": 0.3}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
 ]
 
 RIGHT = [
+    Answer(
+        "honest_two_stages",
+        "The variants first, then the sample itself: two calls of `learn`.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows, near = sample(share, seed), synonyms_of(sample(share, seed))
+                own, model = [tokenized[row] for row in rows], new_model(seed)
+                if num_variants:
+                    versions, targets = enlarge(
+                        own,
+                        labels[rows],
+                        num_variants,
+                        lambda words, generator: augment(words, near, generator, alpha),
+                        np.random.default_rng(seed),
+                    )
+                    learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                learn(model, [vocab.encode(words) for words in own], labels[rows], seed + 1, lr=1e-3)
+                return evaluate(model, val_batches)[1]
+                """,
+                None,
+            ]
+        },
+    ),
     Answer(
         "repair_by_fields",
         "Named columns, `suppress`, `translate`.",
