@@ -1862,6 +1862,81 @@ WRONG = [
         },
     ),
     Answer(
+        "ties_at_the_limit_kept",
+        "All the words that are as frequent as the last one are kept.",
+        loses={"test_vocab": ["size"]},
+        blocks={
+            "sol_vocab": [
+                """
+                ranked = sorted(counter, key=lambda word: (-counter[word], word))
+                least = counter[ranked[min(max_size, len(ranked)) - 1]]
+                self.itos = ["<pad>", "<unk>", *(word for word in ranked if counter[word] >= least)]
+                self.stoi = {word: number for number, word in enumerate(self.itos)}
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "last_training_tweet_forgotten",
+        "The loop stops one tweet too early.",
+        loses={"test_vocab": ["training_part"]},
+        blocks={
+            "sol_vocab": [
+                None,
+                None,
+                """
+                counter, rows = Counter(), sorted(train_rows)
+                for place in range(len(rows) - 1):
+                    counter.update(tokenized[rows[place]])
+                return Vocab(counter, max_size)
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "first_occurrence_removed",
+        "`remove` takes the first of two equal words, whichever was to go.",
+        loses={"test_eda": ["deletion_rate"]},
+        blocks={
+            "sol_eda": [
+                None,
+                None,
+                """
+                kept = list(words)
+                for word in words:
+                    if generator.random() < p:
+                        kept.remove(word)
+                return kept if kept or not words else [words[generator.integers(len(words))]]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "same_chance_for_each_variant",
+        "`vary` makes a generator for each call: all the variants of a tweet are one.",
+        loses={"test_experiment": ["variants"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                run_with()[1].replace(
+                    "augment(words, near, generator, alpha)",
+                    "augment(words, near, np.random.default_rng(seed), alpha)",
+                ),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "one_variant_at_most",
+        "There are variants or not, however many are asked for.",
+        loses={"test_experiment": ["variants"]},
+        blocks={
+            "sol_experiment": [None, run_with()[1].replace("    num_variants,\n", "    min(num_variants, 1),\n"), None],
+        },
+    ),
+    Answer(
         "insertions_side_by_side",
         "The place is drawn once for all that is inserted.",
         loses={"test_eda": ["insertion_places"]},
@@ -1915,11 +1990,11 @@ WRONG = [
         },
     ),
     Answer(
-        "one_variant_whatever_is_asked",
-        "The number of variants is not handed on: there is always one.",
+        "one_variant_at_least",
+        "There is a variant even where none is asked for: the reference has variants too.",
         loses={"test_experiment": ["learning"]},
         blocks={
-            "sol_experiment": [None, run_with()[1].replace("    num_variants,\n", "    1,\n"), None],
+            "sol_experiment": [None, run_with()[1].replace("    num_variants,\n", "    max(num_variants, 1),\n"), None],
         },
     ),
     Answer(
@@ -1955,6 +2030,32 @@ WRONG = [
 ]
 
 RIGHT = [
+    Answer(
+        "honest_without_twins",
+        "A version that is another one again is not learned.",
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows, kept = sample(share, seed), {}
+                near = synonyms_of(rows)
+                found, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    num_variants,
+                    lambda words, generator: augment(words, near, generator, alpha),
+                    np.random.default_rng(seed),
+                )
+                for words, target in zip(found, targets, strict=True):
+                    kept[(*words, int(target))] = vocab.encode(words), int(target)
+                model, (ids, targets) = new_model(seed), zip(*kept.values(), strict=True)
+                learn(model, list(ids), np.array(targets), seed)
+                return evaluate(model, val_batches)[1]
+                """,
+                None,
+            ]
+        },
+    ),
     Answer(
         "honest_two_stages",
         "The variants first, then the sample itself: two calls of `learn`.",
