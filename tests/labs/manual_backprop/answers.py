@@ -253,6 +253,12 @@ WRONG_RELU = [
             ]
         },
     ),
+    Answer(
+        "relu_of_usual_sizes_only",
+        "ReLU is bounded by 6, and its derivative is 0 for the smallest positive numbers.",
+        loses={"test_relu": ["derivative", "forward_values"]},
+        blocks={"sol_relu": ["return x.clamp(0, 6)", "return (x > 1e-3).to(x.dtype)"]},
+    ),
 ]
 
 WRONG_OUTPUT = [
@@ -565,6 +571,34 @@ WRONG_FORWARD = [
         loses={"test_forward": ["probabilities"]},
         blocks={"sol_forward": forward(probabilities="torch.softmax(a, dim=1).squeeze()")},
     ),
+    Answer(
+        "first_batch_kept",
+        "The lists are filled once: they keep the first batch for ever.",
+        loses={"test_forward": ["last_batch_only"]},
+        blocks={
+            "sol_forward": """
+                h = x
+                for W, b in zip(self.params, self.bias):
+                    a = h @ W.T + b
+                    if len(self.a) < len(self.params):
+                        self.a.append(a)
+                        self.h.append(h)
+                    h = relu_forward(a)
+                return torch.softmax(a, dim=1)
+            """
+        },
+    ),
+    Answer(
+        "softmax_with_a_small_number",
+        "A small number is added to the sum of the exponentials.",
+        loses={"test_forward": ["probabilities"]},
+        blocks={
+            "sol_forward": forward(
+                after="e = (a - a.amax(dim=1, keepdim=True)).exp()",
+                probabilities="e / (e.sum(dim=1, keepdim=True) + 1e-6)",
+            )
+        },
+    ),
 ]
 
 DIFFERENTIATED = """
@@ -820,6 +854,12 @@ WRONG_BACKWARD = [
                 return self.grads
             """
         },
+    ),
+    Answer(
+        "error_stops_after_three_layers",
+        "The error goes back through three layers, however deep the network is.",
+        loses={"test_backward": ["hidden_weights"]},
+        blocks={"sol_backward": backward(mask="(relu_backward(self.a[k - 1]) if k > len(self.params) - 4 else 0)")},
     ),
 ]
 
@@ -1437,6 +1477,17 @@ WRONG_DEPTH = [
         loses={"test_depth": ["best_copy"]},
         blocks={"sol_depth": [training(better="epoch > 0 and score > best_accuracy"), None]},
     ),
+    Answer(
+        "training_evaluated_on_the_last_batch",
+        "After the initial epoch, the training is evaluated on the last batch that trained.",
+        loses={"test_depth": ["histories"]},
+        blocks={
+            "sol_depth": [
+                training(pairs='(("train", [(x, y)] if epoch else data_loader_train), ("val", data_loader_val))'),
+                None,
+            ]
+        },
+    ),
 ]
 
 
@@ -1638,6 +1689,45 @@ WRONG_EXPERIMENT = [
                 'settings = {"small": {}, "He": {"init": "he"}}\nseeds = [0, 1, 2]',
             ]
         },
+    ),
+    Answer(
+        "init_not_given_to_the_model",
+        "`run` forgets its argument init: all start from He's weights, the reference too.",
+        loses={"test_experiment": ["settings_matter"]},
+        blocks={
+            "sol_experiment": [
+                trial().replace("100, 5, 10, init", "100, 5, 10"),
+                'settings = {"SGD": {}, "momentum": {"rule": ("momentum_update", 0.1)}}\nseeds = [0, 1, 2]',
+            ]
+        },
+    ),
+    *(
+        Answer(
+            f"{argument}_as_an_argument",
+            "A setting changes what is fixed.",
+            loses={"test_experiment": ["fixed_part"]},
+            cells={
+                "sol_experiment": f"""
+                    def run(seed, init="he", width=100, nb_epochs=few_epochs, batches=few_batches):
+                        torch.manual_seed(seed)
+                        model = MLPModel(784, width, 5, 10, init).to(device)
+                        for _ in range(nb_epochs):
+                            for x, y in batches:
+                                model.sgd_update(0.1, model.backward(y, model.forward(x)))
+                        return accuracy_and_loss_whole_dataset(few_val, model)[0]
+
+
+                    settings = {{"He": {{}}, "mieux": {{"{argument}": {value}}}}}
+                    seeds = [0, 1, 2]
+                    trials = run_trials(run, settings, seeds)
+                """
+            },
+        )
+        for argument, value in (
+            ("width", "300"),
+            ("nb_epochs", "3 * few_epochs"),
+            ("batches", "Batches(*few_batches.tensors, batch_size=10, shuffle=True)"),
+        )
     ),
 ]
 
@@ -2406,6 +2496,136 @@ RIGHT = [
                 """,
                 None,
             ]
+        },
+    ),
+    Answer(
+        "lists_of_tensors_at_once",
+        "The updates take whole lists, `backward` calls itself, x is moved by additions that leave an error "
+        "of rounding; the experiment computes two gradients a batch, and follows the norms.",
+        cells={
+            "sol_shapes": """
+                def batch_shapes(n, widths, layer):
+                    W = np.empty((widths[layer], widths[layer - 1]))
+                    delta = np.empty((n, len(W)))
+                    before = delta @ W
+                    return {
+                        "delta": delta.shape,
+                        "grad_W": (delta.T @ before).shape,
+                        "grad_b": delta.sum(axis=0, keepdims=True).shape,
+                        "delta_before": before.shape,
+                    }
+            """,
+            "sol_relu": """
+                def relu_forward(x):
+                    return x.clamp(min=0)
+
+
+                def relu_backward(x):
+                    return torch.heaviside(x, x.new_zeros(()))
+            """,
+            "sol_forward": """
+                def forward(self, x):
+                    self.a.clear()
+                    self.h.clear()
+                    for k, (W, b) in enumerate(zip(self.params, self.bias), start=1):
+                        self.h.append(x)
+                        self.a.append(torch.addmm(b, x, W.t()))
+                        x = relu_forward(self.a[-1]) if k < len(self.params) else self.a[-1]
+                    return (x - x.logsumexp(dim=1, keepdim=True)).exp().clamp_min(1e-7)
+
+
+                MLPModel.forward = forward
+            """,
+            "sol_backward": """
+                def backward(self, y, y_pred):
+                    def descend(k, delta):
+                        if k < 0:
+                            return [], []
+                        before = torch.where(self.a[k - 1] > 0, delta @ self.params[k], 0.0) if k else None
+                        grads_W, grads_b = descend(k - 1, before)
+                        return [*grads_W, delta.mT @ self.h[k]], [*grads_b, delta.new_ones(1, len(y)) @ delta]
+
+                    return descend(len(self.params) - 1, softmax_cross_entropy_backward(y, y_pred))
+
+
+                MLPModel.backward = backward
+            """,
+            "sol_updates": """
+                def sgd_update(self, lr, grads):
+                    torch._foreach_add_(self.params + self.bias, grads[0] + grads[1], alpha=-lr)
+
+
+                def adam_update(self, lr, grads):
+                    g = [*grads[0], *grads[1]]
+                    self.t += 1
+                    torch._foreach_lerp_(self.m, g, 0.1)
+                    torch._foreach_mul_(self.v, 0.999)
+                    torch._foreach_addcmul_(self.v, g, g, 0.001)
+                    root = torch._foreach_sqrt(torch._foreach_div(self.v, 1 - 0.999**self.t))
+                    torch._foreach_add_(root, 1e-8)
+                    torch._foreach_addcdiv_(self.params + self.bias, self.m, root, -lr / (1 - 0.9**self.t))
+
+
+                MLPModel.sgd_update = sgd_update
+                MLPModel.adam_update = adam_update
+            """,
+            "sol_gradient_check": """
+                def numerical_gradient(f, x, eps=1e-6):
+                    gradient = torch.empty_like(x)
+                    for place in product(*map(range, x.shape)):
+                        x[place] += eps
+                        above = float(f(x))
+                        x[place] -= 2 * eps
+                        gradient[place] = (above - float(f(x))) / (2 * eps)
+                        x[place] += eps
+                    return gradient
+            """,
+            "sol_experiment": """
+                def run(seed, rule=("sgd_update", 0.1), init="he", radius=0.0):
+                    torch.manual_seed(seed)
+                    model, followed = MLPModel(784, 100, 5, 10, init).to(device), []
+                    for _ in range(few_epochs):
+                        for x, y in few_batches:
+                            grads = model.backward(y, model.forward(x))
+                            if radius:
+                                model.sgd_update(-radius, grads)
+                                second = model.backward(y, model.forward(x))
+                                model.sgd_update(radius, grads)
+                                grads = second
+                            getattr(model, rule[0])(rule[1], grads)
+                            followed.append(gradient_norms(model, x_train[:50], y_train[:50]))
+                    return accuracy_and_loss_whole_dataset(few_val, model)[0]
+
+
+                settings = {"SGD": {}, "deux gradients": {"radius": 0.05}, "petits": {"init": "small"}}
+                seeds = [5, 6, 7]
+                trials = run_trials(run, settings, seeds)
+            """,
+        },
+    ),
+    Answer(
+        "weights_scaled_by_a_first_batch",
+        "`run` starts from small weights whatever init says, and a setting divides each layer by what it gives.",
+        cells={
+            "sol_experiment": """
+                def run(seed, rule=("sgd_update", 0.1), init="small", scaled=False):
+                    torch.manual_seed(seed)
+                    model = MLPModel(784, 100, 5, 10, "small").to(device)
+                    if scaled:
+                        x, _ = next(iter(few_batches))
+                        for k in range(len(model.params)):
+                            model.forward(x)
+                            model.params[k] /= model.a[k].std()
+                    for _ in range(few_epochs):
+                        for x, y in few_batches:
+                            getattr(model, rule[0])(rule[1], model.backward(y, model.forward(x)))
+                    return accuracy_and_loss_whole_dataset(few_val, model)[0]
+
+
+                settings = {"petits": {}, "mis à l'échelle": {"scaled": True}}
+                seeds = [0, 1, 2]
+                trials = run_trials(run, settings, seeds)
+            """,
         },
     ),
 ]
