@@ -79,8 +79,11 @@ class _Functions(TorchFunctionMode):
 
     def __torch_function__(self, func: Callable, types: tuple, args: tuple = (), kwargs: dict | None = None) -> object:
         name = resolve_name(func) or getattr(func, "__qualname__", "")
+        last = name.rpartition(".")[2]
+        if last.endswith("_") and getattr(torch, last, None) is func:  # torch.relu_ is torch.nn.functional.relu_
+            name = f"torch.{last}"
         self.names.add(name)
         _note_level(self.names)
-        if name.rpartition(".")[2].strip("_") in DIFFERENTIATE:
+        if last.strip("_") in DIFFERENTIATE:
             self.names.add(AUTOGRAD)
         return func(*args, **(kwargs or {}))
