@@ -142,6 +142,12 @@ TENSORS = [
         blocks=tensors(one_hot="return F.one_hot(labels).float()"),
     ),
     Answer(
+        "three_columns_whatever_is_asked",
+        "num_classes is that of the visible test, written down.",
+        loses={"test_tensors": ["codes"]},
+        blocks=tensors(one_hot="return torch.eye(3)[labels]"),
+    ),
+    Answer(
         "integer_one_hot",
         "F.one_hot gives integers where floats were asked for.",
         loses={"test_tensors": ["codes_in_float32"]},
@@ -403,6 +409,12 @@ ENCODE = [
         ),
     ),
     Answer(
+        "bits_from_the_second_one",
+        "The ranks start at 1: the lowest bit is missing.",
+        loses={"test_encode": ["other_widths", "ten_bits"]},
+        blocks=encode(binary_encode="return np.array([i >> k & 1 for k in range(1, num_digits + 1)])"),
+    ),
+    Answer(
         "no_zero_behind_the_highest_bit",
         "A small number has as many bits as it needs, not as many as asked.",
         loses={"test_encode": ["other_widths", "ten_bits"]},
@@ -544,12 +556,57 @@ DATASET = [
     Answer(
         "validation_of_185_whatever_is_asked",
         "num_val is this notebook's, written down.",
-        loses={"test_dataset": ["drawn", "labels_follow", "nothing_lost"]},
+        loses={"test_dataset": ["nothing_lost"]},
         blocks=dataset(
             split_dataset="""
                 order = torch.randperm(len(X), generator=generator)
                 val, train = order[:185], order[185:]
                 return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "a_fifth_for_validation",
+        "A share of this notebook's, written down, in the place of num_val.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                train, val = torch.randperm(len(X), generator=generator).tensor_split([int(0.8 * len(X))])
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "parts_exchanged",
+        "num_val examples to learn from, the others for validation.",
+        loses={"test_dataset": ["nothing_lost"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=generator)
+                return X[order[:num_val]], Y[order[:num_val]], X[order[num_val:]], Y[order[num_val:]]
+            """
+        ),
+    ),
+    Answer(
+        "last_example_never_held_back",
+        "A permutation of one index too few.",
+        loses={"test_dataset": ["drawn"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X) - 1, generator=generator)
+                val, train = order[:num_val], torch.cat([order[num_val:], torch.tensor([len(X) - 1])])
+                return X[train], Y[train], X[val], Y[val]
+            """
+        ),
+    ),
+    Answer(
+        "same_split_for_all_generators",
+        "The examples are drawn, by a seed that is written down.",
+        loses={"test_dataset": ["generator_decides"]},
+        blocks=dataset(
+            split_dataset="""
+                order = torch.randperm(len(X), generator=torch.Generator().manual_seed(42))
+                return X[order[num_val:]], Y[order[num_val:]], X[order[:num_val]], Y[order[:num_val]]
             """
         ),
     ),
@@ -745,6 +802,17 @@ BASELINE_AND_MODEL = [
         blocks={"sol_baseline": "return (test_labels == train_labels.median()).float().mean().item()"},
     ),
     Answer(
+        "rank_among_the_labels_seen",
+        "The rank of the largest count is taken for its label, as if no label were missing.",
+        loses={"test_baseline": ["accuracy_of_majority"]},
+        blocks={
+            "sol_baseline": """
+                _, counts = train_labels.unique(return_counts=True)
+                return (test_labels == counts.argmax()).float().mean().item()
+            """
+        },
+    ),
+    Answer(
         "rounded_accuracy",
         "The share is rounded to hundredths.",
         loses={"test_baseline": ["accuracy_of_majority"]},
@@ -900,6 +968,29 @@ CROSS_ENTROPY = [
         "The losses of a batch are added.",
         loses={"test_loss": ["mean_loss"]},
         blocks={"sol_loss": "return (torch.logsumexp(logits, 1) - logits.gather(1, targets[:, None])[:, 0]).sum()"},
+    ),
+    Answer(
+        "sign_forgotten",
+        "The mean log-likelihood, which is to be as large as possible.",
+        loses={"test_loss": ["mean_loss"]},
+        blocks={"sol_loss": "return (logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(1)).mean()"},
+    ),
+    Answer(
+        "a_loss_for_each_example",
+        "No mean is taken.",
+        loses={"test_loss": ["mean_loss"]},
+        blocks={"sol_loss": "return torch.logsumexp(logits, 1) - logits[torch.arange(len(targets)), targets]"},
+    ),
+    Answer(
+        "right_logit_detached",
+        "The value is right, half of its derivative is lost.",
+        loses={"test_loss": ["gradient"]},
+        blocks={
+            "sol_loss": """
+                right = logits.detach()[torch.arange(len(targets)), targets]
+                return (torch.logsumexp(logits, dim=1) - right).mean()
+            """
+        },
     ),
     Answer(
         "number_instead_of_tensor",
@@ -1111,19 +1202,61 @@ TRAINING = [
     Answer(
         "no_zero_grad",
         "Gradients add up from one step to the next.",
-        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        loses={"test_train": ["gradient_steps"]},
         blocks=train_with(zero_grad="pass"),
     ),
     Answer(
         "momentum",
         "SGD has a setting that the statement excludes.",
-        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        loses={"test_train": ["gradient_steps"]},
         blocks=train_with(settings="lr=lr, momentum=0.9"),
+    ),
+    Answer(
+        "another_optimizer",
+        "Adam, where SGD was asked for.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(before_epochs="optimizer = torch.optim.Adam(model.parameters(), lr=lr)"),
+    ),
+    Answer(
+        "rate_of_the_recipe",
+        "The rate is written down.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(settings="lr=0.05"),
+    ),
+    Answer(
+        "losses_added_before_the_step",
+        "The gradient is that of the sum of a batch, the loss that is told is its mean.",
+        loses={"test_train": ["gradient_steps"]},
+        blocks=train_with(step="[p.grad.mul_(len(batch)) for p in model.parameters()]; optimizer.step()"),
+    ),
+    Answer(
+        "step_forgotten",
+        "Gradients are computed, and no step is made.",
+        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        blocks=train_with(step="pass"),
+    ),
+    Answer(
+        "cleared_between_backward_and_step",
+        "Each step is made with gradients that were just forgotten.",
+        loses={"test_train": ["gradient_steps", "one_step_per_batch"]},
+        blocks=train_with(zero_grad="pass", step="optimizer.zero_grad(); optimizer.step()"),
+    ),
+    Answer(
+        "all_examples_in_one_batch",
+        "batch_size is ignored.",
+        loses={"test_train": ["one_step_per_batch"]},
+        blocks=train_with(batches="[order]"),
+    ),
+    Answer(
+        "batches_of_like_sizes",
+        "As many batches as asked, of sizes evened out.",
+        loses={"test_train": ["one_step_per_batch"]},
+        blocks=train_with(batches="order.chunk(-(-len(X) // batch_size))"),
     ),
     Answer(
         "last_batch_dropped",
         "The last, smaller batch is left out.",
-        loses={"test_train": ["every_example", "mean_of_batches"]},
+        loses={"test_train": ["every_example"]},
         blocks=train_with(batches="order[: len(X) // batch_size * batch_size].split(batch_size)"),
     ),
     Answer(
@@ -1147,7 +1280,7 @@ TRAINING = [
     Answer(
         "measured_behind_the_step",
         "Each loss is measured with the weights that its step gave.",
-        loses={"test_train": ["losses_before_steps", "mean_of_batches"]},
+        loses={"test_train": ["losses_before_steps"]},
         blocks=train_with(measure="F.cross_entropy(model(X[batch]), Y[batch]).item()"),
     ),
     Answer(
@@ -1183,7 +1316,7 @@ TRAINING = [
     Answer(
         "softmax_before_the_cross_entropy",
         "Probabilities are given to a loss that takes logits.",
-        loses={"test_train": ["gradient_steps", "losses_before_steps", "mean_of_batches", "one_step_per_batch"]},
+        loses={"test_train": ["gradient_steps"]},
         blocks=train_with(logits="model(X[batch]).softmax(dim=1)"),
     ),
     Answer(
@@ -1237,7 +1370,7 @@ TRAINING = [
     Answer(
         "loader_without_the_generator",
         "A loader that shuffles as it likes, and drops the last batch.",
-        loses={"test_train": ["every_example", "generator_decides", "mean_of_batches"]},
+        loses={"test_train": ["every_example", "generator_decides"]},
         blocks=train_with(
             before_epochs="loader = torch.utils.data.DataLoader(range(len(X)), batch_size, True, drop_last=True)",
             batches="loader",
@@ -1391,6 +1524,18 @@ EXPERIMENT = [
         "A step an epoch where batches were asked for.",
         loses={"test_experiment": ["learns"]},
         blocks=run_with(batch_size="len(X_train)"),
+    ),
+    Answer(
+        "one_step_an_epoch",
+        "Gradients are computed for each batch, and a step is made for the last one.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(step="if len(batch) < 128: descent.step()"),
+    ),
+    Answer(
+        "probabilities_given_to_the_loss_of_an_experiment",
+        "A softmax before a loss that takes logits.",
+        loses={"test_experiment": ["learns"]},
+        blocks=run_with(model="(lambda x: model(x).softmax(dim=1))"),
     ),
     Answer(
         "validation_learnt_too",
@@ -1663,6 +1808,56 @@ IMPROVE = [
                         adam.step()
                 return net
             """
+        },
+    ),
+    Answer(
+        "unusual_tools",
+        "vmap and sparse tensors, bytes, a gcd, a draw of several, a derivative written down, gradients asked for.",
+        blocks={
+            **tensors(
+                one_hot="""
+                    places = torch.stack([torch.arange(len(labels)), labels])
+                    codes = torch.sparse_coo_tensor(places, torch.ones(len(labels)), (len(labels), num_classes))
+                    return codes.to_dense()
+                """,
+                row_argmax="return x.topk(1, dim=1).indices.flatten()",
+                normalize_columns="return torch.vmap(lambda c: (c - c.mean()) / c.std(), in_dims=1, out_dims=1)(x)",
+                pairwise_sq_dist="return torch.vmap(lambda p: torch.vmap(lambda q: (p - q) @ (p - q))(b))(a)",
+            ),
+            **encode(
+                fizz_buzz_encode="return {1: 0, 3: 1, 5: 2, 15: 3}[np.gcd(i, 15)]",
+                binary_encode="""
+                    raw = np.frombuffer(int(i).to_bytes(8, "little"), dtype=np.uint8)
+                    return np.unpackbits(raw, bitorder="little", count=num_digits)
+                """,
+            ),
+            **dataset(
+                split_dataset="""
+                    val = torch.multinomial(torch.ones(len(X)), num_val, generator=generator)
+                    is_val = torch.zeros(len(X), dtype=torch.bool).index_fill(0, val, True)
+                    return X[~is_val], Y[~is_val], X[val], Y[val]
+                """
+            ),
+            "sol_loss": """
+                class CrossEntropy(torch.autograd.Function):
+                    @staticmethod
+                    def forward(ctx, z, y):
+                        log_sum = z.logsumexp(1, keepdim=True)
+                        ctx.save_for_backward((z - log_sum).exp(), y)
+                        return (log_sum - z.gather(1, y[:, None])).mean()
+
+                    @staticmethod
+                    def backward(ctx, gradient):
+                        p, y = ctx.saved_tensors
+                        return gradient * (p - F.one_hot(y, p.shape[1])) / len(p), None
+
+                return CrossEntropy.apply(logits, targets)
+            """,
+            **train_with(
+                before_epochs="parameters = list(model.parameters())",
+                zero_grad="gradients = torch.autograd.grad(loss, parameters, retain_graph=True)",
+                step="for p, g in zip(parameters, gradients): p.grad = g\n            optimizer.step()",
+            ),
         },
     ),
     Answer(
