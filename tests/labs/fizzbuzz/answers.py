@@ -1853,11 +1853,20 @@ IMPROVE = [
 
                 return CrossEntropy.apply(logits, targets)
             """,
-            **train_with(
-                before_epochs="parameters = list(model.parameters())",
-                zero_grad="gradients = torch.autograd.grad(loss, parameters, retain_graph=True)",
-                step="for p, g in zip(parameters, gradients): p.grad = g\n            optimizer.step()",
-            ),
+            "sol_train": """
+                optimizer, told = torch.optim.SGD(model.parameters(), lr=lr), []
+                orders = [torch.randperm(len(X), generator=generator) for _ in range(num_epochs)]
+                for order in orders:
+                    losses = []
+                    for batch in order.split(batch_size):
+                        losses.append(F.cross_entropy(model(X[batch]), Y[batch]))
+                        gradients = torch.autograd.grad(losses[-1], [*model.parameters()])
+                        for parameter, gradient in zip(model.parameters(), gradients):
+                            parameter.grad = gradient
+                        optimizer.step()
+                    told.append(torch.stack(losses).mean().item())
+                return told
+            """,
         },
     ),
     Answer(
