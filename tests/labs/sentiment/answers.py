@@ -465,6 +465,12 @@ BASELINE = [
         baseline_2="return self.weights(ids).mean(dim=(1, 2)) + self.bias",
     ),
     wrong(
+        "words_never_read",
+        "The logit is the bias.",
+        "repeated_words padding",
+        baseline_2="return 0 * self.weights(ids).sum(dim=(1, 2)) + self.bias",
+    ),
+    wrong(
         "a_bias_for_each_word",
         "The bias is added before the sum, once a word.",
         "bias",
@@ -635,6 +641,12 @@ NETWORK = [
         "Logits have shape (batch, 1).",
         "padded_reviews",
         rnn_2=changed(READ, (".squeeze(1)", "")),
+    ),
+    wrong(
+        "same_logit_for_all",
+        "The logit is the bias of the output layer, whatever is read.",
+        "padded_reviews any_order alone layers dropout read",
+        rnn_2=changed(READ, ("self.dropout(last_states)", "0 * self.dropout(last_states)")),
     ),
     wrong(
         "unknown_words_not_counted",
@@ -1045,7 +1057,7 @@ GRADIENTS = [
     wrong(
         "gradients_read_after_zero_grad",
         "Gradients are cleared before they are read.",
-        "layers earlier_gradients",
+        "layers eleven_layers earlier_gradients",
         gradients_2=changed(LAYER_NORMS, ("loss.backward()", "loss.backward()\n    model.zero_grad()")),
     ),
     wrong(
@@ -1224,6 +1236,12 @@ VANISHING = [
             ("model.embedding(x).detach().requires_grad_()", "model.embedding.requires_grad_(True)(x)"),
             ("    return", "    model.embedding.requires_grad_(False)\n    return"),
         ),
+    ),
+    wrong(
+        "norms_of_the_vectors",
+        "The vectors are measured, not what comes back to them.",
+        "steps mean_loss any_cell padded_reviews frozen_embedding mode_kept",
+        vanishing="return model.embedding(x).detach().norm(dim=(0, 2)).cpu()",
     ),
     wrong(
         "a_norm_for_each_review",
