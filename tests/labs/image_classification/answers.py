@@ -370,6 +370,14 @@ def wrong(name: str, why: str, cell: str, block: str | list, *loses: str) -> Ans
     return Answer(name, why, loses={cell.replace("sol_", "test_"): loses}, blocks={cell: block})
 
 
+LAST, EPOCH = 'history["val_accuracy"][-1]', 'history["val_accuracy"][{}]'
+
+
+def edited(name: str, why: str, cell: str, passage: str, text: str, *loses: str) -> Answer:
+    """Return the instructor's answer to one question with a passage replaced, and the criteria that it loses."""
+    return Answer(name, why, loses={cell.replace("sol_", "test_"): loses}, edits={cell: [(passage, text)]})
+
+
 WRONG = [
     wrong(
         "opened_but_not_decoded",
@@ -917,8 +925,6 @@ WRONG = [
         "F.dropout is not told the mode: it acts in evaluation too.",
         "sol_cnn",
         [cnn(before="")[0], DROPOUT_BY_FUNCTION.format(training="True")],
-        "geometry",
-        "relu",
         "dropout",
     ),
     wrong(
@@ -1653,6 +1659,62 @@ WRONG = [
         "The weights and the batches are those of one seed, whichever is asked.",
         "sol_study",
         [None, trial(seed="torch.manual_seed(0)"), None],
+        "reproducible",
+    ),
+    edited(
+        "decoded_but_of_another_format",
+        "An image that is neither JPEG nor PNG is refused.",
+        "sol_check_image",
+        "image.load()",
+        "image.load()\n            if image.format not in ('JPEG', 'PNG'):\n                return False",
+        "whole",
+    ),
+    edited(
+        "crop_beyond_the_image",
+        "The crops may be larger than the image.",
+        "sol_augment",
+        "scale=(0.6, 1.0)",
+        "scale=(0.6, 1.6)",
+        "crop",
+    ),
+    edited("first_epoch", "The accuracy is that of the first epoch.", "sol_study", LAST, EPOCH.format(0), "share"),
+    edited("epoch_before_last", "That of the epoch before last.", "sol_study", LAST, EPOCH.format(-2), "share"),
+    edited(
+        "second_epoch", "That of the second epoch, however many there are.", "sol_study", LAST, EPOCH.format(1), "share"
+    ),
+    edited("mean_of_each_column", "Grey is a mean over rows.", "sol_study", "mean(dim=1", "mean(dim=2", "share"),
+    edited("mean_of_the_images", "Grey is a mean over images.", "sol_study", "mean(dim=1", "mean(dim=0", "share"),
+    edited(
+        "half_of_validation",
+        "One image of validation in two is measured.",
+        "sol_study",
+        "DataLoader(TensorDataset(x_val, y_val), STUDY_BATCH)",
+        "DataLoader(TensorDataset(x_val[::2], y_val[::2]), STUDY_BATCH)",
+        "share",
+    ),
+    edited(
+        "cats_then_fish",
+        "The batches follow the folders: cats only, then fish only.",
+        "sol_study",
+        "shuffle=True",
+        "shuffle=False",
+        "learning",
+    ),
+    edited("always_grey", "Grey or not, the colours go.", "sol_study", "if grey", "if True", "share"),
+    edited(
+        "shuffled_for_nothing",
+        "The shuffled images are left where they are, and whole ones measured.",
+        "sol_study",
+        "x_val = shuffle_tiles",
+        "x_shuffled = shuffle_tiles",
+        "share",
+    ),
+    edited(
+        "tiles_of_no_seed",
+        "The tiles are shuffled alike whatever the seed.",
+        "sol_study",
+        "torch.Generator().manual_seed(seed)",
+        "torch.Generator()",
         "reproducible",
     ),
 ]
@@ -2524,6 +2586,100 @@ RIGHT = [
                 backbone.fc = nn.Sequential(hidden, nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, num_classes))
                 return backbone
             """,
+        },
+    ),
+    Answer(
+        "best_weights_back",
+        "Validation on the CPU; the weights of the best epoch are put back, then measured; only validation is altered.",
+        blocks={
+            "sol_train": """
+                for epoch in range(epochs):
+                    model.train()
+                    total = right = count = 0
+                    for x, y in train_loader:
+                        optimizer.zero_grad()
+                        out = model(x.to(device))
+                        loss = loss_fn(out, y.to(device))
+                        loss.backward()
+                        optimizer.step()
+                        total += loss.item() * len(y)
+                        right += (out.cpu().argmax(1) == y).sum().item()
+                        count += len(y)
+                    history["train_loss"].append(total / count)
+                    history["train_accuracy"].append(right / count)
+                    model.eval()
+                    with torch.no_grad():
+                        pairs = [(model(x.to(device)).cpu(), y) for x, y in val_loader]
+                    total = sum(loss_fn(out, y).item() * len(y) for out, y in pairs)
+                    right = sum((out.argmax(1) == y).sum().item() for out, y in pairs)
+                    count = sum(len(y) for _, y in pairs)
+                    history["val_loss"].append(total / count)
+                    history["val_accuracy"].append(right / count)
+            """,
+            "sol_study": [
+                None,
+                """
+                def accuracy():
+                    model.eval()
+                    with torch.no_grad():
+                        answers = torch.cat([model(part.to(device)).argmax(1).cpu() for part in x_val.split(10)])
+                    return (answers == y_val).float().mean().item()
+
+                torch.manual_seed(seed)
+                x_val, y_val = study["val"]
+                if grey:
+                    x_val = v2.functional.rgb_to_grayscale(denormalize(x_val), 3)
+                    x_val = v2.functional.normalize(x_val, IMAGENET_MEAN, IMAGENET_STD)
+                x_val = shuffle_tiles(images=x_val, tile=tile, generator=torch.Generator().manual_seed(seed))
+                model = study_network().to(device)
+                optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+                best, kept = -1, None
+                for _ in range(STUDY_EPOCHS):
+                    model.train()
+                    for x, y in DataLoader(TensorDataset(*study["train"]), STUDY_BATCH, shuffle=True, drop_last=True):
+                        optimizer.zero_grad()
+                        F.cross_entropy(model(x.to(device)), y.to(device)).backward()
+                        optimizer.step()
+                    if (found := accuracy()) > best:
+                        best, kept = found, copy.deepcopy(model.state_dict())
+                model.load_state_dict(kept)
+                return accuracy()
+                """,
+                None,
+            ],
+        },
+    ),
+    # Each of these edits is right alone. Without a GPU, everything is where it must go; Python takes a tensor of one
+    # number for the number; the next backward pass finds gradients at zero anyway; a rate, and the batches of
+    # validation, are free.
+    Answer(
+        "edits_that_change_nothing",
+        "No move to the CPU, no item(), a sum that keeps its graph, no last zero_grad, noise subtracted, another rate.",
+        edits={
+            "sol_train": [("loss.detach()", "loss")],
+            "sol_predict": [(".unsqueeze(0).to(device)", ".unsqueeze(0)"), (".argmax().item()", ".argmax()")],
+            "sol_find_lr": [
+                ("images.to(device)", "images"),
+                ("labels.to(device)", "labels"),
+                ("optimizer.zero_grad()\n    model.load", "pass\n    model.load"),
+            ],
+            "sol_augment": [("image + self.std", "image - self.std")],
+            "sol_transfer": [("parameters(recurse=False)", "parameters()")],
+            "sol_study": [
+                ("argsort(dim=2)", "argsort()"),
+                ("x_val, y_val), STUDY_BATCH)", "x_val, y_val))"),
+                ("study_network().to(device)", "study_network()"),
+                (", lr=3e-3", ""),
+            ],
+        },
+    ),
+    Answer(
+        "other_edits_that_change_nothing",
+        "The same passages, changed in another way.",
+        edits={
+            "sol_find_lr": [("optimizer.zero_grad()\n    model.load", "optimizer\n    model.load")],
+            "sol_transfer": [("recurse=False", "recurse=True")],
+            "sol_study": [("lr=3e-3", "lr=1.003"), ("torch.Generator().manual", "torch.manual")],
         },
     ),
 ]
