@@ -1069,7 +1069,7 @@ GRADIENTS = [
     wrong(
         "last_layer_first",
         "The layers come from the last to the first.",
-        "layers",
+        "layers eleven_layers",
         gradients_2=changed(
             LAYER_NORMS, ("range(model.recurrent.num_layers)", "reversed(range(model.recurrent.num_layers))")
         ),
@@ -1246,13 +1246,13 @@ VANISHING = [
     wrong(
         "a_norm_for_each_review",
         "The dimensions of the norm are those of the steps, not of the batch.",
-        "steps",
+        "steps any_cell padded_reviews frozen_embedding",
         vanishing=changed(BY_TIME, ("dim=(0, 2)", "dim=(1, 2)")),
     ),
     wrong(
         "largest_component_of_each_step",
         "The largest component, not the norm of all.",
-        "steps",
+        "steps any_cell padded_reviews",
         vanishing=changed(BY_TIME, ("gradient.norm(dim=(0, 2))", "gradient.abs().amax(dim=(0, 2))")),
     ),
     wrong(
