@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
@@ -13,6 +14,8 @@ from instructor.grading.judge import MAX_DETAIL, Verdict, faulty_questions, visi
 from instructor.grading.reference import Lab
 from instructor.grading.worlds import unanswered
 from instructor.notebooks import find_cell, grade_id, without_hidden_tests
+
+HOLE = "\0"  # what an f-string inserts
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,16 @@ def _told(lost: list[Judged]) -> str:
 def _visible_message(error: NotebookNode | None, cell: NotebookNode) -> str:
     """Return the message of the visible assert that failed, as its author wrote it; empty where none did.
 
-    What an f-string inserts was chosen by the graded run: a student reads an ellipsis.
+    What an f-string inserts was chosen by the graded run, and is not told: of such a message, the clauses that hold
+    nothing of it, or else an ellipsis in its place.
     """
     if error is None or error.ename != "AssertionError" or len(error.evalue) > MAX_DETAIL:
         return ""
     for parts in _messages(without_hidden_tests(cell.source)):
         if _is_made_of(error.evalue, parts):
-            return "…".join(parts)
+            clauses = re.split(r"(?<=[;.?!]) +", HOLE.join(parts))
+            whole = " ".join(clause for clause in clauses if HOLE not in clause)
+            return whole.rstrip(" ;") or "…".join(parts)
     return ""
 
 
