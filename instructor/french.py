@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+HOLE = "[…]"  # in the message of a visible test, what the run put there
 MANY = 4  # questions: from then on they are not listed
 NOT_ANSWERED = "cette question n'est pas traitée."
 # By the value of a `Fate`.
@@ -77,6 +78,13 @@ def chosen_in_words(kept: str, left: Sequence[str]) -> str:
         f"Vous aviez déposé {len(left) + 1} notebooks : « {kept} » a été noté, {others} ne "
         f"l'{'a' if len(left) == 1 else 'ont'} pas été. Si ce n'est pas le bon, dites-le à votre enseignant."
     )
+
+
+def visible_in_words(message: str) -> str:
+    """Say that a visible test failed, and its message where that holds nothing of what the run chose."""
+    if HOLE in message:
+        return "Le test du sujet échoue aussi : relancez-le, il dit ce qu'il a reçu."
+    return f"Le test du sujet disait : « {message} »" if message else ""
 
 
 def judged_after(titles: Sequence[str], world: int) -> str:

@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat import NotebookNode
 
-from instructor.french import in_words
+from instructor.french import HOLE, in_words
 from instructor.grading.compare import Fate
 from instructor.grading.judge import MAX_DETAIL, Verdict, faulty_questions, visible_failures
 from instructor.grading.reference import Lab
 from instructor.grading.worlds import unanswered
 from instructor.notebooks import find_cell, grade_id, without_hidden_tests
-
-HOLE = "\0"  # what an f-string inserts
 
 
 @dataclass(frozen=True)
@@ -123,15 +121,15 @@ def _visible_message(error: NotebookNode | None, cell: NotebookNode) -> str:
     """Return the message of the visible assert that failed, as its author wrote it; empty where none did.
 
     What an f-string inserts was chosen by the graded run, and is not told: of such a message, the clauses that hold
-    nothing of it, or else an ellipsis in its place.
+    nothing of it, or else all of them with a mark in its place.
     """
     if error is None or error.ename != "AssertionError" or len(error.evalue) > MAX_DETAIL:
         return ""
     for parts in _messages(without_hidden_tests(cell.source)):
         if _is_made_of(error.evalue, parts):
-            clauses = re.split(r"(?<=[;.?!]) +", HOLE.join(parts))
-            whole = " ".join(clause for clause in clauses if HOLE not in clause)
-            return whole.rstrip(" ;") or "…".join(parts)
+            message = HOLE.join(parts)
+            whole = [clause for clause in re.split(r"(?<=[;.?!]) +", message) if HOLE not in clause]
+            return " ".join(whole).rstrip(" ;") or message
     return ""
 
 

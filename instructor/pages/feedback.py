@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.french import chosen_in_words, french, judged_after, points_in_words, repair_in_words
+from instructor.french import chosen_in_words, french, judged_after, points_in_words, repair_in_words, visible_in_words
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import Result
@@ -177,7 +177,7 @@ def _row(cell: dict, titles: dict[str, str], comments: dict[str, str]) -> dict:
         "criteria": [line | {"after": ""} for line in lines] if after else lines,
         "after": after,
         "reason": cell["reason"] if lost and (untouched or not cell["criteria"]) else "",
-        "visible": cell["visible"] if lost and not untouched else "",
+        "visible": visible_in_words(cell["visible"]) if lost and not untouched else "",
         "comment": comments.pop(name, ""),
         "state": "waiting" if waiting or cell["pending"] else "lost" if lost else "full",
     }

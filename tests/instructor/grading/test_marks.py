@@ -8,7 +8,7 @@ from instructor.grading.marks import _visible_message
 CELL = new_code_cell("""
 assert shape == (3, 2), f"table : forme {shape} au lieu de (3, 2) ; quel axe vient d'abord ?"
 assert total == 1, f"somme {total}"
-assert total == 1, "la somme vaut 1"
+assert total == 1, "la somme vaut 1, par float(…)"
 """)
 
 
@@ -16,8 +16,8 @@ assert total == 1, "la somme vaut 1"
     ("raised", "told"),
     [
         ("table : forme (2, 3) au lieu de (3, 2) ; quel axe vient d'abord ?", "quel axe vient d'abord ?"),
-        ("somme 12", "somme …"),
-        ("la somme vaut 1", "la somme vaut 1"),
+        ("somme 12", "somme […]"),
+        ("la somme vaut 1, par float(…)", "la somme vaut 1, par float(…)"),
         ("what the student's own code says", ""),
     ],
 )

@@ -311,6 +311,20 @@ def test_extra_credit_hides_no_line_of_a_question():
     assert len(_row(cell | {"criteria": criteria, "visible": ""}, {}, {})["criteria"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("", ""),
+        ("un float", "Le test du sujet disait : « un float »"),
+        ("reçu […]", "Le test du sujet échoue aussi : relancez-le, il dit ce qu'il a reçu."),
+    ],
+)
+def test_visible_test_is_quoted_where_its_words_are_whole(message, told):
+    lost = {"fate": "raised", "sentence": "la valeur", "points": 1.0, "reason": "", "after": (), "world": 1}
+    cell = {"grade_id": "test_mean", "score": 0.0, "extra": 0.0, "pending": 0.0, "max_score": 1.0, "reason": ""}
+    assert _row(cell | {"criteria": [lost], "visible": message}, {}, {})["visible"] == told
+
+
 def test_what_a_whole_question_was_judged_on_is_said_once():
     criteria = [
         {"fate": "earned", "sentence": sentence, "points": 1.0, "reason": "", "after": ("test_mean",), "world": 2}
