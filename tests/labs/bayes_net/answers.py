@@ -882,7 +882,7 @@ WRONG_INDEPENDENT = [
     Answer(
         "independent_forgets_the_law_of_what_is_known",
         "P(x, y, z) is compared with P(x, z) P(y, z), without P(z).",
-        loses={"test_independent": ["one_known"]},
+        loses={"test_independent": ["one_known", "several_known"]},
         blocks={"sol_independent": SUMS + "return bool(np.allclose(both, with_x * with_y, rtol=0, atol=1e-9))"},
     ),
     Answer(
@@ -1019,9 +1019,25 @@ return bool((np.abs(np.einsum("xy...,x,y", gap, *map(np.arange, gap.shape[:2])))
         },
     ),
     Answer(
+        "independent_sums_over_what_is_known_alone",
+        "A variable known alone is summed out like those that are not known.",
+        loses={"test_independent": ["one_known"]},
+        blocks={
+            "sol_independent": "given = given if len(given) > 1 else set()"
+            + SUMS
+            + "return bool(np.allclose(both * known, with_x * with_y, rtol=0, atol=1e-9))"
+        },
+    ),
+    Answer(
+        "dependent_once_something_is_known",
+        "Whatever is known decides, nothing is computed.",
+        loses={"test_independent": ["nothing_known", "one_known", "several_known", "impossible_value"]},
+        blocks={"sol_independent": "return not given"},
+    ),
+    Answer(
         "independent_squares_the_law_of_x",
         "P(x, z) twice, in place of P(x, z) P(y, z): right where both have the same law.",
-        loses={"test_independent": ["nothing_known", "one_known"]},
+        loses={"test_independent": ["nothing_known", "one_known", "several_known"]},
         blocks={"sol_independent": SUMS + "return np.allclose(both * known, with_x * with_x, rtol=0, atol=1e-9)"},
     ),
     Answer(

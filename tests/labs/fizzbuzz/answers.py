@@ -554,6 +554,12 @@ DATASET = [
         ),
     ),
     Answer(
+        "nothing_set_aside",
+        "All examples serve twice.",
+        loses={"test_dataset": ["nothing_lost", "drawn", "generator_decides"]},
+        blocks={"sol_dataset": [None, "return X, Y, X, Y"]},
+    ),
+    Answer(
         "validation_of_185_whatever_is_asked",
         "num_val is this notebook's, written down.",
         loses={"test_dataset": ["nothing_lost"]},
@@ -1868,6 +1874,32 @@ IMPROVE = [
                 return told
             """,
         },
+    ),
+    Answer(
+        "module_within_a_module",
+        "The network is a class that holds a Sequential.",
+        blocks={
+            "sol_model": """
+                class Net(nn.Module):
+                    def __init__(self):
+                        super().__init__()
+                        self.layers = nn.Sequential(
+                            nn.Linear(num_digits, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 4)
+                        )
+
+                    def forward(self, x):
+                        return self.layers(x)
+
+                return Net()
+            """
+        },
+        edits={"sol_experiment": [("split(128)", "split(128, dim=0)")]},
+    ),
+    Answer(
+        "loss_of_one",
+        "A number that depends on nothing.",
+        loses={"test_loss": ["mean_loss", "gradient", "large_logits", "one_shift_per_row"]},
+        blocks={"sol_loss": "return torch.tensor(1.0)"},
     ),
     Answer(
         "other_sizes_and_lengths",

@@ -1486,6 +1486,8 @@ WRONG = [
         "sol_study",
         [None, 'return history["val_accuracy"][-1]', None],
         "learning",
+        "share",
+        "reproducible",
     ),
     wrong(
         "trained_on_validation",

@@ -1644,6 +1644,12 @@ WRONG_EXPERIMENT = [
         },
     ),
     Answer(
+        "run_of_zero",
+        "A number, without a network.",
+        loses={"test_experiment": ["reproducible", "fixed_part", "settings_matter"]},
+        blocks={"sol_experiment": ["return 0.0", None]},
+    ),
+    Answer(
         "the_same_seed_always",
         "Every run sets seed 0: the seeds are copies of one another.",
         loses={"test_experiment": ["reproducible"]},

@@ -721,7 +721,7 @@ CELLS = [
     wrong(
         "always_a_simple_cell",
         "`cell` is ignored.",
-        {"test_lstm_gru": ["lstm", "gru"]},
+        {"test_lstm_gru": ["lstm", "gru", "pair"], "test_vanishing": ["any_cell"]},
         rnn_1=changed(LAYERS, ("CELLS[cell]", "nn.RNN")),
         lstm_gru=PIECES,
         vanishing=BY_TIME,
@@ -729,7 +729,7 @@ CELLS = [
     wrong(
         "no_gru",
         "Whatever is not an LSTM is a simple cell.",
-        {"test_lstm_gru": ["gru"]},
+        {"test_lstm_gru": ["gru"], "test_vanishing": ["any_cell"]},
         rnn_1=changed(LAYERS, ("CELLS[cell]", '(nn.LSTM if cell == "lstm" else nn.RNN)')),
         lstm_gru=PIECES,
         vanishing=BY_TIME,
