@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -99,14 +100,13 @@ def grades_command(
 ) -> None:
     """Write the marks in grades/: a CSV file, nbgrader's export and, for Moodle, worksheet and feedback zip."""
     from instructor.course import Course
-    from instructor.files import write_whole
     from instructor.gradebook.nbgrader import kept_open
     from instructor.gradebook.results import UNTIMED
     from instructor.lms.grades import fill_worksheet, final_grades, write_csv, write_nbgrader_export
-    from instructor.lms.moodle.feedback_zip import feedback_zip
+    from instructor.lms.moodle.feedback_zip import write_feedback_zip
     from instructor.lms.times import few
-    from instructor.pages.feedback import feedback_page, shows_right_answers
-    from instructor.terminal import show_filling, tracked
+    from instructor.pages.feedback import feedback_page
+    from instructor.terminal import tracked
 
     course = Course.find()
     course.select_labs([lab])
@@ -117,24 +117,38 @@ def grades_command(
     filled = fill_worksheet(course, lab, grades, moodle, provisional) if moodle else None
     if filled and not filled.lines:
         raise CourseError(f"no line of {moodle.name} can be filled, so nothing was written: {_why(filled)}")
-    students = list(filled.lines) if filled else []
-    with kept_open(course):
-        pages = {student: feedback_page(course, grades[student]) for student in tracked(students, "writing pages")}
-    _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
-    if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
-        console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")
-    _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "as nbgrader exports them")
-    if filled is None:
-        return
-    for student, page in pages.items():
+    with tempfile.TemporaryFile() as archive:  # a large class's pages take hundreds of MiB
+        if filled:
+            with kept_open(course):
+                students = tracked(list(filled.lines), "writing pages")
+                pages = ((filled.lines[student], feedback_page(course, grades[student])) for student in students)
+                write_feedback_zip(archive, pages)
+        _say_written(course, write_csv(course, lab, grades, folder / "grades.csv"), f"{len(grades)} grades")
+        if untimed := [student for student, result in grades.items() if UNTIMED in result.flags]:
+            console.print(f"when these handed in is not known, so no lateness was taken off: {', '.join(few(untimed))}")
+        _say_written(course, write_nbgrader_export(course, lab, folder / "nbgrader.csv"), "as nbgrader exports them")
+        if filled:
+            _write_for_moodle(course, lab, filled, archive)
+
+
+def _write_for_moodle(course: Course, lab: str, filled: Filled, archive: BinaryIO) -> None:
+    """Write each student's page, the filled worksheet, and the zip of the pages in `archive`."""
+    from instructor.files import write_whole
+    from instructor.lms.moodle.feedback_zip import read_feedback_zip
+    from instructor.pages.feedback import shows_right_answers
+    from instructor.terminal import show_filling
+
+    folder, with_answers = course.root / "grades" / lab, 0
+    for student, page in zip(filled.lines, read_feedback_zip(archive, filled.lines.values()), strict=True):
         write_whole(course.hand_in(student, lab).feedback, page.encode("utf-8"))
+        with_answers += shows_right_answers(page)
     show_filling(filled)
-    sheet = write_whole(folder / f"filled-{moodle.name}", filled.content)
+    sheet = write_whole(folder / f"filled-{filled.name}", filled.content)
     _say_written(course, sheet, f"{len(filled.lines)} lines filled; upload it first")
-    archive = write_whole(folder / "feedback.zip", feedback_zip(pages, filled.lines))
-    with_answers = sum(map(shows_right_answers, pages.values()))
+    archive.seek(0)
+    path = write_whole(folder / "feedback.zip", archive.read())
     told = f", {with_answers} of them with the right answers" if with_answers else ""
-    _say_written(course, archive, f"{len(pages)} pages{told}; upload it second")
+    _say_written(course, path, f"{len(filled.lines)} pages{told}; upload it second")
 
 
 def _why(filled: Filled) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from instructor.course import Course
+from instructor.course import Course, HandIn
 from instructor.errors import CourseError
 from instructor.files import write_whole
 from instructor.gradebook.deadlines import how_late
@@ -17,7 +17,7 @@ from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import UNTIMED, Result, graded_results
 from instructor.gradebook.roster import read_roster
 from instructor.grading.class_run import why_not_graded
-from instructor.notebooks import find_cell
+from instructor.notebooks import grade_id, is_solution
 from instructor.pages.feedback import TEMPLATES, question, question_titles, repaired
 from instructor.pages.matters import find_matters, how_many_shown
 from instructor.pages.plots import LOW, draw_items, draw_marks
@@ -25,6 +25,14 @@ from instructor.pages.similar import find_similar
 from instructor.pages.statistics import Item, Loss, analyse_items, find_losses, summarise
 
 MOST_LOSSES = 15
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What is kept of a graded notebook, as a whole class's are too large: the answers by cell, and what it took."""
+
+    answers: dict[str, str]
+    run_seconds: float
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,8 @@ def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = i
     results = graded_results(course, [lab], track)
     if not results:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
-    notebooks = {result.student: course.hand_in(result.student, lab).read_autograded() for result in results}
+    handed_in = {result.student: _read(course.hand_in(result.student, lab)) for result in results}
+    answers = {student: one.answers for student, one in handed_in.items()}
     summary, items = summarise(results), analyse_items(results)
     titles = question_titles(course, lab)
     names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]
@@ -58,8 +67,8 @@ def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = i
         items=[(name, item, _remark(item)) for name, item in zip(names, items, strict=True)],
         matters=matters,
         shown=how_many_shown(matters),
-        losses=[(loss, by_id[loss.grade_id], _example(loss, notebooks)) for loss in find_losses(results)[:MOST_LOSSES]],
-        hand_ins=_hand_ins(course, lab, results, notebooks),
+        losses=[(loss, by_id[loss.grade_id], _example(loss, answers)) for loss in find_losses(results)[:MOST_LOSSES]],
+        hand_ins=_hand_ins(course, lab, results, handed_in),
         repairs={result.student: [repaired(one, titles) for one in result.repairs] for result in results},
         not_graded={
             hand_in.student: why_not_graded(hand_in)
@@ -67,7 +76,7 @@ def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = i
             if hand_in.student not in graded
         },
         absent=sorted(set(read_roster(course).students) - set(course.students(lab))),
-        pairs=find_similar(notebooks, course.read_release(lab)),
+        pairs=find_similar(answers, course.read_release(lab)),
     )
     return write_whole(course.root / "reports" / f"{lab}.html", page.encode("utf-8"))
 
@@ -91,23 +100,24 @@ def _remark(item: Item) -> str:
     return "; ".join(remarks)
 
 
-def _example(loss: Loss, notebooks: dict[str, NotebookNode]) -> str:
+def _read(hand_in: HandIn) -> HandedIn:
+    notebook = hand_in.read_autograded()
+    answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
+    return HandedIn(answers, _run_seconds(notebook))
+
+
+def _example(loss: Loss, answers: dict[str, dict[str, str]]) -> str:
     """Return what the first student concerned wrote for the question, empty where no cell bears its name."""
-    notebook = notebooks[loss.students[0]]
-    for name in (f"sol_{question(loss.grade_id)}", f"written_{question(loss.grade_id)}"):
-        try:
-            return find_cell(notebook, name).source
-        except KeyError:
-            continue
-    return ""
+    written, name = answers[loss.students[0]], question(loss.grade_id)
+    return written.get(f"sol_{name}") or written.get(f"written_{name}", "")
 
 
-def _hand_ins(course: Course, lab: str, results: list[Result], notebooks: dict[str, NotebookNode]) -> list[Row]:
+def _hand_ins(course: Course, lab: str, results: list[Result], handed_in: dict[str, HandedIn]) -> list[Row]:
     with open_gradebook(course) as gradebook:
         late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
     told = {who: how_late(seconds) for who, seconds in late.items()}
     told |= {result.student: "not known" for result in results if UNTIMED in result.flags}
-    return [Row(result, _run_seconds(notebooks[result.student]), told[result.student]) for result in results]
+    return [Row(result, handed_in[result.student].run_seconds, told[result.student]) for result in results]
 
 
 def _run_seconds(notebook: NotebookNode) -> float:

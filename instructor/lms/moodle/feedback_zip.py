@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from instructor.lms.moodle.worksheet import Row
 
 
-def feedback_zip(pages: dict[str, str], lines: dict[str, Row]) -> bytes:
-    """Return the zip of the pages, each named by its student's line of Moodle's worksheet.
+def write_feedback_zip(archive: BinaryIO, pages: Iterable[tuple[Row, str]]) -> None:
+    """Write pages into a zip as they come, each named by its student's line of Moodle's worksheet."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as members:
+        for row, page in pages:
+            members.writestr(_member(row), page)
+
+
+def read_feedback_zip(archive: BinaryIO, rows: Iterable[Row]) -> Iterator[str]:
+    """Give the pages of these lines, in their order."""
+    with zipfile.ZipFile(archive) as members:
+        for row in rows:
+            yield members.read(_member(row)).decode("utf-8")
+
+
+def _member(row: Row) -> str:
+    """Return what a student's page is called in the zip.
 
     Moodle splits a folder's name at its underscores and looks for the number in second place: a name must hold none,
     nor anything that makes a path of it.
     """
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student, page in pages.items():
-            name = lines[student].name.translate(str.maketrans("_/\\", "   ")) or "Participant"
-            archive.writestr(f"{name}_{lines[student].number}_assignfeedback_file_/feedback.html", page)
-    return content.getvalue()
+    name = row.name.translate(str.maketrans("_/\\", "   ")) or "Participant"
+    return f"{name}_{row.number}_assignfeedback_file_/feedback.html"

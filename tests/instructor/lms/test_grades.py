@@ -28,7 +28,7 @@ from instructor.lms.grades import (
     write_csv,
     write_nbgrader_export,
 )
-from instructor.lms.moodle.feedback_zip import feedback_zip
+from instructor.lms.moodle.feedback_zip import read_feedback_zip, write_feedback_zip
 from instructor.lms.moodle.worksheet import Worksheet
 from instructor.notebooks import find_cell, read_notebook, write_notebook
 from instructor.pages.feedback import feedback_page
@@ -190,8 +190,10 @@ def test_worksheet_of_another_assignment_with_the_same_people_is_refused(graded,
 
 def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
     lines = {row.clues.email.split("@")[0]: row for row in Worksheet(sheet).rows}
-    content = feedback_zip({"zoe": "<p>Zoé</p>", "bob": "<p>Bob</p>"}, lines)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    written = io.BytesIO()
+    write_feedback_zip(written, [(lines["zoe"], "<p>Zoé</p>"), (lines["bob"], "<p>Bob</p>")])
+    assert list(read_feedback_zip(written, [lines["bob"], lines["zoe"]])) == ["<p>Bob</p>", "<p>Zoé</p>"]
+    with zipfile.ZipFile(written) as archive:
         found = {}
         for name in archive.namelist():
             # As Moodle does: the number is the second part, the plug-in the next two, the file what remains.
@@ -205,8 +207,9 @@ def test_feedback_zip_is_named_as_moodle_reads_it(sheet):
 
 def test_blind_worksheet_and_a_name_that_is_a_path_stay_one_folder_each(tmp_path):
     sheet = worksheet(tmp_path / "s.csv", {1: ("", "a@b.fr"), 2: ("../Ana\\B", "c@d.fr")})
-    first, second = Worksheet(sheet).rows
-    with zipfile.ZipFile(io.BytesIO(feedback_zip({"a": "", "b": ""}, {"a": first, "b": second}))) as archive:
+    written = io.BytesIO()
+    write_feedback_zip(written, [(row, "") for row in Worksheet(sheet).rows])
+    with zipfile.ZipFile(written) as archive:
         assert archive.namelist() == [
             "Participant_1_assignfeedback_file_/feedback.html",
             ".. Ana B_2_assignfeedback_file_/feedback.html",
