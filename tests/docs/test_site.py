@@ -98,7 +98,8 @@ def test_stranger_opens_a_lab_searches_and_reads_the_guide_on_a_phone(site, brow
     wait = WebDriverWait(browser, PATIENCE)
     browser.get((site / "index.html").as_uri())
     browser.find_element(By.LINK_TEXT, "the eight labs").click()
-    browser.find_element(By.CSS_SELECTOR, f"article a[href='fr/{LAB}.html']").click()
+    wait.until(lambda _: browser.find_elements(By.CSS_SELECTOR, f"article a[href='fr/{LAB}.html']"))[0].click()
+    wait.until(lambda _: browser.current_url.endswith(f"fr/{LAB}.html"))
     shown = browser.find_element(By.TAG_NAME, "article").text
     assert "À la fin, vous saurez" in shown
     assert "raise NotImplementedError" in shown
