@@ -58,6 +58,8 @@ def judge_variants(lab: Lab, variants: list[Variant], run: Run) -> list[Judged]:
     waiting = sorted(range(len(variants)), key=lambda rank: order.index(variants[rank].test))
     while waiting:
         batches = [waiting[start : start + TURNS] for start in range(0, len(waiting), TURNS)]
+        # Open questions come last and take longest: begun first, nothing else waits for them.
+        batches.reverse()
         notebooks = [_take_turns(lab, {rank: variants[rank] for rank in batch}) for batch in batches]
         for batch, executed in zip(batches, run(notebooks), strict=True):
             found |= _judge(lab, {rank: variants[rank] for rank in batch}, executed)
