@@ -1,0 +1,218 @@
+"""What the visible tests watch answers with: small models that note how they are called, tiny files, snapshots."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+Batch = tuple[Tensor, Tensor]
+
+
+class Spy(nn.Module):
+    """An affine model without bias that notes, at each call, its mode and whether gradients are on.
+
+    Parameters
+    ----------
+    weight
+        Shape (classes, features).
+    """
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.linear, self.calls = nn.Linear(weight.shape[1], weight.shape[0]), []
+        self.linear.weight.data, self.linear.bias.data = weight.clone(), torch.zeros(len(weight))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits, of shape (n, classes), of examples of shape (n, features)."""
+        self.calls.append([self.training, torch.is_grad_enabled()])
+        return self.linear(x)
+
+
+class Moody(nn.Module):
+    """A model whose logits are the mean of each channel after a dropout; it notes if gradients are on."""
+
+    def __init__(self, scale: float = 4.0) -> None:
+        super().__init__()
+        self.scale, self.dropout, self.gradients = nn.Parameter(torch.tensor(scale)), nn.Dropout(0.5), []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits, of shape (n, channels), of images of shape (n, channels, height, width)."""
+        self.gradients.append(torch.is_grad_enabled())
+        if x.dim() != 4:
+            raise ValueError(f"le modèle attend un lot (n, 3, hauteur, largeur), et reçoit {tuple(x.shape)}")
+        return self.scale * self.dropout(x).mean(dim=(2, 3))
+
+
+class Scripted(nn.Module):
+    """A model of imposed logits, opposite ones in training mode; it notes, at each call, if gradients are on.
+
+    Parameters
+    ----------
+    logits
+        Shape (examples, classes): an example is the number of its row.
+    """
+
+    def __init__(self, logits: object) -> None:
+        super().__init__()
+        self.logits, self.gradients = nn.Parameter(torch.as_tensor(logits)), []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the rows whose numbers are in `x`, of shape (n,) or (n, 1)."""
+        self.gradients.append(torch.is_grad_enabled())
+        rows = self.logits[x.long().flatten().to(self.logits.device)]
+        return -rows if self.training else rows
+
+
+class TinyBackbone(nn.Module):
+    """A network with the parts and the names of a ResNet, and few parameters."""
+
+    def __init__(self, width: int = 3) -> None:
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, width, 3, bias=False), nn.BatchNorm2d(width)
+        for i in range(1, 5):
+            setattr(self, f"layer{i}", nn.Sequential(nn.Conv2d(width, width, 1), nn.BatchNorm2d(width)))
+        self.fc = nn.Linear(width, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits, of shape (n, 10), of images of shape (n, 3, height, width)."""
+        x = nn.functional.relu(self.bn1(self.conv1(x)))
+        return self.fc(self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean(dim=(2, 3)))
+
+
+@torch.no_grad()
+def fill(model: nn.Module) -> nn.Module:
+    """Give a model weights that depend only on their shapes, and that keep the scale of the signal; return it."""
+    for parameter in model.parameters():
+        if parameter.dim() == 1:
+            parameter.fill_(0.1)
+        else:
+            generator = torch.Generator().manual_seed(parameter.numel())
+            parameter.normal_(0, (2 / parameter[0].numel()) ** 0.5, generator=generator)
+    return model
+
+
+def cut(x: Tensor, y: Tensor, size: int) -> list[Batch]:
+    """Return examples as a list of batches of `size`, the last one smaller."""
+    return list(zip(x.split(size), y.split(size), strict=True))
+
+
+def learning(model: nn.Module) -> list[str]:
+    """Return the names of the parameters that learn, those of `fc` aside."""
+    return [name for name, p in model.named_parameters() if p.requires_grad and not name.startswith("fc.")]
+
+
+def convolutions(model: nn.Module) -> list[list[int]]:
+    """Return channels in, channels out, window, stride and padding of every convolution of a model, in order."""
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
+    return [[one.in_channels, one.out_channels, one.kernel_size[0], one.stride[0], one.padding[0]] for one in layers]
+
+
+@torch.no_grad()
+def zeros_received(model: nn.Module, x: Tensor) -> list[float]:
+    """Return the share of zeros in what each affine layer of a model receives."""
+    shares = []
+
+    def look(layer: nn.Module, received: tuple[Tensor]) -> None:
+        shares.append((received[0] == 0).float().mean().item())
+
+    hooks = [layer.register_forward_pre_hook(look) for layer in model.modules() if isinstance(layer, nn.Linear)]
+    model(x)
+    for hook in hooks:
+        hook.remove()
+    return shares
+
+
+def noisy_problem(seed: int, count: int = 80) -> tuple[list[Batch], nn.Module]:
+    """Return batches of eight of a problem of two classes that no model solves, and a small model for it."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(count, 4, generator=generator)
+    y = (x[:, 0] + 0.5 * torch.randn(count, generator=generator) > 0).long()
+    return cut(x, y, 8), fill(nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2)))
+
+
+def snapshot(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[object]:
+    """Return what a sweep must give back: tensors of both, then the rates of the groups, then the layers' modes."""
+    states = optimizer.state_dict()["state"].values()
+    memory = [value for state in states for value in state.values() if value is not None]
+    tensors = [torch.as_tensor(value).clone().float() for value in [*model.state_dict().values(), *memory]]
+    rates = [group["lr"] for group in optimizer.param_groups]
+    return [*tensors, rates, [layer.training for layer in model.modules()]]
+
+
+def same(before: list[object], after: list[object]) -> bool:
+    """Tell whether two snapshots, or parts of them, are equal."""
+    if len(before) != len(after):
+        return False
+    return all(torch.equal(*map(torch.as_tensor, pair)) for pair in zip(before, after, strict=True))
+
+
+def sweep_of(find_lr: Callable[..., object], values: list[float]) -> object:
+    """Return what a sweep of learning rates gives where the losses of the batches are these values."""
+    model = nn.Linear(2, 2)
+    batches = [(torch.ones(3, 2), torch.full((3,), float(value))) for value in values]
+
+    def loss_fn(logits: Tensor, labels: Tensor) -> Tensor:
+        return 0 * logits.sum() + labels.mean()
+
+    return find_lr(model, loss_fn, torch.optim.SGD(model.parameters(), lr=0.1), batches, 1e-4, 1e-2)
+
+
+def write_tiny_folder(root: str | Path, counts: Mapping[str, int]) -> Path:
+    """Write, for each part, `counts[part]` images a class, each of a colour of its own; return the folder."""
+    for place, (part, count) in enumerate(counts.items()):
+        for label, name in enumerate(("cat", "fish")):
+            folder = Path(root, part, name)
+            folder.mkdir(parents=True)
+            for i in range(count):
+                Image.new("RGB", (4, 4), (50 * place, 100 * label, i)).save(folder / f"{i:02d}.png")
+    return Path(root)
+
+
+def colours(loader: object) -> list[list[list[int]]]:
+    """Return the colour of every image of such a folder that a loader gives, batch by batch."""
+    return [images[:, :, 0, 0].mul(255).round().int().tolist() for images, _ in loader]
+
+
+class _Trap:
+    """An object that makes a folder when pickle reads it: any other code could run as well."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.folder),)
+
+
+def runs_code(load: Callable[[nn.Module, Path, torch.device], object]) -> bool:
+    """Tell whether a function that reads weights runs the code that a file holds."""
+    variable = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"  # the default before PyTorch 2.6
+    before = os.environ.get(variable)
+    with tempfile.TemporaryDirectory() as folder:
+        path, sprung = Path(folder, "trap.pt"), Path(folder, "sprung")
+        torch.save(_Trap(sprung), path)
+        os.environ[variable] = "1"
+        with suppress(Exception):  # it is refused, or what it holds are no weights
+            load(nn.Linear(1, 1), path, torch.device("cpu"))
+        os.environ.pop(variable)
+        if before is not None:
+            os.environ[variable] = before
+        return sprung.exists()
+
+
+def write_as_from_gpu(state: Mapping[str, Tensor], path: Path) -> None:
+    """Write weights as if they came from a GPU that is not here."""
+    torch.save(dict(state), path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            # The name of the device, after its length.
+            archive.writestr(name, part.replace(b"\3\0\0\0cpu", b"\7\0\0\0cuda:99"))
