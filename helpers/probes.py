@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
+
+from helpers.datasets import Batches
 
 Batch = tuple[Tensor, Tensor]
 
@@ -85,6 +87,62 @@ class TinyBackbone(nn.Module):
         """Return the logits, of shape (n, 10), of images of shape (n, 3, height, width)."""
         x = nn.functional.relu(self.bn1(self.conv1(x)))
         return self.fc(self.layer4(self.layer3(self.layer2(self.layer1(x)))).mean(dim=(2, 3)))
+
+
+class ScriptedModel:
+    """A model without a network: after k updates it gets right `train[k]` of ten examples, `val[k]` of ten others.
+
+    It is less and less sure of its answers. `sgd_update` counts for two updates. The last `y` and `lr` that it was
+    given are kept.
+    """
+
+    def __init__(self, train: Sequence[float], val: Sequence[float]) -> None:
+        self.scripts = train, val
+        self.params, self.bias = [torch.zeros(2, 1)], [torch.zeros(1, 2)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the probabilities, of shape (n, 2), of examples that are numbers, of shape (n, 1)."""
+        k = int(self.params[0][0, 0])
+        train, val = (script[min(k, len(script) - 1)] for script in self.scripts)
+        right = x % 10 < torch.where(x < 10, train, val) - 0.5
+        sure = 0.4 * 0.6**k
+        first = 0.5 - sure + 2 * sure * right
+        return torch.cat([first, 1 - first], dim=1)
+
+    def backward(self, y: Tensor, y_pred: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return gradients that are always the same, of two matrices and of one row."""
+        self.y = y
+        matrices = [[3.0], [4.0]], [[2.0, 3.0], [6.0, 0.0]]
+        return list(map(torch.tensor, matrices)), [torch.ones(1, 2)]
+
+    def adam_update(self, lr: float, grads: object) -> None:
+        """Count one update."""
+        self._count(lr, 1)
+
+    def sgd_update(self, lr: float, grads: object) -> None:
+        """Count two updates."""
+        self._count(lr, 2)
+
+    def _count(self, lr: float, updates: int) -> None:
+        self.lr = lr
+        for parameter in self.params + self.bias:
+            parameter.add_(updates)
+
+
+class Bare:
+    """An iterable of batches, and nothing more: no length."""
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._batches = batches
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._batches)
+
+
+def scripted_batches(batch_size: int, first: int = 0) -> Batches:
+    """Return a loader of the ten examples of `ScriptedModel`, from number 0 for `train`, 10 for `val`."""
+    numbers = torch.arange(first, first + 10.0)[:, None]
+    return Batches(numbers, torch.eye(2)[torch.zeros(10, dtype=torch.long)], batch_size=batch_size)
 
 
 @torch.no_grad()

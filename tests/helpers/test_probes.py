@@ -1,0 +1,74 @@
+"""What the visible tests watch answers with: it must catch what it is there for, and nothing else."""
+
+import os
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.probes import Bare, Scripted, Spy, cut, fill, noisy_problem, runs_code, same, snapshot, write_as_from_gpu
+
+
+def safe(model, path, device):
+    model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+    return model
+
+
+def unsafe(model, path, device):
+    model.load_state_dict(torch.load(path, map_location=device, weights_only=False))
+    return model
+
+
+def left_to_the_version(model, path, device):
+    model.load_state_dict(torch.load(path, map_location=device))
+    return model
+
+
+@pytest.mark.parametrize(("load", "expected"), [(safe, False), (unsafe, True), (left_to_the_version, True)])
+def test_file_that_holds_code_runs_it_unless_it_is_refused(load, expected, monkeypatch):
+    monkeypatch.setenv("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "0")
+    assert runs_code(load) is expected
+    assert os.environ["TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"] == "0"
+
+
+def test_weights_from_a_gpu_are_read_where_they_are_moved(tmp_path):
+    model, path = nn.Linear(2, 3), tmp_path / "weights.pt"
+    write_as_from_gpu(model.state_dict(), path)
+    with pytest.raises(RuntimeError, match="CUDA"):
+        torch.load(path, weights_only=True)
+    assert torch.equal(safe(nn.Linear(2, 3), path, torch.device("cpu")).weight, model.weight)
+
+
+def test_snapshot_tells_what_a_step_a_rate_and_a_mode_change():
+    batches, model = noisy_problem(0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    before = snapshot(model, optimizer)
+    assert same(before, snapshot(model, optimizer))
+    assert before[-2:] == [[0.1], [True] * 5]
+    optimizer.param_groups[0]["lr"] = 0.2
+    model.eval()
+    assert snapshot(model, optimizer)[-2:] == [[0.2], [False] * 5]
+    nn.functional.cross_entropy(model(batches[0][0]), batches[0][1]).backward()
+    optimizer.step()
+    assert not same(before[:-2], snapshot(model, optimizer)[:-2])
+
+
+def test_models_note_their_mode_and_the_gradients():
+    spy, scripted = Spy(torch.eye(2)).eval(), Scripted([[1.0, 3.0], [0.0, 2.0]])
+    with torch.no_grad():
+        assert spy(torch.eye(2)).tolist() == [[1, 0], [0, 1]]
+        assert scripted(torch.tensor([[1.0]])).tolist() == [[0, -2]]
+    assert (spy.calls, scripted.gradients) == ([[False, False]], [False])
+
+
+def test_filled_weights_depend_on_shapes_only():
+    one, other = (fill(nn.Linear(4, 3)) for _ in range(2))
+    assert torch.equal(one.weight, other.weight)
+    assert one.bias.tolist() == pytest.approx([0.1] * 3)
+
+
+def test_batches_end_with_what_is_left_and_may_have_no_length():
+    batches = cut(torch.arange(5.0), torch.arange(5), 2)
+    assert [len(x) for x, _ in Bare(batches)] == [2, 2, 1]
+    with pytest.raises(TypeError):
+        len(Bare(batches))
