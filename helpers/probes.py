@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 from PIL import Image
@@ -19,7 +20,7 @@ Batch = tuple[Tensor, Tensor]
 
 
 class Spy(nn.Module):
-    """An affine model without bias that notes, at each call, its mode and whether gradients are on.
+    """An affine model, of bias 0 at first, that notes at each call its mode and whether gradients are on.
 
     Parameters
     ----------
@@ -251,17 +252,12 @@ class _Trap:
 
 def runs_code(load: Callable[[nn.Module, Path, torch.device], object]) -> bool:
     """Tell whether a function that reads weights runs the code that a file holds."""
-    variable = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"  # the default before PyTorch 2.6
-    before = os.environ.get(variable)
-    with tempfile.TemporaryDirectory() as folder:
+    unsafe = {"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"}  # the default before PyTorch 2.6
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, unsafe):
         path, sprung = Path(folder, "trap.pt"), Path(folder, "sprung")
         torch.save(_Trap(sprung), path)
-        os.environ[variable] = "1"
         with suppress(Exception):  # it is refused, or what it holds are no weights
             load(nn.Linear(1, 1), path, torch.device("cpu"))
-        os.environ.pop(variable)
-        if before is not None:
-            os.environ[variable] = before
         return sprung.exists()
 
 

@@ -28,7 +28,7 @@ MOST_LOSSES = 15
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class Kept:
     """What is kept of a graded notebook, as a whole class's are too large: the answers by cell, and what it took."""
 
     answers: dict[str, str]
@@ -49,8 +49,8 @@ def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = i
     results = graded_results(course, [lab], track)
     if not results:
         raise CourseError(f"no graded hand-in of the lab '{lab}'; run 'course grade {lab}' first")
-    handed_in = {result.student: _read(course.hand_in(result.student, lab)) for result in results}
-    answers = {student: one.answers for student, one in handed_in.items()}
+    kept = {result.student: _keep(course.hand_in(result.student, lab)) for result in results}
+    answers = {student: one.answers for student, one in kept.items()}
     summary, items = summarise(results), analyse_items(results)
     titles = question_titles(course, lab)
     names = [titles.get(question(item.grade_id), item.grade_id).removeprefix("Question ") for item in items]
@@ -68,7 +68,7 @@ def write_report(course: Course, lab: str, track: Callable[[list], Iterable] = i
         matters=matters,
         shown=how_many_shown(matters),
         losses=[(loss, by_id[loss.grade_id], _example(loss, answers)) for loss in find_losses(results)[:MOST_LOSSES]],
-        hand_ins=_hand_ins(course, lab, results, handed_in),
+        hand_ins=_hand_ins(course, lab, results, kept),
         repairs={result.student: [repaired(one, titles) for one in result.repairs] for result in results},
         not_graded={
             hand_in.student: why_not_graded(hand_in)
@@ -100,10 +100,10 @@ def _remark(item: Item) -> str:
     return "; ".join(remarks)
 
 
-def _read(hand_in: HandIn) -> HandedIn:
+def _keep(hand_in: HandIn) -> Kept:
     notebook = hand_in.read_autograded()
     answers = {grade_id(cell): cell.source for cell in notebook.cells if is_solution(cell)}
-    return HandedIn(answers, _run_seconds(notebook))
+    return Kept(answers, _run_seconds(notebook))
 
 
 def _example(loss: Loss, answers: dict[str, dict[str, str]]) -> str:
@@ -112,12 +112,12 @@ def _example(loss: Loss, answers: dict[str, dict[str, str]]) -> str:
     return written.get(f"sol_{name}") or written.get(f"written_{name}", "")
 
 
-def _hand_ins(course: Course, lab: str, results: list[Result], handed_in: dict[str, HandedIn]) -> list[Row]:
+def _hand_ins(course: Course, lab: str, results: list[Result], kept: dict[str, Kept]) -> list[Row]:
     with open_gradebook(course) as gradebook:
         late = {found.student.id: found.total_seconds_late for found in gradebook.assignment_submissions(lab)}
     told = {who: how_late(seconds) for who, seconds in late.items()}
     told |= {result.student: "not known" for result in results if UNTIMED in result.flags}
-    return [Row(result, handed_in[result.student].run_seconds, told[result.student]) for result in results]
+    return [Row(result, kept[result.student].run_seconds, told[result.student]) for result in results]
 
 
 def _run_seconds(notebook: NotebookNode) -> float:

@@ -36,15 +36,15 @@ class Pair:
     answers: tuple[Markup, Markup]
 
 
-def find_similar(handed_in: dict[str, dict[str, str]], release: NotebookNode) -> list[Pair]:
+def find_similar(answers: dict[str, dict[str, str]], release: NotebookNode) -> list[Pair]:
     """Return the pairs of hand-ins of which one is mostly in the other, most alike first.
 
-    `handed_in` holds, by student, the text of each solution cell by its name.
+    `answers` holds, by student, the text of each solution cell by its name.
     """
     asked = [cell for cell in release.cells if is_solution(cell) and not is_graded(cell)]
     statement = _fingerprint("\n".join(cell.source for cell in asked))
     boilerplate = np.array(sorted(statement.hashes))
-    prints = {student: _fingerprint(_own_lines(answers, asked), boilerplate) for student, answers in handed_in.items()}
+    prints = {student: _fingerprint(_own_lines(own, asked), boilerplate) for student, own in answers.items()}
     best = nsmallest(MOST_PAIRS, _alike(prints), key=lambda found: (-sum(found[1]), found[0]))
     return [
         Pair(
@@ -88,12 +88,12 @@ def _closest(prints: dict[str, CodeFingerprint]) -> Iterator[tuple[str, str]]:
                 yield student, students[behind[place]]
 
 
-def _own_lines(answers: dict[str, str], asked: list[NotebookNode]) -> str:
+def _own_lines(own: dict[str, str], asked: list[NotebookNode]) -> str:
     """Return what a student wrote in the TODO blocks: each answer without the lines that the statement gave."""
     parts = []
     for cell in asked:
         given = set(cell.source.splitlines())
-        lines = [line for line in answers[grade_id(cell)].splitlines() if line.strip()]
+        lines = [line for line in own[grade_id(cell)].splitlines() if line.strip()]
         lines = [line for line in lines if line not in given]
         parts += [f"# {grade_id(cell).removeprefix('sol_')}", *lines] if lines else []
     return "\n".join(parts)[:LONGEST] + "\n"

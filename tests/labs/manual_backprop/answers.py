@@ -1754,6 +1754,43 @@ WRONG = [
 
 RIGHT = [
     Answer(
+        "network_of_ones_own_that_learns_nothing",
+        "Forward and backward passes that nothing can follow, small weights: one number whatever the seed.",
+        blocks={
+            "sol_experiment": [
+                """
+                class Leaky(MLPModel):
+                    def forward(self, x):
+                        self.inputs = [x]
+                        for W, b in zip(self.params[:-1], self.bias[:-1]):
+                            z = self.inputs[-1] @ W.T + b
+                            self.inputs.append(torch.where(z > 0, z, 0.1 * z))
+                        exp = torch.exp(self.inputs[-1] @ self.params[-1].T + self.bias[-1])
+                        return exp / exp.sum(dim=1, keepdim=True)
+
+                    def backward(self, y, y_pred):
+                        delta, grads_W, grads_b = (y_pred - y) / len(y), [], []
+                        for W, h in zip(self.params[::-1], self.inputs[::-1]):
+                            grads_W.insert(0, delta.T @ h)
+                            grads_b.insert(0, delta.sum(dim=0, keepdim=True))
+                            delta = (delta @ W) * torch.where(h > 0, 1.0, 0.1)
+                        return grads_W, grads_b
+
+                torch.manual_seed(seed)
+                model, (update, lr) = Leaky(784, 100, 5, 10, init).to(device), rule
+                for _ in range(few_epochs):
+                    for x, y in few_batches:
+                        getattr(model, update)(lr, model.backward(y, model.forward(x)))
+                return accuracy_and_loss_whole_dataset(few_val, model)[0]
+                """,
+                """
+                settings = {"un pas": {}, "un plus petit pas": {"rule": ("sgd_update", 0.05)}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
         "honest_momentum_with_he",
         "From He's weights, momentum at several rates against SGD, each setting written in full.",
         blocks={
