@@ -1723,6 +1723,43 @@ WRONG = [
 
 RIGHT = [
     Answer(
+        "two_passes_to_validate",
+        "Two functions measure the loss and the accuracy, each with passes of its own.",
+        blocks={
+            "sol_train": """
+                def mean_of(measure, loader):
+                    total = count = 0
+                    for images, labels in loader:
+                        images, labels = images.to(device), labels.to(device)
+                        total += measure(model(images), labels) * len(labels)
+                        count += len(labels)
+                    return float(total) / count
+
+                def accuracy(logits, labels):
+                    return (logits.argmax(1) == labels).float().mean()
+
+                for _ in range(epochs):
+                    model.train()
+                    seen = []
+                    for images, labels in train_loader:
+                        images, labels = images.to(device), labels.to(device)
+                        optimizer.zero_grad()
+                        logits = model(images)
+                        loss = loss_fn(logits, labels)
+                        loss.backward()
+                        optimizer.step()
+                        seen.append((len(labels), loss.item(), accuracy(logits, labels).item()))
+                    sizes, losses, accuracies = map(np.array, zip(*seen))
+                    history["train_loss"].append(float(losses @ sizes / sizes.sum()))
+                    history["train_accuracy"].append(float(accuracies @ sizes / sizes.sum()))
+                    model.eval()
+                    with torch.no_grad():
+                        history["val_loss"].append(mean_of(loss_fn, val_loader))
+                        history["val_accuracy"].append(mean_of(accuracy, val_loader))
+            """
+        },
+    ),
+    Answer(
         "sums_in_other_places",
         "Gradients by torch.autograd.grad, losses weighed by NumPy, a logarithm of sums of exponentials.",
         blocks={
