@@ -40,11 +40,11 @@ class Spy(nn.Module):
 
 
 class Moody(nn.Module):
-    """A model whose logits are the mean of each channel after a dropout; it notes if gradients are on."""
+    """A model whose logits are four times the mean of each channel, after a dropout; it notes if gradients are on."""
 
-    def __init__(self, scale: float = 4.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.scale, self.dropout, self.gradients = nn.Parameter(torch.tensor(scale)), nn.Dropout(0.5), []
+        self.scale, self.dropout, self.gradients = nn.Parameter(torch.tensor(4.0)), nn.Dropout(0.5), []
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits, of shape (n, channels), of images of shape (n, channels, height, width)."""
@@ -189,11 +189,11 @@ def zeros_received(model: nn.Module, x: Tensor) -> list[float]:
     return shares
 
 
-def noisy_problem(seed: int, count: int = 80) -> tuple[list[Batch], nn.Module]:
-    """Return batches of eight of a problem of two classes that no model solves, and a small model for it."""
+def noisy_problem(seed: int) -> tuple[list[Batch], nn.Module]:
+    """Return ten batches of eight of a problem of two classes that no model solves, and a small model for it."""
     generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(count, 4, generator=generator)
-    y = (x[:, 0] + 0.5 * torch.randn(count, generator=generator) > 0).long()
+    x = torch.randn(80, 4, generator=generator)
+    y = (x[:, 0] + 0.5 * torch.randn(80, generator=generator) > 0).long()
     return cut(x, y, 8), fill(nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2)))
 
 
