@@ -12,6 +12,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from symtable import SymbolTable, symtable
 
 from nbformat import NotebookNode
 
@@ -199,6 +200,28 @@ def bound_names(source: str) -> frozenset[str]:
     """Return the names that a cell binds."""
     tree, _ = parse_cell(source)
     return frozenset().union(*map(names_bound_by, tree.body))
+
+
+@lru_cache(maxsize=512)
+def read_names(source: str) -> frozenset[str]:
+    """Return the names that a cell reads before one of its statements binds them, or when its functions are called."""
+    tree, _ = parse_cell(source)
+    read, bound = set(), set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            read |= _globals(symtable(ast.unparse(node), "cell", "exec"))
+        else:
+            loaded = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+            # `x = f(x)` and `x += 1` read what a loop over x does not.
+            read |= loaded - bound - (set() if isinstance(node, ast.Assign) else names_bound_by(node))
+            read |= names_bound_by(node) - bound if isinstance(node, ast.AugAssign) else set()
+        bound |= names_bound_by(node)
+    return frozenset(read)
+
+
+def _globals(table: SymbolTable) -> set[str]:
+    here = {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
+    return here.union(*map(_globals, table.get_children()))
 
 
 def names_bound_by(node: ast.AST) -> set[str]:

@@ -28,6 +28,7 @@ from instructor.grading.worlds import (
     changed_given_cells,
     corrected_world,
     ends_kernel,
+    overwritten_names,
     own_world,
     restored_names,
     unanswered,
@@ -143,7 +144,8 @@ def worth_another_run(
         else []
         for question in faulty
     }
-    if faulty and not (changed or _leaves_or_stops(executed, repaired) or restored_names(repaired, lab.source)):
+    renamed = restored_names(repaired, lab.source) or overwritten_names(repaired, lab.source)
+    if faulty and not (changed or renamed or _leaves_or_stops(executed, repaired)):
         # On right given cells, the first fault was judged on top of right answers already.
         wanted[faulty[0].test] = []
     return wanted

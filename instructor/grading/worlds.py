@@ -20,7 +20,7 @@ from keyword import iskeyword
 from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
-from instructor.grading.criteria import Criterion, bound_names, names_bound_by
+from instructor.grading.criteria import Criterion, bound_names, names_bound_by, read_names
 from instructor.grading.released import Released, digest
 from instructor.notebooks import (
     TODO_MARKER,
@@ -111,6 +111,7 @@ def corrected_world(
     answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
     own = _own_cells(repaired, {cell.id for cell in source.cells})
     restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored_names(repaired, source)]
+    private = overwritten_names(repaired, source)
     cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
     last = [name for name, criteria in wanted.items() if criteria][-1]
@@ -126,7 +127,7 @@ def corrected_world(
             cells.append(run_cell(cell, answers[name].source))
             corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
         elif cell.cell_type == "code":
-            cells += [*restoring, run_cell(cell, cell.source, "given")]
+            cells += [*restoring, *_beside(private.get(cell.id), run_cell(cell, cell.source, "given"))]
         cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
     kept = [cell for cell in cells if cell.metadata.course.key not in omitted]
     return notebook_of(repaired, [*kept, _integrity()])
@@ -197,15 +198,9 @@ def _own_cells(repaired: NotebookNode, known: Collection[str]) -> dict[str | Non
 def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
     """Return the code that gives back their meaning to names that a student's cell took for something else.
 
-    Python's own names, such as `sum`, and what the lab's cells import, define or set to a constant.
+    Python's own names, such as `sum`, and what the lab's cells import, define or set to a constant for others.
     """
-    known = {cell.id: cell for cell in source.cells}
-    written = [
-        cell.source
-        for cell in repaired.cells
-        if cell.cell_type == "code" and (cell.id not in known or is_solution(known[cell.id]))
-    ]
-    taken = set().union(*map(bound_names, written))
+    taken, alone = _names_of_student(repaired, source), overwritten_names(repaired, source)
     native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
     if "*" in taken - native:  # `from numpy import *` takes nobody knows which
         taken |= native | BUILT_IN
@@ -214,9 +209,52 @@ def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
     for cell in source.cells:
         if cell.cell_type == "code" and not grade_id(cell):
             for node in parse_cell(cell.source)[0].body:
-                if _binds_at_no_cost(node) and taken.intersection(names_bound_by(node)):
+                if _binds_at_no_cost(node) and taken & names_bound_by(node) - alone.get(cell.id, set()):
                     code.append(ast.unparse(node))
     return code
+
+
+def overwritten_names(repaired: NotebookNode, source: NotebookNode) -> dict[str, set[str]]:
+    """Return, by the id of a cell of the lab, the student's own names that it binds for itself alone.
+
+    An answer may call a helper `place`, which a figure then takes for a row of numbers: neither is at fault. What a
+    later cell of the lab reads, such as a model, stays the lab's.
+    """
+    private = _names_of_student(repaired, source)
+    private -= {name for cell in source.cells if is_solution(cell) for name in bound_names(cell.source)}
+    found: dict[str, set[str]] = {}
+    read: set[str] = set()
+    for cell in reversed(source.cells if private else []):
+        if cell.cell_type == "code" and not is_solution(cell):
+            bound = bound_names(without_hidden_tests(cell.source))
+            # A function of the cell that is called later reads its names then.
+            if mine := private & bound - (read | read_names(cell.source) if bound & read else read):
+                found[cell.id] = mine
+            read |= read_names(cell.source)
+    return found
+
+
+def _names_of_student(repaired: NotebookNode, source: NotebookNode) -> set[str]:
+    known = {cell.id: cell for cell in source.cells}
+    written = [
+        cell.source
+        for cell in repaired.cells
+        if cell.cell_type == "code" and (cell.id not in known or is_solution(known[cell.id]))
+    ]
+    return set().union(*map(bound_names, written))
+
+
+def _beside(names: set[str] | None, cell: NotebookNode) -> list[NotebookNode]:
+    """Return a given cell between what keeps the student's names, and what gives them back."""
+    if not names:
+        return [cell]
+    keep = f"__kept__ = {{name: globals()[name] for name in {sorted(names)} if name in globals()}}"
+    give_back = "globals().update(__kept__)\ndel __kept__"
+    return [
+        _code(keep, "restored-names", {"key": "kept names"}),
+        cell,
+        _code(give_back, "restored-names", {"key": "kept names"}),
+    ]
 
 
 def _binds_at_no_cost(node: ast.stmt) -> bool:

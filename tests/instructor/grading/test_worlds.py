@@ -17,6 +17,8 @@ from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
 
 IMPORTS = "import math\nimport numpy as np\n\nSCALE = 2.0\n\n\ndef twice(x):\n    return SCALE * x"
+# What a later cell reads (`twice` is a criterion's, and stays), and what only this one does.
+FIGURE = "place, width = np.arange(4), 3\nfor row in place:\n    width += row\n\n\ndef tick(x):\n    return x * width"
 QUESTIONS = {
     # The second reads the first, the third both and a given cell.
     "mean": ("return float(x.sum() / len(x))", "x", "mean(rng.normal(size=7))"),
@@ -52,12 +54,14 @@ def lab(pristine_course, tmp_path_factory):
         judged.id, judged.metadata.nbgrader.grade_id = f"test-{name}", f"test_{name}"
         judged.metadata.nbgrader.points = 6
         judged.source = (
-            f"assert {name}(np.ones(2)) is not None, '{name} : rien'\n### BEGIN HIDDEN TESTS\n"
+            f"probe = np.ones(2)\nassert {name}(probe) is not None, '{name} : rien'\n### BEGIN HIDDEN TESTS\n"
             "from helpers import criterion\n\n\n"
             f'@criterion("{name} : la valeur", points=4)\ndef value(rng):\n    return {call}\n'
             f"{SECOND.format(name=name)}### END HIDDEN TESTS"
         )
         cells += [answer, judged]
+    figure = new_code_cell(FIGURE, id="figure")
+    cells.insert(next(rank for rank, cell in enumerate(cells) if cell.id == "test-mean") + 1, figure)
     notebook.cells = [*cells, *(cell for cell in notebook.cells if cell.id == "written-interpretation")]
     notebook.metadata.course.cell_timeout = 5
     write_notebook(notebook, course.source("essai"))
@@ -194,6 +198,15 @@ def test_name_that_was_taken_for_something_else_costs_nothing(lab, code):
     assert scores(graded(lab, notebook))["mean"] == 6
     last = insert(answered(lab), code, "test-spread")
     assert scores(graded(lab, last)) == ALL
+
+
+@pytest.mark.parametrize("name", ["place", "row", "width", "tick", "probe"])
+def test_helper_whose_name_a_given_cell_or_a_visible_test_takes_costs_nothing(lab, name):
+    notebook = answered(lab)
+    helper = f"def {name}(x):\n    return x.sum() / len(x)\n\n\n"
+    find_cell(notebook, "sol_mean").source = f"{helper}def mean(x):\n    return float({name}(x))"
+    find_cell(notebook, "sol_centred").source = f"def centred(x):\n    return x - {name}(x)"
+    assert scores(graded(lab, notebook)) == ALL
 
 
 def test_names_that_a_star_import_took_cost_nothing(lab):
