@@ -55,7 +55,8 @@ def run_trials(run: Callable[..., float], settings: Mapping[str, Mapping[str, ob
                 trials[name][seed] = float(score)
             except (TypeError, ValueError):
                 raise ValueError(
-                    f"Expérience : « {name} », graine {seed} : `run` doit rendre un nombre ; reçu {score!r}."
+                    f"Expérience : « {name} », graine {seed} : `{getattr(run, '__name__', 'run')}` doit rendre un "
+                    f"nombre ; reçu {score!r}."
                 ) from None
             seconds = format_decimal(time.perf_counter() - start, 1)
             print(f"graine {seed} · {name} : {format_percent(trials[name][seed])} · {seconds} s")

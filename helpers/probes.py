@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from unittest.mock import patch
 
 import torch
@@ -52,6 +53,19 @@ class Moody(nn.Module):
         if x.dim() != 4:
             raise ValueError(f"le modèle attend un lot (n, 3, hauteur, largeur), et reçoit {tuple(x.shape)}")
         return self.scale * self.dropout(x).mean(dim=(2, 3))
+
+
+class Growing(nn.Module):
+    """A model that gives once more of its input at each pass; it notes, at each, if gradients are on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gradients: list[bool] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return as many times `x`, whatever its shape, as there were passes, this one counted."""
+        self.gradients.append(torch.is_grad_enabled())
+        return len(self.gradients) * x
 
 
 class Scripted(nn.Module):
@@ -197,20 +211,26 @@ def noisy_problem(seed: int) -> tuple[list[Batch], nn.Module]:
     return cut(x, y, 8), fill(nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2)))
 
 
-def snapshot(model: nn.Module, optimizer: torch.optim.Optimizer) -> list[object]:
-    """Return what a sweep must give back: tensors of both, then the rates of the groups, then the layers' modes."""
+class Snapshot(NamedTuple):
+    """What a sweep must give back: tensors of model and optimizer, rates of the groups, modes of the layers."""
+
+    tensors: list[Tensor]
+    rates: list[float]
+    modes: list[bool]
+
+
+def snapshot(model: nn.Module, optimizer: torch.optim.Optimizer) -> Snapshot:
+    """Return what a model and an optimizer are made of, copied."""
     states = optimizer.state_dict()["state"].values()
     memory = [value for state in states for value in state.values() if value is not None]
     tensors = [torch.as_tensor(value).clone().float() for value in [*model.state_dict().values(), *memory]]
     rates = [group["lr"] for group in optimizer.param_groups]
-    return [*tensors, rates, [layer.training for layer in model.modules()]]
+    return Snapshot(tensors, rates, [layer.training for layer in model.modules()])
 
 
-def same(before: list[object], after: list[object]) -> bool:
-    """Tell whether two snapshots, or parts of them, are equal."""
-    if len(before) != len(after):
-        return False
-    return all(torch.equal(*map(torch.as_tensor, pair)) for pair in zip(before, after, strict=True))
+def same(before: list[Tensor], after: list[Tensor]) -> bool:
+    """Tell whether two lists of tensors are equal."""
+    return len(before) == len(after) and all(map(torch.equal, before, after))
 
 
 def sweep_of(find_lr: Callable[..., object], values: list[float]) -> object:

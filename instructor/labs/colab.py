@@ -12,15 +12,19 @@ from nbformat.v4 import new_markdown_cell
 from helpers.release import digest
 from instructor.course import Course
 from instructor.labs.typography import french_spaces
-from instructor.notebooks import BARE_STUB, grade_id, headings
+from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
 
 BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
 BRANCH = "main"
+HOW_TO = (
+    "Complétez chaque « à vous », puis exécutez le test qui suit : il dit si c'est juste et, sinon, pourquoi. Son code est "
+    "replié : dépliez-le pour lire ce qu'il vérifie."
+)
 
 
 def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> NotebookNode:
-    """Add the badge and the installation, name the question in each gap, set French spaces and what Colab reads.
+    """Add badge and installation, name the question in each gap, fold its test, set French spaces and what Colab reads.
 
     The address comes from `[project.urls]` of pyproject.toml, and from nowhere else.
     """
@@ -29,13 +33,17 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
     for cell in notebook.cells:
         if cell.id == SETUP_ID:
             cell.source = installation(course, lab_metadata.get("extra", "")) + cell.source
-            cell.metadata.update(cellView="form", jupyter={"source_hidden": True})  # folded, on Colab and in JupyterLab
+            _fold(cell)
         elif grade_id(cell) and cell.cell_type == "code":
             question = titles[grade_id(cell)].partition(" · ")[0]
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
+            if is_autograded(cell):  # what is read is what it says
+                cell.source = f"# @title {question} : le test\n{cell.source}"
+                _fold(cell)
         elif cell.cell_type == "markdown" and not grade_id(cell):
             cell.source = french_spaces(cell.source)
-    notebook.cells.insert(0, new_markdown_cell(badge(course.repository, lab), id=BADGE_ID))
+    first = f"{badge(course.repository, lab)}\n\n{french_spaces(HOW_TO)}"
+    notebook.cells.insert(0, new_markdown_cell(first, id=BADGE_ID))
     # Where a GPU saves no time, none is asked for: they are few, and their hours are counted.
     gpu = lab_metadata.get("minutes_t4", 0) < lab_metadata.get("minutes_cpu", 0)
     notebook.metadata = NotebookNode(
@@ -46,6 +54,11 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
         language_info={"name": "python"},
     )
     return notebook
+
+
+def _fold(cell: NotebookNode) -> None:
+    """Hide the code of a cell until it is asked for: on Colab, where its title stays, and in JupyterLab."""
+    cell.metadata.update(cellView="form", jupyter={"source_hidden": True})
 
 
 def badge(repository: str, lab: str) -> str:

@@ -37,8 +37,11 @@ def test_what_compares_nothing_is_refused_before_any_training(settings, seeds, r
 
 
 def test_result_that_is_no_number_is_named():
-    with pytest.raises(ValueError, match="« a », graine 0 : `run` doit rendre un nombre ; reçu None"):
-        run_trials(lambda seed, **setting: None, {"a": {}, "b": {"gain": 1}}, range(3))
+    def trial(seed, gain=0):
+        print(seed)  # and returns nothing
+
+    with pytest.raises(ValueError, match="« a », graine 0 : `trial` doit rendre un nombre ; reçu None"):
+        run_trials(trial, {"a": {}, "b": {"gain": 1}}, range(3))
 
 
 def test_differences_are_taken_seed_by_seed(shown, capsys):

@@ -6,7 +6,19 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.probes import Bare, Scripted, Spy, cut, fill, noisy_problem, runs_code, same, snapshot, write_as_from_gpu
+from helpers.probes import (
+    Bare,
+    Growing,
+    Scripted,
+    Spy,
+    cut,
+    fill,
+    noisy_problem,
+    runs_code,
+    same,
+    snapshot,
+    write_as_from_gpu,
+)
 
 
 def safe(model, path, device):
@@ -43,14 +55,21 @@ def test_snapshot_tells_what_a_step_a_rate_and_a_mode_change():
     batches, model = noisy_problem(0)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     before = snapshot(model, optimizer)
-    assert same(before, snapshot(model, optimizer))
-    assert before[-2:] == [[0.1], [True] * 5]
+    assert same(before.tensors, snapshot(model, optimizer).tensors)
+    assert (before.rates, before.modes) == ([0.1], [True] * 5)
     optimizer.param_groups[0]["lr"] = 0.2
     model.eval()
-    assert snapshot(model, optimizer)[-2:] == [[0.2], [False] * 5]
+    assert snapshot(model, optimizer)[1:] == ([0.2], [False] * 5)
     nn.functional.cross_entropy(model(batches[0][0]), batches[0][1]).backward()
     optimizer.step()
-    assert not same(before[:-2], snapshot(model, optimizer)[:-2])
+    assert not same(before.tensors, snapshot(model, optimizer).tensors)
+
+
+def test_growing_gives_once_more_of_its_input_at_each_pass():
+    growing = Growing()
+    with torch.no_grad():
+        assert growing(torch.tensor(3.0)) == 3
+    assert growing(torch.tensor(3.0)) == 6 and growing.gradients == [False, True]
 
 
 def test_models_note_their_mode_and_the_gradients():

@@ -1,5 +1,7 @@
 """The generated release, and what `course check` finds."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -8,7 +10,7 @@ from instructor.errors import CourseError
 from instructor.labs.build import build, drifted
 from instructor.labs.check import check_labs
 from instructor.labs.solutions import solutions_due, stale_solutions
-from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook
+from instructor.notebooks import find_cell, is_autograded, read_notebook, to_text, write_notebook
 
 
 def edit(path, change):
@@ -52,6 +54,17 @@ def test_release_opens_on_colab_from_the_one_address(course):
     text = to_text(read_notebook(course.release("essai")))
     assert "colab.research.google.com/github/ecole/tp/blob/main/release/essai/essai.ipynb" in text
     assert "https://github.com/ecole/tp/archive/refs/tags/helpers-" in text
+
+
+def test_visible_tests_are_folded_and_named_after_their_question(course):
+    released = read_notebook(course.release("essai"))
+    tests = [cell for cell in released.cells if is_autograded(cell)]
+    assert tests
+    for cell in tests:
+        title, _, text = cell.source.partition("\n")
+        assert re.fullmatch(r"# @title Question \d+( [a-z])? : le test", title)
+        assert text and cell.metadata.cellView == "form" and cell.metadata.jupyter.source_hidden
+    assert not any("jupyter" in cell.metadata for cell in released.cells if cell.id != "setup" and cell not in tests)
 
 
 def test_building_twice_gives_the_same_bytes_and_touches_no_gradebook(course):

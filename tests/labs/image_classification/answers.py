@@ -1371,120 +1371,112 @@ WRONG = [
     wrong(
         "pixels_for_tiles",
         "Pixels are shuffled, whatever the side of the tiles.",
-        "sol_study",
-        [tiles(tile="1"), None, None],
+        "sol_tiles",
+        tiles(tile="1"),
         "tiles",
     ),
     wrong(
         "channels_apart",
         "Each channel is cut and shuffled by itself.",
-        "sol_study",
-        [
-            """
-            n, c, h, w = images.shape
-            columns = F.unfold(images.reshape(n * c, 1, h, w), tile, stride=tile)
-            order = torch.rand(n * c, 1, columns.shape[2], generator=generator).argsort(dim=2)
-            return F.fold(columns.gather(2, order.expand_as(columns)), (h, w), tile, stride=tile).reshape(n, c, h, w)
-            """,
-            None,
-            None,
-        ],
+        "sol_tiles",
+        """
+        n, c, h, w = images.shape
+        columns = F.unfold(images.reshape(n * c, 1, h, w), tile, stride=tile)
+        order = torch.rand(n * c, 1, columns.shape[2], generator=generator).argsort(dim=2)
+        return F.fold(columns.gather(2, order.expand_as(columns)), (h, w), tile, stride=tile).reshape(n, c, h, w)
+        """,
         "tiles",
     ),
     wrong(
         "one_order_for_all",
         "The tiles of every image are shuffled in the same way.",
-        "sol_study",
-        [tiles(shape="1, 1, columns.shape[2]"), None, None],
+        "sol_tiles",
+        tiles(shape="1, 1, columns.shape[2]"),
         "drawn_from_the_generator",
     ),
     wrong(
         "generator_left_aside",
         "The order is drawn from PyTorch's own generator.",
-        "sol_study",
-        [tiles(generator="None"), None, None],
+        "sol_tiles",
+        tiles(generator="None"),
         "drawn_from_the_generator",
     ),
     wrong(
         "global_generator_seeded",
         "The seed of the generator given is that of PyTorch's own.",
-        "sol_study",
-        ["    torch.manual_seed(generator.initial_seed())" + tiles(generator="None"), None, None],
+        "sol_tiles",
+        "    torch.manual_seed(generator.initial_seed())" + tiles(generator="None"),
         "drawn_from_the_generator",
     ),
     wrong(
         "tile_is_a_number_of_tiles",
         "The side of the tiles is taken for their number along the height.",
-        "sol_study",
-        [tiles(tile="images.shape[2] // tile"), None, None],
+        "sol_tiles",
+        tiles(tile="images.shape[2] // tile"),
         "tiles",
     ),
     wrong(
         "as_many_tiles_across",
         "The tiles are counted along the height, and taken as many across.",
-        "sol_study",
-        [
-            """
-            new, count = images.clone(), images.shape[2] // tile
-            square = new[..., : count * tile]
-            columns = F.unfold(square, tile, stride=tile)
-            order = torch.rand(len(images), 1, columns.shape[2], generator=generator).argsort(dim=2)
-            mixed = F.fold(columns.gather(2, order.expand_as(columns)), square.shape[2:], tile, stride=tile)
-            new[..., : count * tile] = mixed
-            return new
-            """,
-            None,
-            None,
-        ],
+        "sol_tiles",
+        """
+        new, count = images.clone(), images.shape[2] // tile
+        square = new[..., : count * tile]
+        columns = F.unfold(square, tile, stride=tile)
+        order = torch.rand(len(images), 1, columns.shape[2], generator=generator).argsort(dim=2)
+        mixed = F.fold(columns.gather(2, order.expand_as(columns)), square.shape[2:], tile, stride=tile)
+        new[..., : count * tile] = mixed
+        return new
+        """,
         "tiles",
     ),
     wrong(
         "shuffled_in_place",
         "The images given are shuffled themselves.",
-        "sol_study",
-        [tiles(end="return images.copy_(mixed)"), trial(x_val="x_val.clone()"), None],
+        "sol_tiles",
+        tiles(end="return images.copy_(mixed)"),
         "unchanged",
     ),
     wrong(
         "one_seed",
         "A single seed says nothing of chance.",
         "sol_study",
-        [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8}}, [0]'],
+        [None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8}}, [0]'],
         "number_of_seeds",
     ),
     wrong(
         "too_many_trials",
         "Five settings, fifteen trainings.",
         "sol_study",
-        [None, None, 'settings, seeds = {f"{tile}": {"tile": tile} for tile in (64, 32, 16, 8, 4)}, range(3)'],
+        [None, 'settings, seeds = {f"{tile}": {"tile": tile} for tile in (64, 32, 16, 8, 4)}, range(3)'],
         "number_of_seeds",
     ),
     wrong(
         "two_changes_at_once",
         "Tiles and colours change together.",
         "sol_study",
-        [None, None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8, "grey": True}}, range(3)'],
+        [None, 'settings, seeds = {"whole": {"tile": 64}, "cut": {"tile": 8, "grey": True}}, range(3)'],
         "one_argument",
     ),
     wrong(
         "trial_in_percent",
         "The share of right answers is told in percent.",
         "sol_study",
-        [None, trial(score="100 * (model.eval()(x_val).argmax(1) == y_val).float().mean()"), None],
+        [trial(score="100 * (model.eval()(x_val).argmax(1) == y_val).float().mean()"), None],
         "share",
     ),
     wrong(
         "tile_ignored",
         "The images are measured whole, whatever the side of the tiles.",
         "sol_study",
-        [None, trial(tile="64"), None],
+        [trial(tile="64"), None],
         "share",
     ),
     wrong(
         "nothing_is_trained",
         "The accuracy of the last network of the notebook, whatever is asked.",
         "sol_study",
-        [None, 'return history["val_accuracy"][-1]', None],
+        ['return history["val_accuracy"][-1]', None],
         "learning",
         "share",
         "reproducible",
@@ -1493,54 +1485,50 @@ WRONG = [
         "trained_on_validation",
         "The network learns from the images that measure it.",
         "sol_study",
-        [None, trial(part="val"), None],
+        [trial(part="val"), None],
         "learning",
     ),
     wrong(
         "trained_one_by_one",
         "Each step sees one image.",
         "sol_study",
-        [None, trial(batch="1"), None],
+        [trial(batch="1"), None],
         "learning",
     ),
     wrong(
         "validation_learnt_too",
         "The network learns from the training images, then from those that measure it.",
         "sol_study",
-        [None, trial(more='+ [(x, y) for x, y in DataLoader(TensorDataset(*study["val"]), STUDY_BATCH)]'), None],
+        [trial(more='+ [(x, y) for x, y in DataLoader(TensorDataset(*study["val"]), STUDY_BATCH)]'), None],
         "learning",
     ),
-    wrong("trained_once", "One epoch only.", "sol_study", [None, trial(epochs="1"), None], "learning"),
+    wrong("trained_once", "One epoch only.", "sol_study", [trial(epochs="1"), None], "learning"),
     wrong(
         "other_weights_learn",
         "The optimizer has the parameters of another network.",
         "sol_study",
-        [None, trial(network="study_network()"), None],
+        [trial(network="study_network()"), None],
         "learning",
     ),
     wrong(
         "trial_gives_its_training_accuracy",
         "The share of the training images that are right, instead of those of validation.",
         "sol_study",
-        [
-            None,
-            trial(score='(model.eval()(study["train"][0]).argmax(1) == study["train"][1]).float().mean()'),
-            None,
-        ],
+        [trial(score='(model.eval()(study["train"][0]).argmax(1) == study["train"][1]).float().mean()'), None],
         "share",
     ),
     wrong(
         "trial_gives_its_loss",
         "The loss in validation instead of the accuracy.",
         "sol_study",
-        [None, trial(score="F.cross_entropy(model.eval()(x_val), y_val)"), None],
+        [trial(score="F.cross_entropy(model.eval()(x_val), y_val)"), None],
         "share",
     ),
     wrong(
         "seed_ignored",
         "The weights and the batches do not depend on the seed.",
         "sol_study",
-        [None, trial(seed=""), None],
+        [trial(seed=""), None],
         "reproducible",
     ),
     wrong(
@@ -1640,27 +1628,23 @@ WRONG = [
     wrong(
         "whole_rows_and_columns",
         "Whole rows of tiles are shuffled, then whole columns: neighbours stay in line.",
-        "sol_study",
-        [
-            """
-            images = images.clone()
-            for image in images:
-                for axis in (1, 2):
-                    order = torch.randperm(image.shape[axis] // tile, generator=generator)
-                    rows = (order[:, None] * tile + torch.arange(tile)).flatten()
-                    image.copy_(image.index_select(axis, rows))
-            return images
-            """,
-            None,
-            None,
-        ],
+        "sol_tiles",
+        """
+        images = images.clone()
+        for image in images:
+            for axis in (1, 2):
+                order = torch.randperm(image.shape[axis] // tile, generator=generator)
+                rows = (order[:, None] * tile + torch.arange(tile)).flatten()
+                image.copy_(image.index_select(axis, rows))
+        return images
+        """,
         "drawn_from_the_generator",
     ),
     wrong(
         "same_start_for_every_seed",
         "The weights and the batches are those of one seed, whichever is asked.",
         "sol_study",
-        [None, trial(seed="torch.manual_seed(0)"), None],
+        [trial(seed="torch.manual_seed(0)"), None],
         "reproducible",
     ),
     edited(
@@ -2440,8 +2424,7 @@ RIGHT = [
         "honest_learned_without_shape",
         "Training and validation are cut in the same way, with loops; four seeds, the reference has no argument.",
         blocks={
-            "sol_study": [
-                """
+            "sol_tiles": """
                 out = torch.empty_like(images)
                 places = [(r, c) for r in range(0, images.shape[2], tile) for c in range(0, images.shape[3], tile)]
                 for image, new in zip(images, out):
@@ -2449,7 +2432,8 @@ RIGHT = [
                     for (r, c), (to_r, to_c) in zip(places, [places[i] for i in order]):
                         new[:, to_r : to_r + tile, to_c : to_c + tile] = image[:, r : r + tile, c : c + tile]
                 return out
-                """,
+            """,
+            "sol_study": [
                 """
                 torch.manual_seed(seed)
                 generator = torch.Generator().manual_seed(1000 + seed)
@@ -2466,21 +2450,21 @@ RIGHT = [
                 settings = {"entières": {}, "carreaux": {"tile": 16}, "pixels": {"tile": 1}}
                 seeds = [3, 1, 4, 15]
                 """,
-            ]
+            ],
         },
     ),
     Answer(
         "honest_grey_first",
         "The reference is grey; colours and tiles are given back one at a time; the loop is the student's own.",
         blocks={
-            "sol_study": [
-                """
+            "sol_tiles": """
                 n, c, h, w = images.shape
                 cut = images.reshape(n, c, h // tile, tile, w // tile, tile).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
                 mixed = torch.stack([one[torch.randperm(len(one), generator=generator)] for one in cut])
                 mixed = mixed.unflatten(1, (h // tile, w // tile)).permute(0, 3, 1, 4, 2, 5)
                 return mixed.reshape(images.shape)
-                """,
+            """,
+            "sol_study": [
                 """
                 def alter(x):
                     x = v2.functional.rgb_to_grayscale(x, num_output_channels=3) if grey else x
@@ -2510,21 +2494,21 @@ RIGHT = [
                 settings["grises, carreaux"] = reference | {"tile": 4}
                 seeds = range(10, 13)
                 """,
-            ]
+            ],
         },
     ),
     Answer(
         "honest_argument_of_ones_own",
         "What is altered (training, validation) is an argument of the trial, and the only one that changes.",
         cells={
-            "sol_study": """
+            "sol_tiles": """
                 def shuffle_tiles(images, tile, generator):
                     columns = F.unfold(images, tile, stride=tile)
                     orders = [torch.randperm(columns.shape[2], generator=generator) for _ in images]
                     mixed = torch.stack([one[:, order] for one, order in zip(columns, orders)])
                     return F.fold(mixed, tuple(images.shape[-2:]), tile, stride=tile)
-
-
+            """,
+            "sol_study": """
                 def trial(seed, tile=8, altered=()):
                     torch.manual_seed(seed)
                     parts = {}
@@ -2546,7 +2530,7 @@ RIGHT = [
                     "les deux": dict(altered=("train", "val")),
                 }
                 seeds = (7, 8, 9)
-            """
+            """,
         },
     ),
     Answer(
@@ -2656,7 +2640,6 @@ RIGHT = [
                     history["val_accuracy"].append(right / count)
             """,
             "sol_study": [
-                None,
                 """
                 def accuracy():
                     model.eval()
@@ -2704,8 +2687,8 @@ RIGHT = [
             ],
             "sol_augment": [("image + self.std", "image - self.std")],
             "sol_transfer": [("parameters(recurse=False)", "parameters()")],
+            "sol_tiles": [("argsort(dim=2)", "argsort()")],
             "sol_study": [
-                ("argsort(dim=2)", "argsort()"),
                 ("x_val, y_val), STUDY_BATCH)", "x_val, y_val))"),
                 ("study_network().to(device)", "study_network()"),
                 (", lr=3e-3", ""),
