@@ -18,8 +18,8 @@ BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
 BRANCH = "main"
 HOW_TO = (
-    "Complétez chaque « à vous », puis exécutez le test qui suit : il dit si c'est juste et, sinon, pourquoi. Son code est "
-    "replié : dépliez-le pour lire ce qu'il vérifie."
+    "Complétez chaque « à vous », puis exécutez le test qui suit : il dit si c'est juste et, sinon, pourquoi. Son code "
+    "est replié : dépliez-le pour lire ce qu'il vérifie."
 )
 
 
