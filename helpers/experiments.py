@@ -83,7 +83,8 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
     """Draw every trial, and print what each setting gains over the first one, seed by seed.
 
     The differences are paired: what a seed draws (weights, order of the batches) helps or harms both settings alike.
-    Their standard error is s / √n, with s the standard deviation of the n differences.
+    Their standard error is s / √n, with s the standard deviation of the n differences. How often chance alone exceeds
+    two of them, with so few seeds, is told by Student's distribution.
 
     Parameters
     ----------
@@ -102,3 +103,13 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
             f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 2, '+')} point(s), erreur type "
             f"{format_decimal(error, 2)} : {verdict} de deux erreurs types."
         )
+    chance = format_percent(_chance_beyond(2, len(base)), 0)
+    print(f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {len(base)} graines.")
+
+
+def _chance_beyond(bound: float, count: int) -> float:
+    """Return the probability that |t| > bound, where t is the mean of `count` normal numbers over its standard error."""
+    degrees, width = count - 1, bound / 1000
+    t = width * (np.arange(1000) + 0.5)
+    scale = math.gamma((degrees + 1) / 2) / (math.sqrt(degrees * math.pi) * math.gamma(degrees / 2))
+    return 1 - 2 * width * scale * float(np.sum((1 + t**2 / degrees) ** (-(degrees + 1) / 2)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 MOST_DIGITS = 10
 
 
 def format_decimal(number: float, digits: int = 2, sign: str = "") -> str:
     """Write a number with this many decimals: 0.5 becomes « 0,50 », and « +0,50 » where the sign is "+"."""
-    return f"{number:{sign}.{digits}f}".replace(".", ",")
+    return _french(f"{number:{sign}.{digits}f}")
 
 
 def format_apart(found: float, expected: float, digits: int = 2) -> tuple[str, str]:
@@ -35,12 +36,16 @@ def format_count(number: int) -> str:
 
 def format_short(number: float, digits: int = 6) -> str:
     """Write a number with at most this many significant digits and no useless zero: 0.5 becomes « 0,5 »."""
-    return f"{number:.{digits}g}".replace(".", ",")
+    return _french(f"{number:.{digits}g}")
 
 
 def format_scientific(number: float, digits: int = 1) -> str:
     """Write a number with a power of ten: 0.00012 becomes « 1,2e-04 »."""
-    return f"{number:.{digits}e}".replace(".", ",").replace("inf", "∞")
+    return _french(f"{number:.{digits}e}").replace("inf", "∞")
+
+
+def _french(text: str) -> str:
+    return text.replace(".", ",").replace("-", MINUS)
 
 
 def decimal_comma(value: float, position: object = None) -> str:

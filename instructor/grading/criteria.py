@@ -12,7 +12,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from symtable import SymbolTable, symtable
+from symtable import symtable
 
 from nbformat import NotebookNode
 
@@ -208,20 +208,26 @@ def read_names(source: str) -> frozenset[str]:
     tree, _ = parse_cell(source)
     read, bound = set(), set()
     for node in tree.body:
+        names = names_bound_by(node)
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            read |= _globals(symtable(ast.unparse(node), "cell", "exec"))
+            read |= _referenced(node)
+        elif isinstance(node, ast.Assign | ast.AugAssign):  # `x = f(x)` and `x += 1` read what a loop over x does not
+            read |= (_referenced(node) | (names if isinstance(node, ast.AugAssign) else set())) - bound
         else:
-            loaded = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-            # `x = f(x)` and `x += 1` read what a loop over x does not.
-            read |= loaded - bound - (set() if isinstance(node, ast.Assign) else names_bound_by(node))
-            read |= names_bound_by(node) - bound if isinstance(node, ast.AugAssign) else set()
-        bound |= names_bound_by(node)
+            read |= _referenced(node) - bound - names
+        bound |= names
     return frozenset(read)
 
 
-def _globals(table: SymbolTable) -> set[str]:
-    here = {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
-    return here.union(*map(_globals, table.get_children()))
+def _referenced(node: ast.stmt) -> set[str]:
+    """Return the globals that a statement reads, in its functions and comprehensions too."""
+    module = symtable(ast.unparse(node), "cell", "exec")
+    tables, read = module.get_children(), {one.get_name() for one in module.get_symbols() if one.is_referenced()}
+    while tables:
+        table = tables.pop()
+        read |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
+        tables += table.get_children()
+    return read
 
 
 def names_bound_by(node: ast.AST) -> set[str]:

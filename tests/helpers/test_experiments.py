@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 
+from helpers import experiments
 from helpers.experiments import changed_arguments, run_trials, show_trials
 
 
@@ -46,13 +47,20 @@ def test_result_that_is_no_number_is_named():
 
 def test_differences_are_taken_seed_by_seed(shown, capsys):
     show_trials(run_trials(train, {"sans": {}, "avec": {"gain": 0.1}, "bruit": {"noise": 0.1}}, range(4)))
-    steady, noisy = capsys.readouterr().out.splitlines()[-2:]
+    steady, noisy, chance = capsys.readouterr().out.splitlines()[-3:]
     assert (
         steady
         == "« avec » moins « sans », à graine égale : +10,00 point(s), erreur type 0,00 : plus de deux erreurs types."
     )
     assert "+0,00 point(s), erreur type 5,77 : moins de deux erreurs types" in noisy
+    assert "dépasse deux erreurs types 14\N{NARROW NO-BREAK SPACE}% du temps avec 4 graines" in chance
     assert "Exactitude en validation" in shown[0][1]
+
+
+# Student's tables: of one degree of freedom, 1 - 2 atan(2) / π; of two, 1 - 2 / √6.
+@pytest.mark.parametrize(("count", "chance"), [(2, 0.2952), (3, 0.1835), (5, 0.1161), (300, 0.0464)])
+def test_chance_alone_exceeds_two_standard_errors_as_often_as_student_says(count, chance):
+    assert experiments._chance_beyond(2, count) == pytest.approx(chance, abs=1e-4)
 
 
 @pytest.mark.parametrize(

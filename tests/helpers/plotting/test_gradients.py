@@ -17,7 +17,7 @@ def test_norms_are_drawn_on_a_logarithmic_scale(shown, draw):
         len({line.get_color() if isinstance(line.get_color(), str) else tuple(line.get_color()) for line in ax.lines})
         == 2
     )
-    assert "a de 1,0e-08 à 1,0e-02" in alt
+    assert "a de 1,0e−08 à 1,0e−02" in alt
 
 
 def test_one_dictionary_an_epoch_draws_one_curve_a_layer(shown):
