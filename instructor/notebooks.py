@@ -1,7 +1,10 @@
 """Read and write notebooks, and find what nbgrader's metadata names in them."""
 
+import ast
+import io
 import json
 import re
+import tokenize
 import warnings
 from pathlib import Path
 
@@ -176,3 +179,32 @@ def lines_of(source: str) -> list[str]:
 def without_hidden_tests(source: str) -> str:
     """Return the text of a test cell as students see it."""
     return HIDDEN_BLOCK.sub("", source).strip("\n")
+
+
+def in_a_function(code: str) -> str:
+    """Return the visible half of a test as a function that is called: its names take the place of no student's own."""
+    try:
+        if not ast.parse(code).body:
+            return code
+    except SyntaxError:  # a magic, which only a cell's own lines may hold
+        return code
+    texts = _lines_inside_texts(code)
+    lines = [
+        f"    {line}" if line and number not in texts else line for number, line in enumerate(code.split("\n"), start=1)
+    ]
+    return "\n".join(["def __test__():", *lines, "", "", "__test__()"])
+
+
+def _lines_inside_texts(code: str) -> set[int]:
+    """Return the numbers of the lines that begin inside a text of several lines, which indenting would change."""
+    inside: set[int] = set()
+    opened: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        first, last = token.start[0], token.end[0]
+        if tokenize.tok_name[token.type] == "FSTRING_START":  # since Python 3.12, a formatted text is several tokens
+            opened.append(first)
+        elif tokenize.tok_name[token.type] == "FSTRING_END":
+            inside.update(range(opened.pop() + 1, last + 1))
+        elif token.type == tokenize.STRING:
+            inside.update(range(first + 1, last + 1))
+    return inside

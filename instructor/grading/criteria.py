@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from symtable import symtable
 
 from nbformat import NotebookNode
 
 from helpers.by_hand import BY_HAND, parse_cell
+from instructor.grading.names import names_bound_by
 from instructor.notebooks import HIDDEN_BLOCK, grade_id, is_autograded, is_solution, without_hidden_tests
 
 NUMBERS = ("rtol", "atol", "at_least", "at_most")
@@ -192,60 +190,3 @@ def _code(key: str, body: list[ast.stmt], given: _Given, *, by_hand: bool, label
     lines += ["from helpers.criterion import run as __run__", f"__run__({body[-1].name}, {key!r}{options})"]
     indented = "\n".join(f"    {line}" if line else "" for text in lines for line in text.split("\n"))
     return f"def __criterion__():\n{indented}\n\n\ntry:\n    __criterion__()\nfinally:\n    del __criterion__"
-
-
-# A lab's own cells are asked for again with each hand-in, and IPython is slow to read one.
-@lru_cache(maxsize=512)
-def bound_names(source: str) -> frozenset[str]:
-    """Return the names that a cell binds."""
-    tree, _ = parse_cell(source)
-    return frozenset().union(*map(names_bound_by, tree.body))
-
-
-@lru_cache(maxsize=512)
-def read_names(source: str) -> frozenset[str]:
-    """Return the names that a cell reads before one of its statements binds them, or when its functions are called."""
-    tree, _ = parse_cell(source)
-    read, bound = set(), set()
-    for node in tree.body:
-        names = names_bound_by(node)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            read |= _referenced(node)
-        elif isinstance(node, ast.Assign | ast.AugAssign):  # `x = f(x)` and `x += 1` read what a loop over x does not
-            read |= (_referenced(node) | (names if isinstance(node, ast.AugAssign) else set())) - bound
-        else:
-            read |= _referenced(node) - bound - names
-        bound |= names
-    return frozenset(read)
-
-
-def _referenced(node: ast.stmt) -> set[str]:
-    """Return the globals that a statement reads, in its functions and comprehensions too."""
-    module = symtable(ast.unparse(node), "cell", "exec")
-    tables, read = module.get_children(), {one.get_name() for one in module.get_symbols() if one.is_referenced()}
-    while tables:
-        table = tables.pop()
-        read |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and one.is_global()}
-        tables += table.get_children()
-    return read
-
-
-def names_bound_by(node: ast.AST) -> set[str]:
-    """Return the names that a statement binds in its own scope, nested blocks included."""
-    return set(_bindings(node))
-
-
-def _bindings(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield node.name
-        return
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    elif isinstance(node, ast.ExceptHandler) and node.name:
-        yield node.name
-    elif isinstance(node, ast.arg):
-        yield node.arg
-    for child in ast.iter_child_nodes(node):
-        yield from _bindings(child)

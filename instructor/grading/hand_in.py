@@ -18,6 +18,7 @@ from instructor.grading.execute import run_notebook
 from instructor.grading.fingerprint import default_policy, fingerprint
 from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
 from instructor.grading.marks import Mark, as_data, make_marks
+from instructor.grading.names import overwritten_names, restored_names
 from instructor.grading.outputs import shorten
 from instructor.grading.reference import Lab, load_lab, payloads
 from instructor.grading.repair import Repair, RepairKind, repair
@@ -28,9 +29,7 @@ from instructor.grading.worlds import (
     changed_given_cells,
     corrected_world,
     ends_kernel,
-    overwritten_names,
     own_world,
-    restored_names,
     unanswered,
 )
 from instructor.kernels.no_gpu import NO_GPU

@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 
 from helpers.by_hand import Use, find_uses, is_forbidden
 from instructor.grading.compare import Difference, Fate, compare_published
-from instructor.grading.criteria import Criterion, bound_names
+from instructor.grading.criteria import Criterion
+from instructor.grading.names import bound_names
 from instructor.grading.reference import Lab, payloads
 from instructor.grading.worlds import Question
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, same_text

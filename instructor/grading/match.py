@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from rapidfuzz import fuzz
 
 from helpers.by_hand import parse_cell
-from instructor.grading.criteria import bound_names
+from instructor.grading.names import bound_names
 from instructor.grading.released import Released, digest
 from instructor.notebooks import STUB, cell_name, grade_id, is_autograded, is_solution, lines_of
 

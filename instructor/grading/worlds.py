@@ -10,22 +10,22 @@ A test cell is several executions: its visible half, then each of its criteria, 
 from __future__ import annotations
 
 import ast
-import builtins
 import copy
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from keyword import iskeyword
 
 from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
-from instructor.grading.criteria import Criterion, bound_names, names_bound_by, read_names
+from instructor.grading.criteria import Criterion
+from instructor.grading.names import bound_names, overwritten_names, restored_names
 from instructor.grading.released import Released, digest
 from instructor.notebooks import (
     TODO_MARKER,
     find_cell,
     grade_id,
+    in_a_function,
     is_autograded,
     is_solution,
     same_text,
@@ -33,12 +33,6 @@ from instructor.notebooks import (
 )
 
 INTEGRITY = "integrity"
-# Python's own names, without those that a shell or its start adds, such as `exit`.
-BUILT_IN = {
-    name
-    for name, value in vars(builtins).items()
-    if not name.startswith("_") and not iskeyword(name) and type(value).__module__ == "builtins"
-}
 # Blanks within a line only: a text of blank lines would be searched once for each of them.
 ENDS_KERNEL = re.compile(
     r"^[ \t]*(?:(?:exit|quit)[ \t]*(?:\([ \t]*\)|;)?[ \t]*$|%reset\b|globals\(\)\.clear\(\))", re.M
@@ -71,7 +65,7 @@ def reference_world(source: NotebookNode, criteria: dict[str, list[Criterion]]) 
     cells: list[NotebookNode] = []
     for cell in source.cells:
         if is_autograded(cell):
-            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells.append(run_cell(cell, in_a_function(without_hidden_tests(cell.source))))
             cells += [criterion_cell(one, one.reference_code) for one in criteria[grade_id(cell)]]
             if grade_id(cell) == list(criteria)[-1]:
                 break
@@ -85,7 +79,7 @@ def own_world(repaired: NotebookNode, criteria: dict[str, list[Criterion]]) -> N
     cells: list[NotebookNode] = []
     for cell in repaired.cells:
         if is_autograded(cell):
-            cells.append(run_cell(cell, without_hidden_tests(cell.source)))
+            cells.append(run_cell(cell, in_a_function(without_hidden_tests(cell.source))))
             cells += [criterion_cell(one, one.code) for one in criteria[grade_id(cell)]]
         elif cell.cell_type == "code":
             cells.append(run_cell(cell, cell.source))
@@ -195,55 +189,6 @@ def _own_cells(repaired: NotebookNode, known: Collection[str]) -> dict[str | Non
     return following
 
 
-def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
-    """Return the code that gives back their meaning to names that a student's cell took for something else.
-
-    Python's own names, such as `sum`, and what the lab's cells import, define or set to a constant for others.
-    """
-    taken, alone = _names_of_student(repaired, source), overwritten_names(repaired, source)
-    native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
-    if "*" in taken - native:  # `from numpy import *` takes nobody knows which
-        taken |= native | BUILT_IN
-    pythons = sorted((taken - native) & BUILT_IN)
-    code = [f"from builtins import {', '.join(pythons)}"] if pythons else []
-    for cell in source.cells:
-        if cell.cell_type == "code" and not grade_id(cell):
-            for node in parse_cell(cell.source)[0].body:
-                if _binds_at_no_cost(node) and taken & names_bound_by(node) - alone.get(cell.id, set()):
-                    code.append(ast.unparse(node))
-    return code
-
-
-def overwritten_names(repaired: NotebookNode, source: NotebookNode) -> dict[str, set[str]]:
-    """Return, by the id of a cell of the lab, the student's own names that it binds for itself alone.
-
-    An answer may call a helper `place`, which a figure then takes for a row of numbers: neither is at fault. What a
-    later cell of the lab reads, such as a model, stays the lab's.
-    """
-    private = _names_of_student(repaired, source)
-    private -= {name for cell in source.cells if is_solution(cell) for name in bound_names(cell.source)}
-    found: dict[str, set[str]] = {}
-    read: set[str] = set()
-    for cell in reversed(source.cells if private else []):
-        if cell.cell_type == "code" and not is_solution(cell):
-            bound = bound_names(without_hidden_tests(cell.source))
-            # A function of the cell that is called later reads its names then.
-            if mine := private & bound - (read | read_names(cell.source) if bound & read else read):
-                found[cell.id] = mine
-            read |= read_names(cell.source)
-    return found
-
-
-def _names_of_student(repaired: NotebookNode, source: NotebookNode) -> set[str]:
-    known = {cell.id: cell for cell in source.cells}
-    written = [
-        cell.source
-        for cell in repaired.cells
-        if cell.cell_type == "code" and (cell.id not in known or is_solution(known[cell.id]))
-    ]
-    return set().union(*map(bound_names, written))
-
-
 def _beside(names: set[str] | None, cell: NotebookNode) -> list[NotebookNode]:
     """Return a given cell between what keeps the student's names, and what gives them back."""
     if not names:
@@ -255,12 +200,6 @@ def _beside(names: set[str] | None, cell: NotebookNode) -> list[NotebookNode]:
         cell,
         _code(give_back, "restored-names", {"key": "kept names"}),
     ]
-
-
-def _binds_at_no_cost(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Assign):
-        return isinstance(node.value, ast.Constant)
-    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
 def criterion_cell(criterion: Criterion, code: str, key: str = "") -> NotebookNode:

@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell
 from helpers.release import digest
 from instructor.course import Course
 from instructor.labs.typography import french_spaces
-from instructor.notebooks import BARE_STUB, grade_id, headings, is_autograded
+from instructor.notebooks import BARE_STUB, grade_id, headings, in_a_function, is_autograded
 
 BADGE_ID = "colab-badge"
 SETUP_ID = "setup"
@@ -37,9 +37,9 @@ def prepare_release(notebook: NotebookNode, course: Course, lab: str) -> Noteboo
         elif grade_id(cell) and cell.cell_type == "code":
             question = titles[grade_id(cell)].partition(" · ")[0]
             cell.source = BARE_STUB.sub(rf'\g<0>("{question} : à vous")', cell.source)
-            if is_autograded(cell):  # what is read is what it says
-                cell.source = f"# @title {question} : le test\n{cell.source}"
-                _fold(cell)
+            if is_autograded(cell):
+                cell.source = f"# @title {question} : le test\n{in_a_function(cell.source)}"
+                _fold(cell)  # what one reads is what it says
         elif cell.cell_type == "markdown" and not grade_id(cell):
             cell.source = french_spaces(cell.source)
     first = f"{badge(course.repository, lab)}\n\n{french_spaces(HOW_TO)}"

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.grading.compare import Fate
-from instructor.grading.criteria import names_bound_by
 from instructor.grading.execute import Policy, run_notebook
+from instructor.grading.names import names_bound_by
 from instructor.grading.reference import load_lab
 from instructor.grading.worlds import questions
 from instructor.kernels import WARM

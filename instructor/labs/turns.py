@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from instructor.grading.compare import Fate
-from instructor.grading.criteria import bound_names
 from instructor.grading.judge import Verdict, judge_cell, read_source
+from instructor.grading.names import bound_names
 from instructor.grading.reference import Lab
 from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
 from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, without_hidden_tests

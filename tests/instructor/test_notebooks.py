@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from instructor.notebooks import MAX_CELLS, MAX_PARTS, NotebookError, parse_notebook, without_hidden_tests
+from instructor.notebooks import (
+    MAX_CELLS,
+    MAX_PARTS,
+    NotebookError,
+    in_a_function,
+    parse_notebook,
+    without_hidden_tests,
+)
 
 CELL = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None, "source": "x"}
 
@@ -59,3 +66,27 @@ def test_hidden_tests_are_cut_out():
 def test_blocks_that_never_end_are_read_once_and_stay():
     text = "### BEGIN HIDDEN TESTS\n" * 30_000 + "x = 1"
     assert without_hidden_tests(text) == text
+
+
+TEXTS = """
+text = '''one
+  two'''
+number = 3
+told = f'''{number}
+  {number + 1}'''
+
+if number:
+    seen.append((text, told))
+""".strip()
+
+
+def test_visible_test_in_a_function_does_the_same_and_binds_nothing_of_its_own():
+    names: dict = {"seen": [], "text": "a student's"}
+    exec(in_a_function(TEXTS), names)
+    assert names["seen"] == [("one\n  two", "3\n  4")]
+    assert names["text"] == "a student's" and not {"number", "told"} & names.keys()
+
+
+@pytest.mark.parametrize("code", ["", "# nothing to see", "%time x = 1"])
+def test_what_cannot_be_a_function_stays_as_it_is(code):
+    assert in_a_function(code) == code

@@ -9,9 +9,10 @@ from nbformat.v4 import new_code_cell
 
 from instructor.grading.execute import Policy
 from instructor.grading.hand_in import grade_hand_in
+from instructor.grading.names import restored_names
 from instructor.grading.reference import load_lab
 from instructor.grading.repair import RepairKind
-from instructor.grading.worlds import ends_kernel, restored_names
+from instructor.grading.worlds import ends_kernel
 from instructor.kernels import WARM
 from instructor.labs.build import build
 from instructor.notebooks import find_cell, read_notebook, to_text, write_notebook

@@ -1,5 +1,6 @@
 """The generated release, and what `course check` finds."""
 
+import ast
 import re
 
 import nbformat
@@ -63,7 +64,9 @@ def test_visible_tests_are_folded_and_named_after_their_question(course):
     for cell in tests:
         title, _, text = cell.source.partition("\n")
         assert re.fullmatch(r"# @title Question \d+( [a-z])? : le test", title)
-        assert text and cell.metadata.cellView == "form" and cell.metadata.jupyter.source_hidden
+        (function, call) = ast.parse(text).body  # whose names take nobody's place
+        assert (function.name, ast.unparse(call)) == ("__test__", "__test__()")
+        assert cell.metadata.cellView == "form" and cell.metadata.jupyter.source_hidden
     assert not any("jupyter" in cell.metadata for cell in released.cells if cell.id != "setup" and cell not in tests)
 
 
@@ -124,6 +127,11 @@ def append_cell(text, kind=nbformat.v4.new_markdown_cell):
     return lambda notebook: notebook.cells.append(kind(text, id="ajout"))
 
 
+def read_what_a_test_binds(notebook):
+    set_source("test_mean", lambda source: f"probe = 1\n{source}")(notebook)
+    append_cell("print(probe)", nbformat.v4.new_code_cell)(notebook)
+
+
 OTHER = """
 
 @criterion("autre chose", points=8)
@@ -164,6 +172,7 @@ DEFECTS = {
         set_source("test_mean", lambda s: '@criterion("x", points=1)\ndef f(rng): ...\n' + s),
         "criterion in the visible part",
     ),
+    "name of a visible test": (read_what_a_test_binds, "ajout: reads 'probe', which only a visible test binds"),
     "no TODO": (set_source("sol_mean", "mean = np.mean"), "no TODO block"),
     "other family": (append_cell("### BEGIN SOLUTION\n### END SOLUTION"), "nbgrader's own family"),
     "grade_id": (lambda nb: find_cell(nb, "sol_mean").metadata.nbgrader.update(grade_id="mean"), "start it with sol_"),
