@@ -910,7 +910,7 @@ WRONG = [
     Answer(
         "penalty_of_the_biases_too",
         "The last row is penalised like the others.",
-        loses={"test_experiment": ["free_biases"]},
+        loses={"test_penalty": ["free_biases"]},
         blocks={
             "sol_penalty": change(PENALTY_BLOCK, ("grads[:-1] += self.l2 * self.W[:-1]", "grads += self.l2 * self.W"))
         },
@@ -918,13 +918,13 @@ WRONG = [
     Answer(
         "penalty_twice_too_strong",
         "The derivative of λ w², not of λ w² / 2.",
-        loses={"test_experiment": ["penalty_of_weights"]},
+        loses={"test_penalty": ["penalty_of_weights"]},
         blocks={"sol_penalty": change(PENALTY_BLOCK, ("+= self.l2", "+= 2 * self.l2"))},
     ),
     Answer(
         "penalty_itself_added",
         "The penalty is added to each component of the gradient, not its derivative.",
-        loses={"test_experiment": ["penalty_of_weights"]},
+        loses={"test_penalty": ["penalty_of_weights"]},
         blocks={
             "sol_penalty": change(PENALTY_BLOCK, ("self.l2 * self.W[:-1]", "self.l2 / 2 * (self.W[:-1] ** 2).sum()"))
         },
@@ -932,7 +932,7 @@ WRONG = [
     Answer(
         "penalty_that_zeroes_the_biases",
         "The biases are set to 0 in the model, not in a copy.",
-        loses={"test_experiment": ["free_biases"]},
+        loses={"test_penalty": ["free_biases"]},
         blocks={
             "sol_penalty": """
                 W = self.W
@@ -944,7 +944,7 @@ WRONG = [
     Answer(
         "penalty_by_autograd",
         "PyTorch derives the penalised loss.",
-        loses={"test_experiment": ["penalty_of_weights", "free_biases", "score"]},
+        loses={"test_penalty": ["penalty_of_weights", "free_biases"]},
         blocks={
             "sol_penalty": """
                 W = self.W.clone().requires_grad_()
