@@ -83,7 +83,7 @@ RUN = """
             {zero_grad}
             loss.backward()
             {step}
-    return accuracy(model, {asked})
+    return share_right(model, {asked})
 """
 
 
@@ -1576,7 +1576,7 @@ EXPERIMENT = [
                     descent.zero_grad()
                     F.cross_entropy(model(X_train[batch]), Y_train[batch]).backward()
                     descent.step()
-                best = max(best, accuracy(model, X_val, Y_val))
+                best = max(best, share_right(model, X_val, Y_val))
             return best
             """
         ),
@@ -1634,7 +1634,7 @@ EXPERIMENT = [
         loses={"test_experiment": ["budget"]},
         blocks=experiment(
             choice="""
-                settings = {"recette ordinaire": ORDINARY, "grand pas": {**ORDINARY, "lr": 0.5}}
+                settings = {"recette ordinaire": ORDINARY, "grand taux": {**ORDINARY, "lr": 0.5}}
                 seeds = [0]
             """
         ),
@@ -1684,13 +1684,13 @@ EXPERIMENT = [
             torch.manual_seed(1000 + seed)
             model = make_model(10, hidden_size)
             steps = optimizer([{"params": [weight]} for weight in model.parameters()], lr=lr)
-            scores = [accuracy(model, X_val, Y_val)]
+            scores = [share_right(model, X_val, Y_val)]
             for _ in range(num_epochs):
                 for batch in torch.randperm(len(X_train)).chunk(3):
                     steps.zero_grad()
                     F.cross_entropy(model(X_train[batch]), Y_train[batch]).backward()
                     steps.step()
-                scores.append(accuracy(model, X_val, Y_val))
+                scores.append(share_right(model, X_val, Y_val))
             return scores[-1]
             """,
             """
@@ -1711,6 +1711,46 @@ EXPERIMENT = [
 
                 settings = {"sans inertie": ORDINARY, "avec inertie": {**ORDINARY, "optimizer": with_momentum}}
                 seeds = [0, 1, 2, 3, 4, 5]
+            """
+        ),
+    ),
+    Answer(
+        "whole_step_in_a_closure",
+        "Gradients are reset, and computed, inside the closure that the step calls.",
+        blocks=experiment(
+            """
+            torch.manual_seed(seed)
+            model = make_model(10, hidden_size)
+            descent = optimizer(model.parameters(), lr=lr)
+            for _ in range(num_epochs):
+                for batch in torch.randperm(len(X_train)).split(128):
+
+                    def closure():
+                        descent.zero_grad()
+                        loss = F.cross_entropy(model(X_train[batch]), Y_train[batch])
+                        loss.backward()
+                        return loss
+
+                    descent.step(closure)
+            return share_right(model, X_val, Y_val)
+            """
+        ),
+    ),
+    Answer(
+        "settings_that_leave_out_what_run_knows",
+        "run has default arguments, those of the recipe, and a setting tells only what it changes.",
+        edits={
+            "sol_experiment": [
+                (
+                    "def run(seed, hidden_size, optimizer, lr, num_epochs):",
+                    "def run(seed, hidden_size=100, optimizer=torch.optim.SGD, lr=0.05, num_epochs=1000):",
+                ),
+            ]
+        },
+        blocks=experiment(
+            choice="""
+                settings = {"ordinaire": {}, "grand taux": {"lr": 0.5}, "courte": {"num_epochs": 500}}
+                seeds = [0, 1, 2]
             """
         ),
     ),

@@ -1663,6 +1663,14 @@ WRONG = [
         "scale=(0.6, 1.6)",
         "crop",
     ),
+    edited(
+        "unscaled",
+        "The pixels go from 0 to 255.",
+        "sol_augment",
+        "v2.ToDtype(torch.float32, scale=True)",
+        "v2.ToDtype(torch.float32)",
+        "form",
+    ),
     edited("first_epoch", "The accuracy is that of the first epoch.", "sol_study", LAST, EPOCH.format(0), "share"),
     edited("epoch_before_last", "That of the epoch before last.", "sol_study", LAST, EPOCH.format(-2), "share"),
     edited(

@@ -599,6 +599,21 @@ WRONG_FORWARD = [
             )
         },
     ),
+    Answer(
+        "number_of_layers_kept_by_init",
+        "`forward` reads what `__init__` alone has set, which a model of given parameters does not have.",
+        loses={"test_forward": FORWARD},
+        blocks={
+            "sol_init": initial(after="self.n_layers = len(self.params)"),
+            "sol_forward": """
+                self.a, self.h = [], []
+                for k in range(self.n_layers):
+                    self.h.append(relu_forward(self.a[-1]) if k else x)
+                    self.a.append(self.h[-1] @ self.params[k].T + self.bias[k])
+                return torch.softmax(self.a[-1], dim=1)
+            """,
+        },
+    ),
 ]
 
 DIFFERENTIATED = """
@@ -673,6 +688,12 @@ WRONG_BACKWARD = [
         "The error goes back through the weights of the layer that receives it, not of the next one.",
         loses={"test_backward": ["biases", "hidden_weights"]},
         blocks={"sol_backward": backward(matrix="self.params[k - 1]")},
+    ),
+    Answer(
+        "error_through_the_transposed_matrix",
+        "The error goes back through W.T, which only square matrices allow.",
+        loses={"test_backward": ["biases", "hidden_weights"]},
+        blocks={"sol_backward": backward(matrix="self.params[k].T")},
     ),
     Answer(
         "layers_in_reverse_order",
@@ -1851,6 +1872,48 @@ RIGHT = [
                 settings = {name: {"optimizer": name} for name in ("sgd", "adagrad", "rmsprop")}
                 seeds = (3, 1, 4)
                 trials = run_trials(run, settings, seeds)
+            """
+        },
+    ),
+    Answer(
+        "best_epoch_in_a_loop_of_ones_own",
+        "The score is the best of all epochs, the untrained one too, as `train` returns it.",
+        blocks={
+            "sol_experiment": [
+                """
+                torch.manual_seed(seed)
+                model, (update, lr) = MLPModel(784, 100, 5, 10, init).to(device), rule
+                scores = [accuracy_and_loss_whole_dataset(few_val, model)[0]]
+                for _ in range(few_epochs):
+                    for x, y in few_batches:
+                        getattr(model, update)(lr, model.backward(y, model.forward(x)))
+                    scores.append(accuracy_and_loss_whole_dataset(few_val, model)[0])
+                return max(scores)
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "weights_drawn_by_numpy_s_own_generator",
+        "The weights come from `np.random`, whose seed `run` sets too.",
+        blocks={
+            "sol_init": initial(weights="torch.from_numpy(std * np.random.randn(n_out, n_in)).float()"),
+            "sol_experiment": [trial(seed="torch.manual_seed(seed)\n        np.random.seed(seed)"), None],
+        },
+    ),
+    Answer(
+        "gradients_in_tuples",
+        "The gradients come out of `zip`, as tuples.",
+        blocks={
+            "sol_backward": """
+                delta, pairs = softmax_cross_entropy_backward(y, y_pred), []
+                for k in reversed(range(len(self.params))):
+                    pairs.append((delta.T @ self.h[k], delta.sum(dim=0, keepdim=True)))
+                    if k > 0:
+                        delta = (delta @ self.params[k]) * relu_backward(self.a[k - 1])
+                grads_W, grads_b = zip(*reversed(pairs))
+                return grads_W, grads_b
             """
         },
     ),
