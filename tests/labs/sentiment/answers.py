@@ -2465,6 +2465,92 @@ STYLES = [
         return [*measures()]
         """,
     ),
+    right(
+        "norms_in_double_precision",
+        "The norms by time step are computed, and left, in double precision.",
+        vanishing=changed(BY_TIME, ("gradient.norm", "gradient.double().norm")),
+    ),
+    right(
+        "helpers_with_everyday_names",
+        "Helpers of the student's own, called like what given cells might show: accuracy, loss, encode, count, norm.",
+        cells={
+            "vocab": r"""
+                def encode(words, vocab):
+                    return [vocab[word] if word in vocab else 1 for word in words]
+
+
+                def count(words):
+                    return Counter(words)
+
+
+                def tokenize(text):
+                    return re.sub(r"[^a-z0-9\s]", "", text.lower()).split()
+
+
+                def build_vocab(texts, max_size):
+                    counts = count(word for text in texts for word in tokenize(text))
+                    words = ["<pad>", "<unk>", *(word for word, _ in counts.most_common(max_size))]
+                    return {word: index for index, word in enumerate(words)}
+
+
+                def encode_and_pad(text, vocab, max_len):
+                    ids = encode(tokenize(text)[:max_len], vocab)
+                    return ids + [0] * (max_len - len(ids))
+            """,
+            "train": """
+                def accuracy(logits, labels):
+                    return ((logits > 0) == labels).float().mean().item()
+
+
+                def loss(logits, labels):
+                    return F.binary_cross_entropy_with_logits(logits, labels.float())
+
+
+                def mean(values, sizes):
+                    return sum(value * size for value, size in zip(values, sizes, strict=True)) / sum(sizes)
+
+
+                def step(model, ids, labels, optimizer=None):
+                    logits = model(ids)
+                    value = loss(logits, labels)
+                    if optimizer is not None:
+                        optimizer.zero_grad()
+                        value.backward()
+                        optimizer.step()
+                    return value.item(), accuracy(logits, labels), len(labels)
+
+
+                def epoch(model, batches, optimizer=None):
+                    losses, right, sizes = zip(*(step(model, *batch, optimizer) for batch in batches), strict=True)
+                    return mean(losses, sizes), mean(right, sizes)
+
+
+                def train_epoch(model, batches, optimizer):
+                    return epoch(model.train(), batches, optimizer)
+
+
+                def evaluate(model, batches):
+                    with torch.no_grad():
+                        return epoch(model.eval(), batches)
+            """,
+            "gradients": """
+                def norm(gradients):
+                    return torch.cat([gradient.flatten() for gradient in gradients]).norm().item()
+
+
+                def gradient_norms(model):
+                    return {name: norm([p.grad]) for name, p in model.named_parameters() if p.grad is not None}
+
+
+                def layer_norms(model, ids, labels):
+                    model.zero_grad()
+                    loss(model(ids), labels).backward()
+                    norms = [norm([w.grad for w in layer]) for layer in model.recurrent.all_weights]
+                    model.zero_grad()
+                    return norms
+            """,
+        },
+    ),
 ]
 
 RIGHT += SAME + STYLES
