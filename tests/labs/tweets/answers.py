@@ -2027,9 +2027,71 @@ WRONG = [
             ]
         },
     ),
+    Answer(
+        "copies_and_their_number_changed",
+        "Exact copies against nothing at all: both their number and their strength change.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"sans variante": {"num_variants": 0}, "4 copies": {"num_variants": 4, "alpha": 0}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
 ]
 
 RIGHT = [
+    Answer(
+        "honest_copies_second",
+        "The variants first, exact copies as the setting compared with them.",
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"4 variantes": {"num_variants": 4}, "4 copies": {"num_variants": 4, "alpha": 0}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "honest_copies_of_its_own",
+        "An argument of its own asks for exact copies, without `augment`.",
+        cells={
+            "sol_experiment": """
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                versions, targets = list(tweets), list(labels)
+                for words, label in zip(tweets, labels, strict=True):
+                    for _ in range(num_variants):
+                        versions.append(vary(words, generator))
+                        targets.append(label)
+                return versions, np.array(targets)
+
+
+            def run(seed, num_variants=4, alpha=0.1, share=1 / 12, kind="variants"):
+                rows, generator = sample(share, seed), np.random.default_rng(seed)
+                near = synonyms_of(rows)
+
+                def vary(words, generator):
+                    return list(words) if kind == "copies" else augment(words, near, generator, alpha)
+
+                drawn = [tokenized[row] for row in rows]
+                versions, targets = enlarge(drawn, labels[rows], num_variants, vary, generator)
+                model = new_model(seed)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                return evaluate(model, val_batches)[1]
+
+
+            settings = {"copies": {"kind": "copies"}, "variantes": {}}
+            seeds = [4, 5, 6]
+            """
+        },
+    ),
     Answer(
         "honest_without_twins",
         "A version that is another one again is not learned.",
