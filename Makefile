@@ -74,7 +74,7 @@ attacks: setup ## every attack on the grader, with bombs and endless loops
 	$(BIN)/pytest tests/instructor/adversarial
 
 # What students get, in the versions that pip takes today: PyTorch's build for GPU takes nearly 6 GB on Linux. Without it:
-# make newest WITHOUT=torch,torchvision,lightning,torchmetrics,torchinfo
+# make newest WITHOUT=torch,torchvision,lightning,torchmetrics
 newest: setup ## install what students get, unpinned, on the oldest and the newest Python found, and run it
 	WITHOUT=$(WITHOUT) $(BIN)/python -m tests.newest $(PYTHONS)
 

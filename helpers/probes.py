@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from helpers.datasets import Batches
+from helpers.datasets import Batches, read_conll
 
 Batch = tuple[Tensor, Tensor]
 
@@ -201,6 +201,14 @@ def zeros_received(model: nn.Module, x: Tensor) -> list[float]:
     for hook in hooks:
         hook.remove()
     return shares
+
+
+def make_sentence(words: Sequence[str], tags: Mapping[int, str]) -> list[object]:
+    """Return a sentence as `read_conll` reads it; `tags` gives "VERB" or "NON-VERB" by place, from 0."""
+    notes = {place: f"{tag}\t{tag}\tPOS={tag}|fPOS={tag}" for place, tag in tags.items()}
+    blank = "_\t_\t_"
+    rows = [f"{i + 1}\t{word}\t_\t{notes.get(i, blank)}\t-1\t_\t_\t_" for i, word in enumerate(words)]
+    return read_conll("\n".join(rows) + "\n")[0]
 
 
 def noisy_problem(seed: int) -> tuple[list[Batch], nn.Module]:

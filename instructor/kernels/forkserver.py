@@ -41,7 +41,6 @@ PRELOADED = [
     "torchvision.transforms.v2",
     "torchmetrics",
     "lightning",
-    "torchinfo",
     "pyconll",
     "gensim.models",
     "matplotlib.pyplot",

@@ -13,6 +13,7 @@ from helpers.probes import (
     Spy,
     cut,
     fill,
+    make_sentence,
     noisy_problem,
     runs_code,
     same,
@@ -91,3 +92,9 @@ def test_batches_end_with_what_is_left_and_may_have_no_length():
     assert [len(x) for x, _ in Bare(batches)] == [2, 2, 1]
     with pytest.raises(TypeError):
         len(Bare(batches))
+
+
+def test_sentence_has_features_where_it_is_annotated():
+    sentence = make_sentence(["The", "plans", "failed", "."], {1: "NON-VERB", 2: "VERB"})
+    assert [token.form for token in sentence] == ["The", "plans", "failed", "."]
+    assert [dict(token.feats).get("POS") for token in sentence] == [None, {"NON-VERB"}, {"VERB"}, None]

@@ -882,6 +882,12 @@ self.linear = nn.Linear(2 * hidden_size, 1, bias=False)
         loses=ALL_OF_GRU[1:],
     ),
     gru(
+        "batch_first_forgotten_in_packing",
+        "Packing takes the words for the batch, and says that a length exceeds the dimension.",
+        (PACKED + READ).replace("lengths.cpu(), batch_first=True", "lengths.cpu()"),
+        loses=ALL_OF_GRU[1:],
+    ),
+    gru(
         "sorted_lengths_wanted",
         "Packing is not told that the lengths come in any order.",
         (PACKED + READ).replace(", enforce_sorted=False", ""),
@@ -1812,6 +1818,86 @@ OF_SEVERAL_QUESTIONS = [
                 ),
                 PACKED + READ_ADVANCED,
             ],
+        },
+    ),
+    Answer(
+        "one_function_for_two_questions",
+        "Question 8 calls the function that question 5 reads its states with, as its statement allows.",
+        cells={
+            "sol_gru": """
+                def states_at_word(layer, x, lengths, indices):
+                    packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+                    states, _ = pad_packed_sequence(layer(packed)[0], batch_first=True)
+                    return states[torch.arange(len(x), device=x.device), indices]
+
+
+                class RecurrentNeuralNetwork(WordClassifier):
+                    def __init__(self, embedding=embedding, hidden_size=100):
+                        super().__init__(embedding)
+                        self.rnn = nn.GRU(
+                            embedding.embedding_dim, hidden_size, batch_first=True, bidirectional=True
+                        )
+                        self.linear = nn.Linear(2 * hidden_size, 1)
+
+                    def forward(self, ids, lengths, indices):
+                        return self.linear(states_at_word(self.rnn, self.embedding(ids), lengths, indices))[:, 0]
+            """
+        },
+        blocks={
+            "sol_advanced": [
+                joined(KIND, SIZES, LAYERS, HEAD),
+                "return self.head(states_at_word(self.rnn, x, lengths, indices))[:, 0]",
+            ]
+        },
+    ),
+    Answer(
+        "helpers_with_plain_names",
+        "Functions of one's own, beside the ones asked for, under names that anyone would choose.",
+        cells={
+            "sol_preprocess": """
+                def encode(sentence, vocabulary):
+                    return [vocabulary.get(token.form.lower(), vocabulary[UNKNOWN]) for token in sentence]
+
+
+                def label(token):
+                    return int("VERB" in token.feats["POS"])
+
+
+                def encode_sentence(sentence, vocabulary):
+                    annotated = [place for place, token in enumerate(sentence) if token.feats]
+                    if len(annotated) != 1:
+                        raise ValueError("one annotated word, please")
+                    return torch.tensor(encode(sentence, vocabulary)), label(sentence[annotated[0]]), annotated[0]
+            """,
+            "sol_dataset": """
+                def lengths(sentences):
+                    return torch.tensor([len(sentence) for sentence in sentences])
+
+
+                def logits(network, states):
+                    return network(states)[:, 0]
+
+
+                class NounVerbDataset(Dataset):
+                    def __init__(self, sentences, vocabulary, encode=encode_sentence):
+                        self.sentences = sentences
+                        self.examples = [encode(sentence, vocabulary) for sentence in sentences]
+
+                    def __len__(self):
+                        return len(self.examples)
+
+                    def __getitem__(self, idx):
+                        return self.examples[idx]
+
+
+                def collate(batch):
+                    ids, labels, indices = zip(*batch)
+                    padded = pad_sequence(ids, batch_first=True)
+                    return padded, lengths(ids), torch.tensor(labels).float(), torch.tensor(indices)
+            """,
+        },
+        blocks={
+            "sol_gru": [GRU_LAYERS, joined(PACKED, "return logits(self.linear, states[rows, indices])")],
         },
     ),
 ]
