@@ -104,11 +104,13 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
             f"{format_decimal(error, 2)} : {verdict} de deux erreurs types."
         )
     chance = format_percent(_chance_beyond(2, len(base)), 0)
-    print(f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {len(base)} graines.")
+    print(
+        f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {len(base)} graines."
+    )
 
 
 def _chance_beyond(bound: float, count: int) -> float:
-    """Return the probability that |t| > bound, where t is the mean of `count` normal numbers over its standard error."""
+    """Return the probability that |t| > bound, t being the mean of `count` normal numbers over its standard error."""
     degrees, width = count - 1, bound / 1000
     t = width * (np.arange(1000) + 0.5)
     scale = math.gamma((degrees + 1) / 2) / (math.sqrt(degrees * math.pi) * math.gamma(degrees / 2))
