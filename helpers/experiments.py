@@ -103,10 +103,8 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
             f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 2, '+')} point(s), erreur type "
             f"{format_decimal(error, 2)} : {verdict} de deux erreurs types."
         )
-    chance = format_percent(_chance_beyond(2, len(base)), 0)
-    print(
-        f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {len(base)} graines."
-    )
+    count, chance = len(base), format_percent(_chance_beyond(2, len(base)), 0)
+    print(f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {count} graines.")
 
 
 def _chance_beyond(bound: float, count: int) -> float:
