@@ -103,13 +103,13 @@ def show_trials(trials: Mapping[str, Mapping[int, float]], ylabel: str = "Exacti
             f"« {name} » moins « {reference} », à graine égale : {format_decimal(mean, 2, '+')} point(s), erreur type "
             f"{format_decimal(error, 2)} : {verdict} de deux erreurs types."
         )
-    count, chance = len(base), format_percent(_chance_beyond(2, len(base)), 0)
+    count, chance = len(base), format_percent(_chance_beyond_two(len(base)), 0)
     print(f"Sans aucun effet, le hasard des graines dépasse deux erreurs types {chance} du temps avec {count} graines.")
 
 
-def _chance_beyond(bound: float, count: int) -> float:
-    """Return the probability that |t| > bound, t being the mean of `count` normal numbers over its standard error."""
-    degrees, width = count - 1, bound / 1000
-    t = width * (np.arange(1000) + 0.5)
-    scale = math.gamma((degrees + 1) / 2) / (math.sqrt(degrees * math.pi) * math.gamma(degrees / 2))
-    return 1 - 2 * width * scale * float(np.sum((1 + t**2 / degrees) ** (-(degrees + 1) / 2)))
+def _chance_beyond_two(count: int) -> float:
+    """Return the probability that |t| > 2, t being the mean of `count` normal numbers over its standard error."""
+    degrees, t = count - 1, np.linspace(-2, 2, 2001)
+    density = (1 + t**2 / degrees) ** (-(degrees + 1) / 2) / math.sqrt(degrees * math.pi)
+    density *= math.exp(math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2))
+    return 1 - 4 * float((density[1:] + density[:-1]).mean()) / 2

@@ -40,7 +40,7 @@ def format_short(number: float, digits: int = 6) -> str:
 
 
 def format_scientific(number: float, digits: int = 1) -> str:
-    """Write a number with a power of ten: 0.00012 becomes « 1,2e-04 »."""
+    """Write a number with a power of ten: 0.00012 becomes « 1,2e−04 »."""
     return _french(f"{number:.{digits}e}").replace("inf", "∞")
 
 

@@ -18,7 +18,7 @@ from instructor.grading.execute import run_notebook
 from instructor.grading.fingerprint import default_policy, fingerprint
 from instructor.grading.judge import EXCEPTIONS, Verdict, better, faulty_questions, judge, read_source
 from instructor.grading.marks import Mark, as_data, make_marks
-from instructor.grading.names import overwritten_names, restored_names
+from instructor.grading.names import shared_names
 from instructor.grading.outputs import shorten
 from instructor.grading.reference import Lab, load_lab, payloads
 from instructor.grading.repair import Repair, RepairKind, repair
@@ -143,8 +143,7 @@ def worth_another_run(
         else []
         for question in faulty
     }
-    renamed = restored_names(repaired, lab.source) or overwritten_names(repaired, lab.source)
-    if faulty and not (changed or renamed or _leaves_or_stops(executed, repaired)):
+    if faulty and not (changed or _leaves_or_stops(executed, repaired) or any(shared_names(repaired, lab.source))):
         # On right given cells, the first fault was judged on top of right answers already.
         wanted[faulty[0].test] = []
     return wanted

@@ -12,7 +12,7 @@ from symtable import symtable
 from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
-from instructor.notebooks import grade_id, is_solution, without_hidden_tests
+from instructor.notebooks import grade_id, is_solution
 
 # Python's own names, without those that a shell or its start adds, such as `exit`.
 BUILT_IN = {
@@ -22,53 +22,52 @@ BUILT_IN = {
 }
 
 
-def restored_names(repaired: NotebookNode, source: NotebookNode) -> list[str]:
-    """Return the code that gives back their meaning to names that a student's cell took for something else.
+def shared_names(repaired: NotebookNode, source: NotebookNode) -> tuple[list[str], dict[str, set[str]]]:
+    """Return what gives the lab its names back, and the student.
 
-    Python's own names, such as `sum`, and what the lab's cells import, define or set to a constant for others.
+    First, code: the meaning of Python's own names, such as `sum`, and of what the lab's cells import, define or set to
+    a constant for others, where a student's cell took them for something else. Then, by the id of a given cell of the
+    lab, the student's own names that it binds for itself alone: an answer may call a helper `place`, which a figure
+    then takes for a row of numbers, and neither is at fault. What a later cell of the lab reads, such as a model, stays
+    the lab's.
     """
-    taken, alone = _names_of_student(repaired, source), overwritten_names(repaired, source)
-    native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
-    if "*" in taken - native:  # `from numpy import *` takes nobody knows which
-        taken |= native | BUILT_IN
-    pythons = sorted((taken - native) & BUILT_IN)
-    code = [f"from builtins import {', '.join(pythons)}"] if pythons else []
-    for cell in source.cells:
-        if cell.cell_type == "code" and not grade_id(cell):
-            for node in parse_cell(cell.source)[0].body:
-                if _binds_at_no_cost(node) and taken & names_bound_by(node) - alone.get(cell.id, set()):
-                    code.append(ast.unparse(node))
-    return code
-
-
-def overwritten_names(repaired: NotebookNode, source: NotebookNode) -> dict[str, set[str]]:
-    """Return, by the id of a cell of the lab, the student's own names that it binds for itself alone.
-
-    An answer may call a helper `place`, which a figure then takes for a row of numbers: neither is at fault. What a
-    later cell of the lab reads, such as a model, stays the lab's.
-    """
-    private = _names_of_student(repaired, source)
-    private -= {name for cell in source.cells if is_solution(cell) for name in bound_names(cell.source)}
-    found: dict[str, set[str]] = {}
-    read: set[str] = set()
-    for cell in reversed(source.cells if private else []):
-        if cell.cell_type == "code" and not is_solution(cell):
-            bound = bound_names(without_hidden_tests(cell.source))
-            # A function of the cell that is called later reads its names then.
-            if mine := private & bound - (read | read_names(cell.source) if bound & read else read):
-                found[cell.id] = mine
-            read |= read_names(cell.source)
-    return found
-
-
-def _names_of_student(repaired: NotebookNode, source: NotebookNode) -> set[str]:
     known = {cell.id: cell for cell in source.cells}
     written = [
         cell.source
         for cell in repaired.cells
         if cell.cell_type == "code" and (cell.id not in known or is_solution(known[cell.id]))
     ]
-    return set().union(*map(bound_names, written))
+    taken = set().union(*map(bound_names, written))
+    overwritten = _overwritten(taken, source)
+    return _restored(taken, source, overwritten), overwritten
+
+
+def _restored(taken: set[str], source: NotebookNode, overwritten: dict[str, set[str]]) -> list[str]:
+    native = {name for cell in source.cells if cell.cell_type == "code" for name in bound_names(cell.source)}
+    if "*" in taken - native:  # `from numpy import *` takes nobody knows which
+        taken = taken | native | BUILT_IN
+    pythons = sorted((taken - native) & BUILT_IN)
+    code = [f"from builtins import {', '.join(pythons)}"] if pythons else []
+    for cell in source.cells:
+        if cell.cell_type == "code" and not grade_id(cell):
+            for node in parse_cell(cell.source)[0].body:
+                if _binds_at_no_cost(node) and taken & names_bound_by(node) - overwritten.get(cell.id, set()):
+                    code.append(ast.unparse(node))
+    return code
+
+
+def _overwritten(taken: set[str], source: NotebookNode) -> dict[str, set[str]]:
+    private = taken - {name for cell in source.cells if is_solution(cell) for name in bound_names(cell.source)}
+    found: dict[str, set[str]] = {}
+    read: set[str] = set()
+    for cell in reversed(source.cells if private else []):
+        if cell.cell_type == "code" and not is_solution(cell):
+            here, bound = read_names(cell.source), set() if grade_id(cell) else bound_names(cell.source)
+            # A function of the cell that is called later reads its names then.
+            if mine := private & bound - (read | here if bound & read else read):
+                found[cell.id] = mine
+            read |= here
+    return found
 
 
 def _binds_at_no_cost(node: ast.stmt) -> bool:

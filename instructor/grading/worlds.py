@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from helpers.by_hand import parse_cell
 from instructor.grading.criteria import Criterion
-from instructor.grading.names import bound_names, overwritten_names, restored_names
+from instructor.grading.names import bound_names, shared_names
 from instructor.grading.released import Released, digest
 from instructor.notebooks import (
     TODO_MARKER,
@@ -65,7 +65,7 @@ def reference_world(source: NotebookNode, criteria: dict[str, list[Criterion]]) 
     cells: list[NotebookNode] = []
     for cell in source.cells:
         if is_autograded(cell):
-            cells.append(run_cell(cell, in_a_function(without_hidden_tests(cell.source))))
+            cells.append(run_visible(cell))
             cells += [criterion_cell(one, one.reference_code) for one in criteria[grade_id(cell)]]
             if grade_id(cell) == list(criteria)[-1]:
                 break
@@ -79,7 +79,7 @@ def own_world(repaired: NotebookNode, criteria: dict[str, list[Criterion]]) -> N
     cells: list[NotebookNode] = []
     for cell in repaired.cells:
         if is_autograded(cell):
-            cells.append(run_cell(cell, in_a_function(without_hidden_tests(cell.source))))
+            cells.append(run_visible(cell))
             cells += [criterion_cell(one, one.code) for one in criteria[grade_id(cell)]]
         elif cell.cell_type == "code":
             cells.append(run_cell(cell, cell.source))
@@ -104,8 +104,8 @@ def corrected_world(
     """
     answers = {grade_id(cell): cell for cell in repaired.cells if grade_id(cell)}
     own = _own_cells(repaired, {cell.id for cell in source.cells})
-    restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored_names(repaired, source)]
-    private = overwritten_names(repaired, source)
+    restored, overwritten = shared_names(repaired, source)
+    restoring = [_code(code, "restored-names", {"key": "restored names"}) for code in restored]
     cells = [run_cell(cell, cell.source) for cell in own.get(None, [])]
     corrected: list[NotebookNode] = []
     last = [name for name, criteria in wanted.items() if criteria][-1]
@@ -121,7 +121,7 @@ def corrected_world(
             cells.append(run_cell(cell, answers[name].source))
             corrected.append(run_cell(cell, TODO_MARKER.sub("", cell.source), "reference"))
         elif cell.cell_type == "code":
-            cells += [*restoring, *_beside(private.get(cell.id), run_cell(cell, cell.source, "given"))]
+            cells += [*restoring, *_beside(overwritten.get(cell.id), run_cell(cell, cell.source, "given"))]
         cells += [run_cell(one, one.source) for one in own.get(cell.id, [])]
     kept = [cell for cell in cells if cell.metadata.course.key not in omitted]
     return notebook_of(repaired, [*kept, _integrity()])
@@ -221,6 +221,11 @@ def run_cell(cell: NotebookNode, code: str, role: str = "") -> NotebookNode:
     if "nbgrader" in cell.metadata:
         made.metadata["nbgrader"] = cell.metadata["nbgrader"]
     return made
+
+
+def run_visible(test: NotebookNode) -> NotebookNode:
+    """Return the visible half of a test cell as it is run, and as students run it."""
+    return run_cell(test, in_a_function(without_hidden_tests(test.source)))
 
 
 def _code(code: str, name: str, course: dict) -> NotebookNode:

@@ -16,8 +16,8 @@ from instructor.grading.compare import Fate
 from instructor.grading.judge import Verdict, judge_cell, read_source
 from instructor.grading.names import bound_names
 from instructor.grading.reference import Lab
-from instructor.grading.worlds import criterion_cell, notebook_of, run_cell
-from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution, without_hidden_tests
+from instructor.grading.worlds import criterion_cell, notebook_of, run_cell, run_visible
+from instructor.notebooks import find_cell, grade_id, is_autograded, is_solution
 
 VISIBLE = "visible"
 TURNS = 120  # in one notebook, whose time is bounded
@@ -122,7 +122,7 @@ def _as_students_see(lab: Lab, test: str, rank: int, last: NotebookNode) -> Iter
     for cell in sources[sources.index(last) + 1 : end]:
         if cell.cell_type == "code":
             yield run_cell(cell, cell.source)
-    visible = run_cell(sources[end], without_hidden_tests(sources[end].source))
+    visible = run_visible(sources[end])
     visible.metadata.course.criterion = f"{rank}:{VISIBLE}"
     yield visible
 

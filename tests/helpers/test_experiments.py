@@ -58,9 +58,9 @@ def test_differences_are_taken_seed_by_seed(shown, capsys):
 
 
 # Student's tables: of one degree of freedom, 1 - 2 atan(2) / π; of two, 1 - 2 / √6.
-@pytest.mark.parametrize(("count", "chance"), [(2, 0.2952), (3, 0.1835), (5, 0.1161), (300, 0.0464)])
+@pytest.mark.parametrize(("count", "chance"), [(2, 0.2952), (3, 0.1835), (5, 0.1161), (300, 0.0464), (9000, 0.0455)])
 def test_chance_alone_exceeds_two_standard_errors_as_often_as_student_says(count, chance):
-    assert experiments._chance_beyond(2, count) == pytest.approx(chance, abs=1e-4)
+    assert experiments._chance_beyond_two(count) == pytest.approx(chance, abs=1e-4)
 
 
 @pytest.mark.parametrize(
