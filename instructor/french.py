@@ -115,3 +115,9 @@ def joined(names: Sequence[str]) -> str:
 def french(number: float) -> str:
     """Write a mark: at most two decimals, a comma."""
     return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def format_minutes(minutes: int) -> str:
+    """Return a duration as students read it: 45 min, 2 h, 3 h 15."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02d}".removesuffix(" 00") if hours else f"{rest} min"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.french import format_minutes
 from instructor.grading.criteria import CriteriaError, read_criteria
 from instructor.grading.execute import Policy
 from instructor.grading.reference import load_lab
@@ -39,6 +41,7 @@ from instructor.notebooks import (
 )
 
 TOTAL_POINTS = 20
+QUESTION_MINUTES = re.compile(r"^Difficulté\s[●○]+\s·\s(\d+)\smin", re.MULTILINE)
 WIDTH = 88  # columns of a code cell that a student reads beside a text; `source/ruff.toml` lays the source out so
 
 
@@ -101,6 +104,7 @@ def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Fi
         for name, count in Counter(names).items():
             if count > 1 or not name:
                 yield Finding(file, name or "(none)", f"{what} used {count} times", "give each cell its own")
+    yield from _check_hours(file, source, metadata.get("minutes_t4"))
     if not any(cell.get("id") == SETUP_ID for cell in source.cells):
         yield Finding(file, "notebook", "no set-up cell", f"give the set-up cell the id '{SETUP_ID}'")
     for cell in source.cells:
@@ -108,6 +112,25 @@ def _check_source(course: Course, lab: str, source: NotebookNode) -> Iterator[Fi
             Finding(file, _name(cell), what, mend) for what, mend in check_cell(cell, course.source(lab).parent)
         )
     yield from (Finding(file, _name(cell), what, mend) for cell, what, mend in check_names(source))
+
+
+def _check_hours(file: str, source: NotebookNode, minutes: object) -> Iterator[Finding]:
+    """What the title announces is the metadata's, and leaves time to read beside the questions."""
+    text = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
+    if not isinstance(minutes, int) or not text:
+        return
+    told = format_minutes(minutes)
+    # Spaces may be no-break ones, where the build put them.
+    if not re.search(rf"\*\*Durée\*\* : {told}\b".replace(" ", r"\s"), text):
+        yield Finding(file, "title", f"does not announce '**Durée** : {told}', course.minutes_t4", "make them agree")
+    questions = sum(map(int, QUESTION_MINUTES.findall(text)))
+    if questions > minutes:
+        yield Finding(
+            file,
+            "metadata",
+            f"course.minutes_t4 is {minutes}, the questions alone last {questions}",
+            "count them again",
+        )
 
 
 def _check_extra(course: Course, lab: str, source: NotebookNode) -> Iterator[Finding]:

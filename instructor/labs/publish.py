@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 
 from instructor.course import Course
 from instructor.errors import CourseError
+from instructor.french import format_minutes
 from instructor.gradebook.deadlines import refuse_before_deadline
 from instructor.grading.released import keep_released
 from instructor.labs.check import MARKER, check_labs
@@ -129,7 +130,7 @@ def student_readme(course: Course, solutions: list[str]) -> str:
             {
                 "title": metadata["title"],
                 "badge": badge(course.repository, lab),
-                "time": _duration(metadata["minutes_t4"]),
+                "time": format_minutes(metadata["minutes_t4"]),
                 "solution": f"{course.repository}/blob/{BRANCH}/{path}" if lab in solutions else "",
             }
         )
@@ -137,11 +138,6 @@ def student_readme(course: Course, solutions: list[str]) -> str:
     return TEMPLATES.get_template("student_README.md").render(
         title="Travaux pratiques d'apprentissage profond", labs=labs, repository=course.repository, extras=extras
     )
-
-
-def _duration(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02d}".removesuffix(" 00") if hours else f"{rest} min"
 
 
 def find_leaks(course: Course, files: dict[str, bytes], *, answers: bool = False) -> Iterator[str]:

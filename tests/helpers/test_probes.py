@@ -18,6 +18,8 @@ from helpers.probes import (
     runs_code,
     same,
     snapshot,
+    watch_lessons,
+    watch_reading,
     write_as_from_gpu,
 )
 
@@ -98,3 +100,60 @@ def test_sentence_has_features_where_it_is_annotated():
     sentence = make_sentence(["The", "plans", "failed", "."], {1: "NON-VERB", 2: "VERB"})
     assert [token.form for token in sentence] == ["The", "plans", "failed", "."]
     assert [dict(token.feats).get("POS") for token in sentence] == [None, {"NON-VERB"}, {"VERB"}, None]
+
+
+class Reader(nn.Module):
+    """A recurrent network in two calls, its own way."""
+
+    def __init__(self):
+        super().__init__()
+        self.table, self.layer = nn.Embedding(9, 3), nn.GRU(3, 4, num_layers=2, batch_first=True)
+        self.dropout, self.output = nn.Dropout(0.25), nn.Linear(4, 1)
+
+    def forward(self, numbers):
+        return self.output(self.dropout(self.layer(self.table(input=numbers))[0][:, -1]))
+
+
+def test_reading_is_watched_pass_by_pass_and_step_by_step():
+    model, ids = Reader(), torch.tensor([[1, 2, 3], [4, 5, 0]])
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+
+    def train_once_and_measure():
+        model.train()(ids).sum().backward()
+        optimizer.step()
+        with torch.no_grad():
+            model.train()(ids)  # in training mode, and nothing is learnt from it
+            return model.eval()(ids[:1])
+
+    measured, passes, steps = watch_reading(train_once_and_measure)
+    assert [one.training for one in passes] == [True, False, False]
+    assert steps == [("Adam", 0.01)]
+    assert torch.equal(passes[2].ids, ids[:1]) and torch.equal(passes[2].logits, measured.flatten())
+    assert (passes[0].layer, passes[0].dropout) == (model.layer, 0.25)
+    assert torch.equal(passes[2].table, model.table.weight) and not torch.equal(passes[0].table, model.table.weight)
+    assert not torch.equal(passes[0].weights, passes[2].weights)
+    assert watch_reading(lambda: model.output(torch.ones(1, 4)))[1:] == ([], [])  # no words were read
+
+
+def test_lessons_are_the_passes_of_a_class_in_training_mode_with_gradients():
+    model, ids = Reader(), torch.tensor([[3, 1, 0], [2, 0, 0]])
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def train_once():
+        model.train()(ids).sum().backward()
+        optimizer.step()
+        with torch.no_grad():
+            model(ids)
+        model.eval()(ids)
+        return "done"
+
+    assert watch_lessons(train_once, Reader) == ("done", [(model, [(3, 1), (2,)])], 1)
+    assert watch_lessons(train_once, nn.LSTM)[1:] == ([], 1)
+    assert not nn.modules.module._global_forward_hooks
+
+
+def test_what_an_answer_raises_leaves_nothing_watched():
+    model, noted = Reader(), []
+    with pytest.raises(ZeroDivisionError):
+        watch_reading(lambda: noted.append(model(torch.ones(1, 2, dtype=int))) or 1 / 0)
+    assert not nn.modules.module._global_forward_hooks

@@ -98,12 +98,16 @@ def test_solution_keeps_outputs_and_drops_markers_and_hidden_tests(pristine_cour
 
 def test_solution_drifts_when_the_source_changes(course):
     assert stale_solutions(course, ["essai"]) == []
-    edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
+    edit(course.source("essai"), retitle)
     assert stale_solutions(course, ["essai"]) == [course.solution("essai")]
 
 
+def retitle(notebook):
+    notebook.cells[0].source = notebook.cells[0].source.replace("# ", "# Autre titre, ", 1)
+
+
 def test_solution_that_is_due_is_no_finding(course):
-    edit(course.source("essai"), lambda notebook: notebook.cells[0].update(source="# Autre titre"))
+    edit(course.source("essai"), retitle)
     build(course, ["essai"])
     assert findings(course) == ["solutions/essai/essai.ipynb: notebook: differs from its source; run course solutions"]
     (course.root / "solutions" / "due.txt").write_text("essai\n", encoding="utf-8")
@@ -192,6 +196,11 @@ DEFECTS = {
     "timeout": (lambda nb: nb.metadata.course.update(cell_timeout="long"), "its cell_timeout no number"),
     "no object": (lambda nb: nb.metadata.update(course=[]), "course is no object"),
     "metadata": (lambda nb: nb.metadata.course.pop("minutes_t4"), "course.minutes_t4 is missing"),
+    "another duration": (lambda nb: nb.metadata.course.update(minutes_t4=75), "announce '**Durée** : 1 h 15'"),
+    "too short": (
+        lambda nb: nb.cells[3].update(source=nb.cells[3].source.replace("15 min", "55 min")),
+        "course.minutes_t4 is 60, the questions alone last 65",
+    ),
     "given away": (append_cell("return float(x.sum() / len(x))", nbformat.v4.new_code_cell), "given away"),
 }
 

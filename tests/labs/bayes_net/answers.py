@@ -67,15 +67,6 @@ def lost(letters: str) -> dict[str, list[str]]:
 ALL_IN_ONE = "answers = {\n" + "".join(f'    "{letter}": {law},\n' for letter, law in LETTERS.items()) + "}\n"
 NOTHING = {name: "pass" for name in CELLS if name != "sol_answers"}
 
-BETS = [
-    ("c", "diminue"),
-    ("d", "ne change pas"),
-    ("f", "ne change pas"),
-    ("h", "augmente"),
-    ("l", "ne change pas"),
-    ("m", "augmente"),
-]
-
 P_D = "Pr_D = np.array([0.9, 0.1]).reshape(1, 2, 1, 1, 1)\n"
 P_R = "Pr_R_given_S = np.array([[0.9, 0.1], [0.2, 0.8]]).reshape(2, 1, 2, 1, 1)\n"
 P_G = """
@@ -753,6 +744,23 @@ return [*tables[:axis], indicator, *tables[axis + 1 :]]
         },
     ),
     Answer(
+        "intervene_writes_into_the_table_of_a_root",
+        "The table is summed down to one axis, which copies it but where it has one axis already.",
+        loses={"test_do": ["tables_kept"]},
+        blocks={
+            "sol_do": """
+                axis = AXES.index(variable)
+                table = cpts[axis]
+                for other, size in enumerate(table.shape):
+                    if other != axis and size > 1:
+                        table = table.sum(axis=other, keepdims=True)
+                table *= 0
+                np.moveaxis(table, axis, 0)[value] = 1
+                return [*cpts[:axis], table, *cpts[axis + 1 :]]
+            """
+        },
+    ),
+    Answer(
         "intervene_counts_a_grade_backwards_from_zero",
         "The indicator of G = 0 is written from its other end.",
         loses={"test_do": ["with_parents"]},
@@ -1292,7 +1300,6 @@ RIGHT = [
             """,
             "sol_answers": ALL_IN_ONE,
             **NOTHING,
-            "sol_bets": "pass",
             "sol_adjust": """
                 if not letters:
                     return np.mean(sample["G"][sample["R"] == r] == 2)
@@ -1358,7 +1365,6 @@ RIGHT = [
                         return False
                 return True
             """,
-            "sol_bets": "bets = dict.fromkeys('cdfhlm', 'augmente')",
             "sol_adjust": """
                 from collections import defaultdict
 
@@ -1764,21 +1770,6 @@ RIGHT = [
         },
     ),
     Answer(
-        "no_bet",
-        "Bets earn nothing: leaving them out costs nothing.",
-        blocks={"sol_bets": "pass"},
-    ),
-    *(
-        Answer(
-            f"no_bet_on_{letter}",
-            "Bets earn nothing: leaving one out costs nothing.",
-            blocks={
-                "sol_bets": "\n".join("pass" if key == letter else f'bets["{key}"] = "{bet}"' for key, bet in BETS)
-            },
-        )
-        for letter, _ in BETS
-    ),
-    Answer(
         "adjust_numbers_strata_by_floats",
         "The numbers of the strata are only compared: they may be floats.",
         blocks={"sol_adjust": STRATA.replace(", dtype=int", "") + WEIGHTED},
@@ -1996,4 +1987,96 @@ RIGHT = [
     ),
 ]
 
+
+def own_world(name, why, loses, block):
+    """Return an answer to the open question, which replaces the instructor's world."""
+    return Answer(name, why, loses={"test_world": loses} if loses else {}, blocks={"sol_world": block})
+
+
+OFTEN = "often = np.array([0.5, 0.5]).reshape(1, 2, 1, 1, 1)\n"
+INTERVIEW = OFTEN + "interview = np.array([0.7, 0.3, 0.95, 0.05, 0.1, 0.9, 0.6, 0.4]).reshape(2, 2, 2, 1, 1)\n"
+WORLD = INTERVIEW + "my_world = [Pr_S, often, interview, Pr_G_given_SD, Pr_L_given_G]\n"
+WRONG_WORLD = [
+    own_world(
+        "world_of_the_lab",
+        "In the lab's own network, S is enough.",
+        ["not_by_s"],
+        'my_world = list(cpts)\nmy_set = {"S", "D"}',
+    ),
+    own_world(
+        "world_of_rare_difficulties",
+        "The second path is there, and biases by less than 0.05.",
+        ["not_by_s"],
+        INTERVIEW + "rare = np.array([0.98, 0.02]).reshape(1, 2, 1, 1, 1)\n"
+        'my_world = [Pr_S, rare, interview, Pr_G_given_SD, Pr_L_given_G]\nmy_set = {"S", "D"}',
+    ),
+    own_world(
+        "set_of_difficulties_alone", "D alone leaves the path by S open.", ["by_own_set"], WORLD + 'my_set = {"D"}'
+    ),
+    own_world(
+        "set_with_an_effect_of_the_grade",
+        "L is an effect of the grade.",
+        ["by_own_set"],
+        WORLD + "gift = np.array([0, 0, 1]).reshape(1, 1, 1, 3, 1)\n"
+        "my_world[3] = np.concatenate([Pr_G_given_SD, (Pr_G_given_SD + gift) / 2], axis=2)\n"
+        'my_set = {"S", "D", "L"}',
+    ),
+    own_world(
+        "set_with_the_interview_itself",
+        "R is what is forced.",
+        ["by_own_set"],
+        WORLD + 'my_set = {"S", "D", "R"}',
+    ),
+    own_world(
+        "world_whose_laws_do_not_sum_to_one",
+        "A table of ones is no law.",
+        ["tables_of_laws"],
+        INTERVIEW
+        + """
+my_world = [Pr_S, often, interview, Pr_G_given_SD, np.ones((1, 1, 1, 1, 2))]
+my_set = {"S", "D"}
+""",
+    ),
+    own_world(
+        "world_with_an_arrow_from_the_honours",
+        "L -> R and R -> G -> L make a circle.",
+        ["tables_of_laws"],
+        """
+interview = np.array([0.9, 0.2, 0.1, 0.8]).reshape(1, 1, 2, 1, 2)
+my_world, my_set = [Pr_S, Pr_D, interview, Pr_G_given_SD, Pr_L_given_G], {"L"}
+""",
+    ),
+]
+RIGHT_WORLD = [
+    own_world(
+        "world_where_preparation_causes_the_difficulties",
+        "D comes from S and acts on R; S no longer acts on R; tables of full shape, a list for the set.",
+        [],
+        """
+table = np.zeros((2, 2, 2, 1, 1))
+table[:, 0, 1], table[:, 1, 1] = 0.9, 0.2
+table[:, :, 0] = 1 - table[:, :, 1]
+difficulties = np.array([[0.4, 0.6], [0.6, 0.4]]).reshape(2, 2, 1, 1, 1)
+grade = 0.5 * Pr_G_given_SD + 0.5 * np.array([[0.1, 0.2, 0.7], [0.8, 0.1, 0.1]]).reshape(1, 2, 1, 3, 1)
+my_world = (Pr_S, difficulties, table, grade, np.broadcast_to(Pr_L_given_G, (2, 2, 2, 3, 2)))
+my_set = ["D", "S"]
+""",
+    ),
+    own_world(
+        "world_where_one_letter_is_enough",
+        "S acts on the interview alone, and the interview on the grade: D alone closes the way.",
+        [],
+        """
+rng = np.random.default_rng(5)
+interview = np.array([[[0.8, 0.2], [0.2, 0.8]], [[0.7, 0.3], [0.1, 0.9]]])[..., None, None]
+grade = np.array([[0.8, 0.1, 0.1], [0.2, 0.2, 0.6]]).reshape(1, 2, 1, 3, 1)
+gift = np.array([[0.5, 0.5, 0.0], [0.1, 0.2, 0.7]]).reshape(1, 1, 2, 3, 1)
+half = np.full((1, 2, 1, 1, 1), 0.5)
+my_world = [Pr_S, half, interview, (grade + gift) / 2, Pr_L_given_G]
+my_set = "D"
+""",
+    ),
+]
+
 ANSWERS = WRONG_TABLES + WRONG_JOINT + WRONG_QUERY + WRONG_DO + WRONG_ANSWERS + WRONG_INDEPENDENT + WRONG_ADJUST + RIGHT
+ANSWERS += WRONG_WORLD + RIGHT_WORLD

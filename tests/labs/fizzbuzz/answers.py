@@ -1503,6 +1503,19 @@ EXPERIMENT = [
         blocks=run_with(num_epochs="max(1, num_epochs - 1)"),
     ),
     Answer(
+        "optimizer_made_anew_at_each_epoch",
+        "What Adam and Adagrad remember of the steps is lost at each epoch.",
+        loses={"test_experiment": ["obeys"]},
+        edits={
+            "sol_experiment": [
+                (
+                    "    descent = optimizer(model.parameters(), lr=lr)\n    for _ in range(num_epochs):\n",
+                    "    for _ in range(num_epochs):\n        descent = optimizer(model.parameters(), lr=lr)\n",
+                )
+            ]
+        },
+    ),
+    Answer(
         "no_step",
         "Gradients are computed, and nothing is learnt.",
         loses={"test_experiment": ["obeys"]},

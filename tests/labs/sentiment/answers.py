@@ -107,6 +107,24 @@ WATCH = """
         measures.append(measure(model))
     return measures
 """
+TRIAL = """
+    torch.manual_seed(seed)
+    drawn = [learnt[rank] for rank in torch.randperm(len(learnt))[:DRAW_SIZE].tolist()]
+    train_part = encode_reviews(drawn, num_words, last_words)
+    val_part = encode_reviews(held_out, num_words, last_words)
+    batches = BucketedBatches(*train_part, 32, shuffle=True)
+    model = SentimentRNN(len(vocab), EMBEDDING_DIM, HIDDEN_SIZE, num_layers, cell, dropout)
+    if from_glove:
+        use_vectors(model, glove_matrix, frozen=False)
+    optimizer = torch.optim.Adam(model.to(device).parameters(), lr=lr)
+    for _ in range(TRIAL_EPOCHS):
+        train_epoch(model, batches, optimizer)
+    return evaluate(model, BucketedBatches(*val_part, 256))[1]
+"""
+CHOICES = """
+settings = {"les premiers mots": {}, "les derniers mots": {"last_words": True}}
+seeds = [0, 1, 2]
+"""
 COUNT = "counts = Counter(word for text in texts for word in {words})\n"
 NUMBER = 'words = ["<pad>", "<unk>", *(word for word, _ in counts.most_common(max_size))]\n'
 VOCABULARY = COUNT + NUMBER + "return {{word: index for index, word in enumerate(words)}}"
@@ -121,7 +139,7 @@ def changed(block, *changes):
     return block
 
 
-NUM_BLOCKS = {"vocab": 3, "train": 2, "baseline": 2, "rnn": 3, "glove": 2, "gradients": 2}
+NUM_BLOCKS = {"vocab": 3, "train": 2, "baseline": 2, "rnn": 3, "glove": 2, "gradients": 2, "experiment": 2}
 
 
 def in_cells(blocks):
@@ -1380,7 +1398,141 @@ WATCHED = [
     ),
 ]
 
+TRIALS = [
+    wrong(name, why, loses, experiment_1=changed(TRIAL, change))
+    for name, why, loses, change in [
+        (
+            "trial_of_one_cell",
+            "The cell that is asked for is not passed on.",
+            "built",
+            ("num_layers, cell, dropout", 'num_layers, "gru", dropout'),
+        ),
+        (
+            "trial_always_of_one_layer",
+            "The depth that is asked for is not passed on.",
+            "built",
+            ("num_layers, cell", "1, cell"),
+        ),
+        (
+            "trial_without_dropout",
+            "The dropout that is asked for is not passed on.",
+            "built",
+            ("cell, dropout)", "cell)"),
+        ),
+        (
+            "trial_always_from_glove",
+            "The vectors of GloVe are used without being asked for.",
+            "built",
+            ("if from_glove:", "if True:"),
+        ),
+        ("trial_with_frozen_vectors", "The vectors of GloVe do not learn.", "built", ("frozen=False", "frozen=True")),
+        (
+            "trial_measured_on_the_first_words",
+            "The reviews of validation are not read as those that were learnt.",
+            "read",
+            ("encode_reviews(held_out, num_words, last_words)", "encode_reviews(held_out, num_words)"),
+        ),
+        (
+            "trial_that_ignores_last_words",
+            "Both parts are read from the start.",
+            "read",
+            ("num_words, last_words)\n", "num_words)\n"),
+        ),
+        (
+            "trial_that_draws_with_replacement",
+            "A review may be drawn twice.",
+            "read",
+            ("torch.randperm(len(learnt))[:DRAW_SIZE]", "torch.randint(len(learnt), (DRAW_SIZE,))"),
+        ),
+        (
+            "trial_that_learns_held_out_reviews",
+            "Drawn among all reviews, some are those of validation.",
+            "read",
+            (
+                "[learnt[rank] for rank in torch.randperm(len(learnt))",
+                "[rank for rank in torch.randperm(len(shuffled))",
+            ),
+        ),
+        (
+            "trial_measured_on_part_of_the_validation",
+            "Only half of the reviews of validation are read.",
+            "read",
+            ("encode_reviews(held_out,", "encode_reviews(held_out[::2],"),
+        ),
+        (
+            "trial_by_sgd",
+            "Plain gradient descent in the place of Adam.",
+            "learns",
+            ("torch.optim.Adam", "torch.optim.SGD"),
+        ),
+        ("trial_at_one_rate", "The rate that is asked for is not used.", "learns", ("lr=lr", "lr=2e-3")),
+        (
+            "trial_of_one_epoch_more",
+            "An epoch too many.",
+            "learns",
+            ("range(TRIAL_EPOCHS)", "range(TRIAL_EPOCHS + 1)"),
+        ),
+        ("trial_by_large_batches", "Batches of 64 reviews.", "learns", ("32, shuffle", "64, shuffle")),
+        ("trial_in_order", "The batches come in one order at every epoch.", "learns", (", 32, shuffle=True", ", 32")),
+        (
+            "trial_of_the_best_epoch",
+            "The best epoch is returned, not the last.",
+            "measure",
+            (
+                "    for _ in range(TRIAL_EPOCHS):\n"
+                "        train_epoch(model, batches, optimizer)\n"
+                "    return evaluate(model, BucketedBatches(*val_part, 256))[1]",
+                "    found = []\n"
+                "    for _ in range(TRIAL_EPOCHS):\n"
+                "        train_epoch(model, batches, optimizer)\n"
+                "        found.append(evaluate(model, BucketedBatches(*val_part, 256))[1])\n"
+                "    return max(found)",
+            ),
+        ),
+        (
+            "trial_in_per_cent",
+            "A percentage, not a share.",
+            "measure",
+            ("return evaluate", "return 100 * evaluate"),
+        ),
+        ("trial_that_returns_the_loss", "The loss comes first.", "measure", ("256))[1]", "256))[0]")),
+        (
+            "trial_of_training_accuracy",
+            "The accuracy of training, while that of validation is measured too.",
+            "measure",
+            (
+                "        train_epoch(model, batches, optimizer)\n    return evaluate",
+                "        learnt_well = train_epoch(model, batches, optimizer)\n"
+                "    return learnt_well[1] + 0 * evaluate",
+            ),
+        ),
+        ("trial_without_a_seed", "Nothing is seeded.", "draws", ("torch.manual_seed(seed)\n", "\n")),
+        ("trial_of_one_seed", "Always the same draw.", "draws", ("manual_seed(seed)", "manual_seed(0)")),
+        (
+            "trial_always_of_the_same_reviews",
+            "The first reviews, in the place of a draw.",
+            "draws",
+            ("torch.randperm(len(learnt))[:DRAW_SIZE].tolist()", "range(DRAW_SIZE)"),
+        ),
+        (
+            "trial_whose_weights_are_not_seeded",
+            "Only the reviews depend on the seed.",
+            "draws",
+            ("\n    train_part", "\n    torch.seed()\n    train_part"),
+        ),
+    ]
+] + [
+    wrong(name, why, "fair", experiment_2=changed(CHOICES, change))
+    for name, why, change in [
+        ("two_seeds", "Two seeds.", ("[0, 1, 2]", "[0, 1]")),
+        ("one_seed_thrice", "The same seed three times.", ("[0, 1, 2]", "[5, 5, 5]")),
+        ("two_changes_at_once", "A variant changes two things.", ("True}", 'True, "num_words": 50}')),
+        ("a_variant_that_changes_nothing", "A variant has the default value.", ("True}", "False}")),
+    ]
+]
+
 WRONG = VOCAB + EPOCH + BASELINE + NETWORK + EXPERIMENT + CELLS + GLOVE + COMPARE + GRADIENTS + VANISHING + WATCHED
+WRONG += TRIALS
 
 RIGHT = [
     Answer(
@@ -2548,6 +2700,54 @@ STYLES = [
                     norms = [norm([w.grad for w in layer]) for layer in model.recurrent.all_weights]
                     model.zero_grad()
                     return norms
+            """,
+        },
+    ),
+    right(
+        "trials_in_other_ways",
+        "Random numbers of another library, a loop of one's own that validates at each epoch, a function of one's own; "
+        "an argument more, and settings as lists of pairs.",
+        cells={
+            "experiment": """
+                import random
+
+
+                def share_right(model, part):
+                    model.eval()
+                    with torch.no_grad():
+                        answers = torch.cat([model(ids) for ids in part[0].split(50)]) > 0
+                    return (answers == part[1].bool()).float().mean().item()
+
+
+                def trial(seed, cell="gru", num_layers=1, from_glove=True, num_words=100, last_words=False, dropout=0.0,
+                          lr=2e-3, size=HIDDEN_SIZE):
+                    draw = random.Random(seed)
+                    torch.manual_seed(seed)
+                    parts = [
+                        encode_reviews(rows, num_words, last_words)
+                        for rows in (draw.sample(learnt, DRAW_SIZE), held_out)
+                    ]
+                    model = SentimentRNN(len(vocab), EMBEDDING_DIM, size, num_layers, cell, dropout=dropout).to(device)
+                    if from_glove:
+                        model = use_vectors(model, glove_matrix.to(device), False)
+                    adam = torch.optim.Adam(model.parameters(), lr)
+                    for epoch in range(TRIAL_EPOCHS):
+                        model.train()
+                        order = list(range(DRAW_SIZE))
+                        draw.shuffle(order)
+                        for start in range(0, DRAW_SIZE, 32):
+                            rows = torch.tensor(order[start : start + 32], device=device)
+                            logits = model(parts[0][0][rows])
+                            loss = F.binary_cross_entropy_with_logits(logits, parts[0][1][rows].float())
+                            adam.zero_grad()
+                            loss.backward()
+                            adam.step()
+                        accuracy = share_right(model, parts[1])
+                    return accuracy
+
+
+                settings = dict([("une couche", dict(cell="lstm")), ("deux", dict(cell="lstm", num_layers=2))])
+                seeds = (4, 8, 15, 16)
             """,
         },
     ),
