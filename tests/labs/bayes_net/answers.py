@@ -718,6 +718,20 @@ return [*tables[:axis], indicator, *tables[axis + 1 :]]
         blocks={"sol_do": "return [table for axis, table in enumerate(cpts) if axis != AXES.index(variable)]"},
     ),
     Answer(
+        "intervene_conditions_the_whole_network",
+        "The old table, multiplied by the indicator and divided by P(value): that is right for an observation.",
+        loses={"test_do": ["with_parents"]},
+        blocks={
+            "sol_do": INDICATOR
+            + """
+tables = list(cpts)
+tables[axis] = indicator * cpts[axis]
+tables[axis] = tables[axis] / joint_distribution(tables).sum()
+return tables
+"""
+        },
+    ),
+    Answer(
         "intervene_puts_the_indicator_at_the_end",
         "The product is right, the order of the tables is not.",
         loses={"test_do": ["other_tables"]},
@@ -2030,7 +2044,7 @@ WRONG_WORLD = [
     own_world(
         "world_whose_laws_do_not_sum_to_one",
         "A table of ones is no law.",
-        ["tables_of_laws"],
+        ["laws_without_a_circle"],
         INTERVIEW
         + """
 my_world = [Pr_S, often, interview, Pr_G_given_SD, np.ones((1, 1, 1, 1, 2))]
@@ -2038,16 +2052,50 @@ my_set = {"S", "D"}
 """,
     ),
     own_world(
-        "world_with_an_arrow_from_the_honours",
-        "L -> R and R -> G -> L make a circle.",
-        ["tables_of_laws"],
+        "world_that_goes_round",
+        "R -> G -> L -> R is a circle; what is computed from such tables is no law.",
+        ["by_own_set", "laws_without_a_circle"],
+        """
+gift = np.array([0, 0, 1]).reshape(1, 1, 1, 3, 1)
+grade = np.concatenate([Pr_G_given_SD, (Pr_G_given_SD + gift) / 2], axis=2)
+interview = np.array([0.9, 0.2, 0.1, 0.8]).reshape(1, 1, 2, 1, 2)
+my_world, my_set = [Pr_S, Pr_D, interview, grade, Pr_L_given_G], {"L"}
+""",
+    ),
+]
+RIGHT_WORLD = [
+    own_world(
+        "world_where_preparation_is_in_between",
+        "R -> S -> G: what S tells is the effect itself; nothing is to be adjusted on.",
+        [],
+        """
+interview = np.array([0.5, 0.5]).reshape(1, 1, 2, 1, 1)
+preparation = np.array([[0.8, 0.1], [0.2, 0.9]]).reshape(2, 1, 2, 1, 1)
+my_world, my_set = [preparation, Pr_D, interview, Pr_G_given_SD, Pr_L_given_G], set()
+""",
+    ),
+    own_world(
+        "world_where_the_grade_makes_the_interview",
+        "G -> L -> R: L alone closes the way.",
+        [],
         """
 interview = np.array([0.9, 0.2, 0.1, 0.8]).reshape(1, 1, 2, 1, 2)
 my_world, my_set = [Pr_S, Pr_D, interview, Pr_G_given_SD, Pr_L_given_G], {"L"}
 """,
     ),
-]
-RIGHT_WORLD = [
+    own_world(
+        "world_where_preparation_is_an_effect_of_two",
+        "S comes from R and from D, which acts on G: knowing S opens a way that was closed.",
+        [],
+        """
+preparation = np.zeros((2, 2, 2, 1, 1))
+preparation[1, :, :, 0, 0] = [[0.05, 0.1], [0.1, 0.95]]
+preparation[0] = 1 - preparation[1]
+grade = np.array([[0.8, 0.1, 0.1], [0.1, 0.2, 0.7]]).reshape(1, 2, 1, 3, 1)
+half = np.full((1, 2, 1, 1, 1), 0.5)
+my_world, my_set = [preparation, half, np.full((1, 1, 2, 1, 1), 0.5), grade, Pr_L_given_G], ()
+""",
+    ),
     own_world(
         "world_where_preparation_causes_the_difficulties",
         "D comes from S and acts on R; S no longer acts on R; tables of full shape, a list for the set.",
