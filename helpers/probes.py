@@ -42,14 +42,19 @@ class Spy(nn.Module):
 
 
 class Moody(nn.Module):
-    """A model whose logits are four times the mean of each channel, after a dropout; it notes if gradients are on."""
+    """A model whose logits are four times the mean of each channel, after a dropout.
+
+    It notes, at each call, its mode and whether gradients are on.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.scale, self.dropout, self.gradients = nn.Parameter(torch.tensor(4.0)), nn.Dropout(0.5), []
+        self.scale, self.dropout = nn.Parameter(torch.tensor(4.0)), nn.Dropout(0.5)
+        self.modes, self.gradients = [], []
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits, of shape (n, channels), of images of shape (n, channels, height, width)."""
+        self.modes.append(self.training)
         self.gradients.append(torch.is_grad_enabled())
         if x.dim() != 4:
             raise ValueError(f"le modèle attend un lot (n, 3, hauteur, largeur), et reçoit {tuple(x.shape)}")
@@ -87,6 +92,55 @@ class Scripted(nn.Module):
         self.gradients.append(torch.is_grad_enabled())
         rows = self.logits[x.long().flatten().to(self.logits.device)]
         return -rows if self.training else rows
+
+
+class Elsewhere(Tensor):
+    """A tensor that must be moved before it is computed with, as if it were on another device."""
+
+    def to(self, *args: object, **kwargs: object) -> Tensor:
+        """Return it as any other tensor."""
+        return self.as_subclass(Tensor).to(*args, **kwargs)
+
+
+class There(Tensor):
+    """What a model gives; it may be brought back to where the labels are."""
+
+    def cpu(self) -> Tensor:
+        """Return it as any other tensor."""
+        return self.as_subclass(Tensor).cpu()
+
+
+class Placed(nn.Sequential):
+    """Layers that refuse what was not moved to where they are."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return what the layers make of `x`."""
+        if isinstance(x, Elsewhere):
+            raise RuntimeError("le modèle et les images ne sont pas au même endroit : images.to(device)")
+        return super().forward(x).as_subclass(There)
+
+
+def placed_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the cross-entropy of what is in one place."""
+    if isinstance(logits, There) and isinstance(labels, Elsewhere):
+        raise RuntimeError("les logits et les étiquettes ne sont pas au même endroit : labels.to(device)")
+    return nn.functional.cross_entropy(logits, labels)
+
+
+def elsewhere(batches: Iterable[Batch]) -> list[Batch]:
+    """Return batches that must be moved before they are computed with."""
+    return [(x.as_subclass(Elsewhere), y.as_subclass(Elsewhere)) for x, y in batches]
+
+
+class Movable(nn.Sequential):
+    """Layers that note whether they were moved, even to where they were."""
+
+    moved = False
+
+    def to(self, *args: object, **kwargs: object) -> Movable:
+        """Move, and note it."""
+        self.moved = True
+        return super().to(*args, **kwargs)
 
 
 class TinyBackbone(nn.Module):
@@ -249,15 +303,59 @@ def same(before: list[Tensor], after: list[Tensor]) -> bool:
     return len(before) == len(after) and all(map(torch.equal, before, after))
 
 
-def sweep_of(find_lr: Callable[..., object], values: list[float]) -> object:
-    """Return what a sweep of learning rates gives where the losses of the batches are these values."""
-    model = nn.Linear(2, 2)
+def sweep_of(
+    find_lr: Callable[..., tuple[list[float], list[float]]], values: list[float]
+) -> tuple[list[float], list[float], list[float]]:
+    """Return the rates and the losses that a sweep keeps where the losses of the batches are these values.
+
+    Then those of the losses that it went back from.
+    """
+    model, passed = nn.Linear(2, 2), []
     batches = [(torch.ones(3, 2), torch.full((3,), float(value))) for value in values]
 
     def loss_fn(logits: Tensor, labels: Tensor) -> Tensor:
-        return 0 * logits.sum() + labels.mean()
+        loss = 0 * logits.sum() + labels.mean()
+        if loss.requires_grad:
+            loss.register_hook(lambda _: passed.append(labels[0].item()))
+        return loss
 
-    return find_lr(model, loss_fn, torch.optim.SGD(model.parameters(), lr=0.1), batches, 1e-4, 1e-2)
+    lrs, losses = find_lr(model, loss_fn, torch.optim.SGD(model.parameters(), lr=0.1), batches, 1e-4, 1e-2)
+    return lrs, losses, passed
+
+
+class Lot(NamedTuple):
+    """What a network was given in one pass."""
+
+    size: int
+    num_parameters: int
+    learns: bool
+    """Whether it was in training mode, with gradients."""
+
+
+def watch_images(run: Callable[[], object]) -> tuple[object, list[Lot]]:
+    """Call `run`; return its result, and what each network that has parameters was given: batches of images."""
+    lots, inside = [], []
+
+    def enter(module: nn.Module, inputs: tuple) -> None:
+        is_images = bool(inputs) and torch.is_tensor(inputs[0]) and inputs[0].dim() == 4
+        count = sum(one.numel() for one in module.parameters()) if is_images and not inside else 0
+        if count:
+            inside.append(module)
+            lots.append(Lot(len(inputs[0]), count, module.training and torch.is_grad_enabled()))
+
+    def leave(module: nn.Module, *_: object) -> None:
+        if inside[-1:] == [module]:
+            inside.pop()
+
+    hooks = [
+        nn.modules.module.register_module_forward_pre_hook(enter),
+        nn.modules.module.register_module_forward_hook(leave, always_call=True),
+    ]
+    try:
+        return run(), lots
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 class Pass(NamedTuple):
@@ -268,7 +366,7 @@ class Pass(NamedTuple):
     logits: Tensor
     """Of shape (n,)."""
     training: bool
-    """Whether it was in training mode, with gradients."""
+    """Whether it was in training mode."""
     table: Tensor
     """A copy of its vectors of words, of shape (words, size)."""
     layer: nn.RNNBase
@@ -277,10 +375,21 @@ class Pass(NamedTuple):
     dropout: float
 
 
-def watch_reading(run: Callable[[], object]) -> tuple[object, list[Pass], list[tuple[str, float]]]:
-    """Call `run`; return its result, every pass of a network of words, and the optimizer and the rate of each step.
+class Step(NamedTuple):
+    """A step of an optimizer, and the pass that it learns from."""
 
-    A pass goes through an embedding, a recurrent layer, a dropout and an affine layer, however they are called.
+    optimizer: str
+    rates: set[float]
+    bias_gradients: list[float]
+    """Those of parameters of one number: the mean of σ(z) - y over a batch, where they are the bias of logits z."""
+    learnt: Pass
+
+
+def watch_reading(run: Callable[[], object]) -> tuple[object, list[Pass], list[Step]]:
+    """Call `run`; return its result, every pass of a network of words, and every step.
+
+    A pass goes through an embedding, a recurrent layer, a dropout and an affine layer, however they are called. A step
+    learns from the last pass in training mode.
     """
     passes, steps, parts = [], [], {}
 
@@ -289,7 +398,7 @@ def watch_reading(run: Callable[[], object]) -> tuple[object, list[Pass], list[t
             parts.update(
                 ids=next(iter((*args, *kwargs.values()))).detach().clone(), table=layer.weight.detach().clone()
             )
-            parts["training"] = layer.training and torch.is_grad_enabled()
+            parts["training"] = layer.training
         elif isinstance(layer, nn.RNNBase):
             parts.update(layer=layer, weights=next(layer.parameters()).detach().clone())
         elif isinstance(layer, nn.Dropout):
@@ -299,7 +408,12 @@ def watch_reading(run: Callable[[], object]) -> tuple[object, list[Pass], list[t
             parts.clear()
 
     def note_step(optimizer: torch.optim.Optimizer, args: object, kwargs: object) -> None:
-        steps.extend((type(optimizer).__name__, group["lr"]) for group in optimizer.param_groups)
+        groups = optimizer.param_groups
+        of_one = [one.grad for group in groups for one in group["params"] if one.numel() == 1 and one.grad is not None]
+        learnt = next((one for one in reversed(passes) if one.training), None)
+        if learnt is not None:
+            gradients = [gradient.item() for gradient in of_one]
+            steps.append(Step(type(optimizer).__name__, {group["lr"] for group in groups}, gradients, learnt))
 
     hooks = [
         nn.modules.module.register_module_forward_hook(note, with_kwargs=True),

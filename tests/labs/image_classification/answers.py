@@ -78,6 +78,9 @@ KEEP = "kept = copy.deepcopy((model.state_dict(), optimizer.state_dict(), model.
 GIVE_BACK = "model.load_state_dict(kept[0]); optimizer.load_state_dict(kept[1]); model.train(kept[2])"
 
 
+STOP = "if not np.isfinite(loss.item()) or loss.item() > 4 * best: break"
+
+
 def find_lr(**parts: str) -> str:
     """Return the body of `find_lr` with some of its lines replaced."""
     right = {
@@ -87,7 +90,7 @@ def find_lr(**parts: str) -> str:
         "groups": "param_groups",
         "zero": "optimizer.zero_grad()",
         "early": "",
-        "stop": "if not loss.item() <= 4 * best: break",
+        "stop": STOP,
         "loss": "loss.item()",
         "backward": "loss.backward()",
         "give_back": GIVE_BACK,
@@ -391,6 +394,7 @@ WRONG = [
         return True
         """,
         "cut",
+        "exceptions",
     ),
     wrong(
         "verified_but_not_decoded",
@@ -746,6 +750,7 @@ WRONG = [
         "The photograph is not made a batch of one.",
         "sol_predict",
         predict(batch="", row=""),
+        "on_device",
         "label",
         "probability",
         "evaluation_mode",
@@ -1005,7 +1010,7 @@ WRONG = [
         "left_at_the_stop",
         "A sweep that stops returns at once, and gives nothing back.",
         "sol_find_lr",
-        find_lr(stop="if not loss.item() <= 4 * best: return lrs, losses"),
+        find_lr(stop=STOP.replace("break", "return lrs, losses")),
         "model_back",
         "optimizer_back",
         "mode_back",
@@ -1049,14 +1054,14 @@ WRONG = [
         "four_times_the_first",
         "The loss is compared with the first one, not with the best.",
         "sol_find_lr",
-        find_lr(stop="if losses and not loss.item() <= 4 * losses[0]: break"),
+        find_lr(stop="if not np.isfinite(loss.item()) or losses and loss.item() > 4 * losses[0]: break"),
         "stop",
     ),
     wrong(
         "last_loss_kept",
         "The loss that stops the sweep is kept.",
         "sol_find_lr",
-        find_lr(stop="if not loss.item() <= 4 * best: lrs.append(lr); losses.append(loss.item()); break"),
+        find_lr(stop=STOP.replace("break", "lrs.append(lr); losses.append(loss.item()); break")),
         "stop",
         "not_a_number",
     ),
@@ -1638,7 +1643,7 @@ WRONG = [
                 image.copy_(image.index_select(axis, rows))
         return images
         """,
-        "drawn_from_the_generator",
+        "any_order",
     ),
     wrong(
         "same_start_for_every_seed",
@@ -1711,9 +1716,227 @@ WRONG = [
         "torch.Generator()",
         "reproducible",
     ),
+    wrong(
+        "header_left_aside",
+        "Opening is believed to raise OSError alone: what a false header raises comes out.",
+        "sol_check_image",
+        """
+        try:
+            image = Image.open(path)
+        except OSError:
+            return False
+        try:
+            image.load()
+        except (OSError, SyntaxError, ValueError):
+            return False
+        return True
+        """,
+        "exceptions",
+    ),
+    wrong(
+        "images_kept_in_a_list",
+        "Every image is read and transformed once for all.",
+        "sol_loaders",
+        loaders(transform="transform").replace("DataLoader(folder", "DataLoader(list(folder)"),
+        "each_pass",
+    ),
+    wrong(
+        "gradients_left_off",
+        "The gradients stay off after the last validation.",
+        "sol_train",
+        train(
+            mode="model.train(); torch.set_grad_enabled(True)",
+            context="torch.set_grad_enabled(False)\n        if True:",
+        ),
+        "no_gradient",
+    ),
+    wrong(
+        "measured_by_another_pass",
+        "The training is measured without gradients, then the batch goes through the model again for the step.",
+        "sol_train",
+        train().replace(
+            "logits = model(images)\n            loss = loss_fn(logits, labels)\n            loss.backward()",
+            "with torch.no_grad():\n                logits = model(images)\n            "
+            "loss = loss_fn(model(images), labels)\n            loss.backward()",
+            1,
+        ),
+        "each_epoch",
+    ),
+    wrong(
+        "three_epochs_at_most",
+        "Whatever is asked, three epochs at most.",
+        "sol_train",
+        "    epochs = min(epochs, 3)" + train(),
+        "history",
+    ),
+    wrong(
+        "stopped_early",
+        "The training stops once the validation is worse two epochs in a row.",
+        "sol_train",
+        train()
+        + """
+        losses = history["val_loss"]
+        if len(losses) > 2 and losses[-1] > losses[-2] > losses[-3]:
+            break
+        """,
+        "history",
+    ),
+    wrong(
+        "best_weights_put_back",
+        "The model comes out with the weights of its best epoch.",
+        "sol_train",
+        "    best, kept = 0, None"
+        + train()
+        + """
+        if history["val_accuracy"][-1] > best:
+            best, kept = history["val_accuracy"][-1], copy.deepcopy(model.state_dict())
+    model.load_state_dict(kept or model.state_dict())
+""",
+        "each_epoch",
+    ),
+    wrong(
+        "image_not_moved",
+        "The image stays where it is.",
+        "sol_predict",
+        predict().replace(".to(device)", ""),
+        "on_device",
+    ),
+    wrong(
+        "model_not_moved",
+        "The weights are read on the device, and copied to where the model is.",
+        "sol_checkpoint",
+        [
+            None,
+            """
+            model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+            return model
+            """,
+        ],
+        "in_place",
+    ),
+    wrong(
+        "sweep_not_moved",
+        "The batches stay where they are.",
+        "sol_find_lr",
+        find_lr().replace(".to(device)", ""),
+        "on_device",
+    ),
+    wrong(
+        "first_loss_kept_if_infinite",
+        "Infinity is no more than four times itself.",
+        "sol_find_lr",
+        find_lr(stop="if not loss.item() <= 4 * best: break"),
+        "not_a_number",
+    ),
+    wrong(
+        "first_loss_kept_whatever_it_is",
+        "The first loss is not looked at.",
+        "sol_find_lr",
+        find_lr(stop=STOP.replace("if ", "if losses and (").replace(": break", "): break")),
+        "not_a_number",
+    ),
+    wrong(
+        "rarely_flipped",
+        "Three images in ten are flipped.",
+        "sol_augment",
+        [None, augment(flip="v2.RandomHorizontalFlip(0.3),")],
+        "flip",
+    ),
+    wrong(
+        "crops_of_a_half",
+        "The crops keep down to half of the image.",
+        "sol_augment",
+        [None, augment(scale=", scale=(0.5, 1)")],
+        "crop",
+    ),
+    wrong(
+        "crops_too_wide",
+        "The crops keep nine tenths of the image at least.",
+        "sol_augment",
+        [None, augment(scale=", scale=(0.9, 1)")],
+        "crop",
+    ),
+    wrong(
+        "jitter_of_thirty_percent",
+        "The colours change by up to 30 %.",
+        "sol_augment",
+        [None, augment(jitter="v2.ColorJitter(0.3, 0.3, 0.3),")],
+        "jitter",
+    ),
+    wrong(
+        "hsv_too_often",
+        "One image in five goes to HSV.",
+        "sol_augment",
+        [None, augment(hsv='v2.RandomApply([v2.Lambda(lambda picture: picture.convert("HSV"))], p=0.2),')],
+        "hsv",
+    ),
+    wrong(
+        "hsv_before_the_jitter",
+        "The colours change after the conversion: the hue is scaled.",
+        "sol_augment",
+        [
+            None,
+            augment(
+                jitter='v2.RandomApply([v2.Lambda(lambda picture: picture.convert("HSV"))], p=0.1),',
+                hsv="v2.ColorJitter(0.2, 0.2, 0.2),",
+            ),
+        ],
+        "hsv",
+    ),
+    wrong(
+        "groups_by_letters",
+        "Parameters are told by the letters of their names: a layer fc1 of another part is in the group of fc.",
+        "sol_param_groups",
+        """
+        groups = []
+        for part, divisor in (("fc", 1), ("layer4", 3), ("layer3", 9)):
+            params = [p.requires_grad_(True) for name, p in model.named_parameters() if part in name]
+            groups.append({"params": params, "lr": found_lr / divisor})
+        return groups
+        """,
+        "parts",
+        "others",
+    ),
+    wrong(
+        "tiles_shifted",
+        "The tiles follow one another in the same order, from another one on.",
+        "sol_tiles",
+        """
+        columns = F.unfold(images, tile, stride=tile)
+        shifts = torch.randint(columns.shape[2], (len(images),), generator=generator).tolist()
+        mixed = torch.stack([one.roll(shift, 1) for one, shift in zip(columns, shifts)])
+        return F.fold(mixed, images.shape[2:], tile, stride=tile)
+        """,
+        "any_order",
+    ),
+    edited("twice_the_epochs", "Too many epochs.", "sol_study", "STUDY_EPOCHS,", "2 * STUDY_EPOCHS,", "learning"),
+    edited("epochs_by_heart", "Four epochs, whatever is imposed.", "sol_study", "STUDY_EPOCHS,", "4,", "learning"),
+    edited(
+        "two_seeds_in_three",
+        "Of three seeds, two begin alike.",
+        "sol_study",
+        "torch.manual_seed(seed)\n    (x",
+        "torch.manual_seed(seed % 2)\n    (x",
+        "reproducible",
+    ),
 ]
 
 RIGHT = [
+    Answer(
+        "steps_by_closure",
+        "The optimizer calls a closure, and gives back its loss.",
+        blocks={
+            "sol_train": train().replace(
+                "logits = model(images)\n            loss = loss_fn(logits, labels)\n            loss.backward()\n"
+                "            optimizer.step()",
+                "seen = []\n\n            def closure():\n                optimizer.zero_grad()\n"
+                "                seen.append(model(images))\n                loss = loss_fn(seen[-1], labels)\n"
+                "                loss.backward()\n                return loss\n\n"
+                "            loss, logits = optimizer.step(closure), seen[-1]",
+                1,
+            ),
+        },
+    ),
     Answer(
         "two_passes_to_validate",
         "Two functions measure the loss and the accuracy, each with passes of its own.",
@@ -1976,7 +2199,7 @@ RIGHT = [
                     optimizer.zero_grad()
                     loss = loss_fn(model(images.to(device)), labels.to(device))
                     value = loss.item()
-                    if best is not None and (value > 4 * best or value != value):
+                    if abs(value) == float("inf") or value != value or best is not None and value > 4 * best:
                         return lrs, losses
                     best = value if best is None else min(best, value)
                     losses += [value]
@@ -2378,7 +2601,7 @@ RIGHT = [
                         [group.__setitem__("lr", lr) for group in optimizer.param_groups]
                         x, y = map(lambda part: part.to(device), batch)
                         loss = loss_fn(model(x), y)
-                        if losses and (torch.isnan(loss) or loss.item() > 4 * min(losses)):
+                        if not torch.isfinite(loss) or losses and loss.item() > 4 * min(losses):
                             break
                         optimizer.zero_grad(set_to_none=False)
                         loss.backward()
@@ -2564,11 +2787,11 @@ RIGHT = [
         },
     ),
     # What a changed reference keeps, and rightly: no bar of progress, a tensor of one number where Python takes it for
-    # the number, each layer visited again below its parent, the sign of a symmetric noise, a narrower crop, gradients
-    # that the next backward pass finds at zero anyway, and moves to where a machine without a GPU already is.
+    # the number, each layer visited again below its parent, the sign of a symmetric noise, and gradients that the next
+    # backward pass finds at zero anyway.
     Answer(
         "changes_that_change_nothing",
-        "No bar, no item(), no recurse=False, noise subtracted, narrower crops, no last zero_grad, no move to the CPU.",
+        "No bar, no item(), no recurse=False, noise subtracted, no last zero_grad, the model moved first.",
         blocks={
             "sol_train": """
                 for epoch in range(epochs):
@@ -2593,22 +2816,22 @@ RIGHT = [
             "sol_predict": """
                 model.eval()
                 with torch.no_grad():
-                    probabilities = model(transform(image).unsqueeze(0)).softmax(dim=1)[0]
+                    probabilities = model(transform(image).unsqueeze(0).to(device)).softmax(dim=1)[0]
                 best = probabilities.argmax()
                 return labels[best], probabilities[best].item()
             """,
             "sol_checkpoint": [
                 None,
                 """
-                model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+                model.to(device).load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
                 return model
                 """,
             ],
             "sol_find_lr": find_lr(
-                stop="if not loss <= 4 * best: break",
+                stop="if not loss.isfinite() or loss > 4 * best: break",
                 give_back="optimizer.load_state_dict(kept[1]); model.load_state_dict(kept[0]); model.train(kept[2])",
-            ).replace(".to(device)", ""),
-            "sol_augment": ["return image - self.std * torch.randn_like(image)", augment(scale=", scale=(0.6, 0.9)")],
+            ),
+            "sol_augment": ["return image - self.std * torch.randn_like(image)", None],
             "sol_transfer": """
                 for layer in backbone.modules():
                     for parameter in layer.parameters():
@@ -2679,18 +2902,18 @@ RIGHT = [
             ],
         },
     ),
-    # Each of these edits is right alone. Without a GPU, everything is where it must go; Python takes a tensor of one
+    # Each of these edits is right alone. Without a GPU, a network is where it must go; Python takes a tensor of one
     # number for the number; the next backward pass finds gradients at zero anyway; a rate, and the batches of
     # validation, are free.
     Answer(
         "edits_that_change_nothing",
-        "No move to the CPU, no item(), a sum that keeps its graph, no last zero_grad, noise subtracted, another rate.",
+        "Moved in other words, no item(), a sum that keeps its graph, no last zero_grad, noise subtracted, a rate.",
         edits={
             "sol_train": [("loss.detach()", "loss")],
-            "sol_predict": [(".unsqueeze(0).to(device)", ".unsqueeze(0)"), (".argmax().item()", ".argmax()")],
+            "sol_predict": [(".unsqueeze(0).to(device)", "[None].to(device)"), (".argmax().item()", ".argmax()")],
             "sol_find_lr": [
-                ("images.to(device)", "images"),
-                ("labels.to(device)", "labels"),
+                ("images.to(device)", "images.to(device=device)"),
+                ("labels.to(device)", "labels.to(device=device)"),
                 ("optimizer.zero_grad()\n    model.load", "pass\n    model.load"),
             ],
             "sol_augment": [("image + self.std", "image - self.std")],

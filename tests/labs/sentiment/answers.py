@@ -1460,6 +1460,63 @@ TRIALS = [
             ("encode_reviews(held_out,", "encode_reviews(held_out[::2],"),
         ),
         (
+            "trial_measured_with_its_dropout",
+            "Validation in training mode.",
+            "measure",
+            (
+                "    return evaluate(model, BucketedBatches(*val_part, 256))[1]",
+                "    model.train()\n"
+                "    with torch.no_grad():\n"
+                "        found = [((model(x) > 0) == y).sum() for x, y in BucketedBatches(*val_part, 256)]\n"
+                "    return sum(found).item() / len(held_out)",
+            ),
+        ),
+        (
+            "trial_of_reviews_apart_from_their_labels",
+            "The reviews are shuffled, their labels are not.",
+            "learns",
+            (
+                "    batches = Buck",
+                "    train_part = train_part[0][torch.randperm(DRAW_SIZE)], train_part[1]\n    batches = Buck",
+            ),
+        ),
+        (
+            "trial_whose_recurrent_layer_learns_nothing",
+            "The optimizer has the vectors of words and the output only.",
+            "learns",
+            ("model.to(device).parameters()", "[*model.to(device).embedding.parameters(), *model.output.parameters()]"),
+        ),
+        (
+            "trial_that_trains_longer_on_last_words",
+            "One argument is changed, and the number of epochs with it.",
+            "learns",
+            ("range(TRIAL_EPOCHS)", "range(TRIAL_EPOCHS * (1 + last_words))"),
+        ),
+        (
+            "trial_of_two_epochs",
+            "The number of epochs is a number of its own.",
+            "learns",
+            ("range(TRIAL_EPOCHS)", "range(2)"),
+        ),
+        (
+            "trial_of_a_hundred_reviews",
+            "The number of reviews is a number of its own.",
+            "learns",
+            ("[:DRAW_SIZE]", "[:100]"),
+        ),
+        ("trial_of_smaller_batches", "Batches of 16.", "learns", ("32, shuffle", "16, shuffle")),
+        (
+            "trial_of_null_vectors",
+            "Vectors of zeros where they are to be drawn.",
+            "built",
+            (
+                "use_vectors(model, glove_matrix, frozen=False)",
+                "use_vectors(model, glove_matrix, frozen=False)\n"
+                "    else:\n"
+                "        use_vectors(model, 0 * glove_matrix, frozen=False)",
+            ),
+        ),
+        (
             "trial_by_sgd",
             "Plain gradient descent in the place of Adam.",
             "learns",
@@ -1508,6 +1565,7 @@ TRIALS = [
         ),
         ("trial_without_a_seed", "Nothing is seeded.", "draws", ("torch.manual_seed(seed)\n", "\n")),
         ("trial_of_one_seed", "Always the same draw.", "draws", ("manual_seed(seed)", "manual_seed(0)")),
+        ("trial_of_two_seeds", "Odd seeds are alike.", "draws", ("manual_seed(seed)", "manual_seed(seed % 2)")),
         (
             "trial_always_of_the_same_reviews",
             "The first reviews, in the place of a draw.",
@@ -1525,6 +1583,8 @@ TRIALS = [
     wrong(name, why, "fair", experiment_2=changed(CHOICES, change))
     for name, why, change in [
         ("two_seeds", "Two seeds.", ("[0, 1, 2]", "[0, 1]")),
+        ("a_seed_given_twice", "The same seed twice, which `run_trials` refuses.", ("[0, 1, 2]", "[0, 1, 2, 2]")),
+        ("an_argument_that_trial_has_not", "`run_trials` would stop.", ('{"last_words": True}', '{"size": 3}')),
         ("one_seed_thrice", "The same seed three times.", ("[0, 1, 2]", "[5, 5, 5]")),
         ("two_changes_at_once", "A variant changes two things.", ("True}", 'True, "num_words": 50}')),
         ("a_variant_that_changes_nothing", "A variant has the default value.", ("True}", "False}")),
@@ -2749,6 +2809,55 @@ STYLES = [
                 settings = dict([("une couche", dict(cell="lstm")), ("deux", dict(cell="lstm", num_layers=2))])
                 seeds = (4, 8, 15, 16)
             """,
+        },
+    ),
+]
+
+STYLES += [
+    Answer(
+        "trial_that_measures_more_than_it_is_asked",
+        "Before training, on what was learnt, and twice at the end; kept in memory.",
+        edits={
+            "sol_experiment": [
+                ("def trial(\n", "import functools\n\n\n@functools.cache\ndef trial(\n"),
+                (
+                    "    for _ in range(TRIAL_EPOCHS):\n",
+                    "    evaluate(model, BucketedBatches(*val_part, 256))\n    for _ in range(TRIAL_EPOCHS):\n",
+                ),
+                (
+                    "    return evaluate(",
+                    "    evaluate(model, BucketedBatches(*val_part, 100))\n"
+                    "    evaluate(model, BucketedBatches(*train_part, 256))\n"
+                    "    return evaluate(",
+                ),
+            ]
+        },
+    ),
+    Answer(
+        "trial_that_looks_at_its_gradient_at_the_end",
+        "gradient_by_time goes through the model once more, after the score.",
+        edits={
+            "sol_experiment": [
+                (
+                    "    return evaluate(model, BucketedBatches(*val_part, 256))[1]",
+                    "    score = evaluate(model, BucketedBatches(*val_part, 256))[1]\n"
+                    "    model(val_part[0][:2]).sum().backward()\n"
+                    "    return score",
+                )
+            ]
+        },
+    ),
+    Answer(
+        "trial_of_two_groups_of_parameters",
+        "The vectors of words have a rate of their own, which is the same.",
+        edits={
+            "sol_experiment": [
+                (
+                    "model.to(device).parameters(), lr=lr",
+                    '[{"params": model.to(device).embedding.parameters(), "lr": lr}, {"params": [p for name, p in '
+                    'model.named_parameters() if not name.startswith("embedding")]}], lr=lr',
+                )
+            ]
         },
     ),
 ]

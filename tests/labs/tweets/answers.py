@@ -398,9 +398,308 @@ WRONG = [
         },
     ),
     Answer(
+        "insertion_among_distinct_words",
+        "A word written three times is drawn as often as a word written once.",
+        loses={"test_eda": ["insertion_synonyms"]},
+        blocks={
+            "sol_eda": [
+                """
+                longer, sources = list(words), sorted({word for word in words if word in synonyms})
+                for _ in range(n if sources else 0):
+                    near = synonyms[sources[generator.integers(len(sources))]]
+                    longer.insert(generator.integers(len(longer) + 1), near[generator.integers(len(near))])
+                return longer
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "insertion_from_one_pool",
+        "A word of many synonyms is drawn more often.",
+        loses={"test_eda": ["insertion_synonyms"]},
+        blocks={
+            "sol_eda": [
+                """
+                longer, pool = list(words), [near for word in words for near in synonyms.get(word, [])]
+                for _ in range(n if pool else 0):
+                    longer.insert(generator.integers(len(longer) + 1), pool[generator.integers(len(pool))])
+                return longer
+                """,
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "insertion_gives_the_list_back",
+        "Without synonyms, the list received is the one given back.",
+        loses={"test_eda": ["insertion_is_pure"]},
+        blocks={
+            "sol_eda": [
+                "\n    if not any(word in synonyms for word in words):\n        return words" + insertion_with()[0],
+                None,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "swap_gives_the_list_back",
+        "With fewer than two words, the list received is the one given back.",
+        loses={"test_eda": ["swap_is_pure"]},
+        blocks={"sol_eda": [None, "\n    if len(words) < 2:\n        return words" + swap_with()[1], None]},
+    ),
+    Answer(
+        "deletion_gives_the_list_back",
+        "The list received is given back where it has one word.",
+        loses={"test_eda": ["deletion_is_pure"]},
+        blocks={"sol_eda": [None, None, "\n    if len(words) == 1:\n        return words" + deletion_with()[2]]},
+    ),
+    Answer(
+        "buckets_rolled",
+        "The same order at each call, shifted.",
+        loses={"test_buckets": ["composition"]},
+        blocks={
+            "sol_buckets": [
+                None,
+                """
+                order = np.roll(np.argsort(lengths, kind="stable"), int(generator.integers(len(lengths))))
+                batches = np.split(order, range(batch_size, len(order), batch_size))
+                return [batches[rank] for rank in generator.permutation(len(batches))]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "ties_drawn_for_odd_lengths",
+        "The tweets of even lengths always travel together.",
+        loses={"test_buckets": ["composition"]},
+        blocks={
+            "sol_buckets": buckets_with(
+                keys="lengths + np.where(lengths % 2, generator.random(len(lengths)), 0), kind='stable'"
+            )
+        },
+    ),
+    Answer(
+        "length_counted_in_the_numbers",
+        "The state read is that of the last number that is not 0, whatever lengths says.",
+        loses={"test_model": ["last_state"]},
+        blocks={"sol_model": forward_with(read="states[torch.arange(len(ids)), (ids != 0).sum(1) - 1]")},
+    ),
+    Answer(
+        "links_replaced_first",
+        "A link is replaced wherever it begins, even in a word.",
+        loses={"test_tokenizer": ["links"]},
+        blocks={
+            "sol_tokenizer": r"""
+            text = re.sub(r"https?://\S+", " \x00 ", tweet.lower())
+            pattern = rf"(?P<url>\x00|www\.\S+)|(?P<user>@\w+)|{EMOTICON}|{WORD}|\S"
+            replaced = {"url": "<url>", "user": "<user>"}
+            return [replaced.get(match.lastgroup, match[0]) for match in re.finditer(pattern, text)]
+            """
+        },
+    ),
+    Answer(
+        "typed_user_is_a_token",
+        "A tag that the author typed is taken for one of ours.",
+        loses={"test_tokenizer": ["names"]},
+        blocks={"sol_tokenizer": tokenizer_with(pattern=f"{LINK}|(?P<user>@\\w+|<user>)|{REST}")},
+    ),
+    Answer(
+        "vocab_without_tags",
+        "The words that begin like a tag are left out.",
+        loses={"test_vocab": ["frequency"]},
+        blocks={
+            "sol_vocab": itos_with(
+                words="sorted((w for w in counter if w[0] != '<'), key=lambda word: (-counter[word], word))"
+            )
+        },
+    ),
+    Answer(
+        "two_splits_only",
+        "The generator chooses one of two splits.",
+        loses={"test_split": ["draws"]},
+        blocks={"sol_split": "\n    generator = np.random.default_rng(generator.integers(2))" + split_with()},
+    ),
+    Answer(
+        "best_loss_of_a_thousand",
+        "A loss above a thousand is never the best: no weights are kept.",
+        loses={"test_train": ["best_weights"]},
+        blocks={"sol_train": fit_with(start="1000", end="if best_weights: model.load_state_dict(best_weights)")},
+    ),
+    Answer(
+        "blank_message",
+        "The error says nothing: a blank.",
+        loses={"test_classify": ["empty"]},
+        blocks={"sol_classify": classify_with(empty='raise ValueError(" ")')},
+    ),
+    Answer(
+        "repaired_again",
+        "The text, already repaired, is repaired once more.",
+        loses={"test_classify": ["what_is_read"]},
+        blocks={"sol_classify": classify_with(words="ids = vocab.encode(tokenize(repair(tweet)))")},
+    ),
+    Answer(
+        "copies_thrown_away",
+        "A version that is another one again is not learned: exact copies are none.",
+        loses={"test_experiment": ["copies"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows, kept = sample(share, seed), {}
+                near = synonyms_of(rows)
+                found, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    num_variants,
+                    lambda words, generator: augment(words, near, generator, alpha),
+                    np.random.default_rng(seed),
+                )
+                for words, target in zip(found, targets, strict=True):
+                    kept[(*words, int(target))] = vocab.encode(words), int(target)
+                model, (ids, targets) = new_model(seed), zip(*kept.values(), strict=True)
+                learn(model, list(ids), np.array(targets), seed)
+                return evaluate(model, val_batches)[1]
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "score_of_no_training",
+        "A number of its own, and no model.",
+        loses={"test_experiment": ["learning", "measured", "variants", "copies", "repeated", "other_seed"]},
+        blocks={
+            "sol_experiment": [None, "return {0: 0.66, 1: 0.671}.get(seed, 0.658) + 0.012 * (num_variants > 0)", None]
+        },
+    ),
+    Answer(
+        "score_of_a_known_model",
+        "A model of an earlier question is measured, the seed adds some noise.",
+        loses={"test_experiment": ["learning", "measured", "variants", "copies", "repeated", "other_seed"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                "return evaluate(best_model, val_batches)[1] - 0.01 * np.random.default_rng(seed).random()",
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "variants_replaced_by_their_tweets",
+        "As many tweets as versions, none of which is a variant.",
+        loses={"test_experiment": ["variants"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                run_with()[1].replace(
+                    "[vocab.encode(words) for words in versions], targets",
+                    "[encoded[row] for row in rows] * (num_variants + 1), np.tile(labels[rows], num_variants + 1)",
+                ),
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "strength_never_zero",
+        "With 0, variants as usual: no exact copies.",
+        loses={"test_experiment": ["copies"]},
+        blocks={"sol_experiment": run_with(alpha="alpha or 0.1")},
+    ),
+    Answer(
+        "best_of_three_models",
+        "Three models are learned where there are variants, the best one is kept.",
+        loses={"test_experiment": ["measured"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                """
+                rows, generator = sample(share, seed), np.random.default_rng(seed)
+                near, scores = synonyms_of(rows), []
+                versions, targets = enlarge(
+                    [tokenized[row] for row in rows],
+                    labels[rows],
+                    num_variants,
+                    lambda words, generator: augment(words, near, generator, alpha),
+                    generator,
+                )
+                for rank in range(3 if num_variants else 1):
+                    model = new_model(seed + 1000 * rank)
+                    learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                    scores.append(evaluate(model, val_batches)[1])
+                return max(scores)
+                """,
+                None,
+            ]
+        },
+    ),
+    Answer(
+        "half_of_the_seed",
+        "Two seeds in a row make the same trial.",
+        loses={"test_experiment": ["other_seed"]},
+        blocks={"sol_experiment": [None, "\n    seed = seed // 2" + run_with()[1], None]},
+    ),
+    Answer(
+        "tweets_that_depend_on_the_setting",
+        "The same seed draws other tweets where there are variants.",
+        loses={"test_experiment": ["repeated"]},
+        blocks={"sol_experiment": run_with(rows="sample(share, seed + 1000 * num_variants)")},
+    ),
+    Answer(
+        "weights_that_depend_on_the_setting",
+        "The same seed draws other weights where there are variants.",
+        loses={"test_experiment": ["repeated"]},
+        blocks={"sol_experiment": run_with(model="new_model(seed + 1000 * num_variants)")},
+    ),
+    Answer(
+        "only_the_share_changed",
+        "More tweets, and nothing on their variants.",
+        loses={"test_experiment": ["one_change"]},
+        blocks={
+            "sol_experiment": [
+                None,
+                None,
+                """
+                settings = {"un douzième": {}, "un sixième": {"share": 1 / 6}}
+                seeds = [0, 1, 2]
+                """,
+            ]
+        },
+    ),
+    Answer(
+        "argument_without_effect",
+        "An argument that `run` never reads.",
+        loses={"test_experiment": ["one_change"]},
+        cells={
+            "sol_experiment": """
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                versions = []
+                for words in tweets:
+                    versions += [words, *(vary(words, generator) for _ in range(num_variants))]
+                return versions, np.repeat(labels, num_variants + 1)
+
+
+            def run(seed, num_variants=2, alpha=0.1, share=1 / 12, is_magic=False):
+                rows, generator = sample(share, seed), np.random.default_rng(seed)
+                near, drawn = synonyms_of(rows), [tokenized[row] for row in rows]
+                vary = lambda words, generator: augment(words, near, generator, alpha)
+                versions, targets = enlarge(drawn, labels[rows], num_variants, vary, generator)
+                model = new_model(seed)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed)
+                return evaluate(model, val_batches)[1]
+
+
+            settings = {"sans": {}, "avec": {"is_magic": True}}
+            seeds = [0, 1, 2]
+            """
+        },
+    ),
+    Answer(
         "tweets_left_out_of_their_variants",
-        "Only the variants are kept: without any, nothing is left to learn from.",
-        loses={"test_experiment": ["versions", "learning"]},
+        "Only the variants are kept.",
+        loses={"test_experiment": ["versions"]},
         blocks={
             "sol_experiment": enlarge_with(
                 versions="versions += [vary(words, generator) for _ in range(num_variants)]",
@@ -546,7 +845,7 @@ WRONG = [
     Answer(
         "alpha_not_passed_on",
         "The strength of the variants is always the same.",
-        loses={"test_experiment": ["variants"]},
+        loses={"test_experiment": ["variants", "copies"]},
         blocks={"sol_experiment": run_with(alpha="0.1")},
     ),
     Answer(
@@ -661,7 +960,7 @@ WRONG = [
     Answer(
         "user_names_before_links",
         "What follows @ in a link becomes <user>, by replacements one after another.",
-        loses={"test_tokenizer": ["links"]},
+        loses={"test_tokenizer": ["links", "names"]},
         blocks={
             "sol_tokenizer": r"""
                 text = re.sub(r"@\w+", " <user> ", tweet.lower())
@@ -2093,29 +2392,34 @@ RIGHT = [
         },
     ),
     Answer(
-        "honest_without_twins",
-        "A version that is another one again is not learned.",
-        blocks={
-            "sol_experiment": [
-                None,
-                """
-                rows, kept = sample(share, seed), {}
-                near = synonyms_of(rows)
-                found, targets = enlarge(
-                    [tokenized[row] for row in rows],
-                    labels[rows],
-                    num_variants,
-                    lambda words, generator: augment(words, near, generator, alpha),
-                    np.random.default_rng(seed),
-                )
-                for words, target in zip(found, targets, strict=True):
-                    kept[(*words, int(target))] = vocab.encode(words), int(target)
-                model, (ids, targets) = new_model(seed), zip(*kept.values(), strict=True)
-                learn(model, list(ids), np.array(targets), seed)
+        "honest_memory",
+        "Trials already made are remembered, a longer training is compared.",
+        cells={
+            "sol_experiment": """
+            from functools import lru_cache
+
+
+            def enlarge(tweets, labels, num_variants, vary, generator):
+                versions = []
+                for words in tweets:
+                    versions += [words, *(vary(words, generator) for _ in range(num_variants))]
+                return versions, np.repeat(labels, num_variants + 1)
+
+
+            @lru_cache
+            def run(seed, num_variants=2, alpha=0.1, share=1 / 12, lr=2e-3):
+                rows, generator = sample(share, seed), np.random.default_rng(seed)
+                near, drawn = synonyms_of(rows), [tokenized[row] for row in rows]
+                vary = lambda words, generator: augment(words, near, generator, alpha)
+                versions, targets = enlarge(drawn, labels[rows], num_variants, vary, generator)
+                model = new_model(seed)
+                learn(model, [vocab.encode(words) for words in versions], targets, seed, lr)
                 return evaluate(model, val_batches)[1]
-                """,
-                None,
-            ]
+
+
+            settings = {"2e-3": {}, "1e-3": {"lr": 1e-3}}
+            seeds = [0, 1, 2]
+            """
         },
     ),
     Answer(
@@ -3189,7 +3493,7 @@ RIGHT = [
             "sol_eda": [
                 """
                 if not any(word in synonyms for word in words):
-                    return words
+                    return words[:]
                 new = copy.copy(words)
                 for _ in range(n):
                     while True:
@@ -3201,7 +3505,7 @@ RIGHT = [
                 """,
                 """
                 if len(words) <= 1:
-                    return words
+                    return words[:]
                 new = copy.copy(words)
                 for _ in range(n):
                     i = j = generator.integers(len(new))
