@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.datasets import Batches, read_conll
+from helpers.probes.models import Batch
 
 
 class Bare:
