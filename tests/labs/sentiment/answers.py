@@ -1493,16 +1493,10 @@ TRIALS = [
             ("range(TRIAL_EPOCHS)", "range(TRIAL_EPOCHS * (1 + last_words))"),
         ),
         (
-            "trial_of_two_epochs",
+            "trial_of_three_epochs",
             "The number of epochs is a number of its own.",
             "learns",
-            ("range(TRIAL_EPOCHS)", "range(2)"),
-        ),
-        (
-            "trial_of_a_hundred_reviews",
-            "The number of reviews is a number of its own.",
-            "learns",
-            ("[:DRAW_SIZE]", "[:100]"),
+            ("range(TRIAL_EPOCHS)", "range(3)"),
         ),
         ("trial_of_smaller_batches", "Batches of 16.", "learns", ("32, shuffle", "16, shuffle")),
         (
@@ -2829,6 +2823,18 @@ STYLES += [
                     "    evaluate(model, BucketedBatches(*val_part, 100))\n"
                     "    evaluate(model, BucketedBatches(*train_part, 256))\n"
                     "    return evaluate(",
+                ),
+            ]
+        },
+    ),
+    Answer(
+        "trial_with_arguments_for_what_is_fixed",
+        "Numbers of epochs and of reviews are arguments, whose default values change nothing.",
+        edits={
+            "sol_experiment": [
+                (
+                    "    lr=2e-3,\n):",
+                    "    lr=2e-3,\n    num_epochs=TRIAL_EPOCHS,\n    num_reviews=DRAW_SIZE,\n):",
                 ),
             ]
         },
