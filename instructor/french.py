@@ -113,8 +113,8 @@ def joined(names: Sequence[str]) -> str:
 
 
 def french(number: float) -> str:
-    """Write a mark: at most two decimals, a comma."""
-    return f"{number:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    """Write a mark: at most three decimals, for a sixteenth of two points has as many; a comma."""
+    return f"{number:.3f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
 def format_minutes(minutes: int) -> str:

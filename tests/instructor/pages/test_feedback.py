@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from instructor.course import Course
 from instructor.errors import CourseError
 from instructor.files import write_whole
-from instructor.french import judged_after
+from instructor.french import judged_after, points_in_words
 from instructor.gradebook.deadlines import to_utc
 from instructor.gradebook.nbgrader import open_gradebook
 from instructor.gradebook.results import read_result
@@ -347,3 +347,11 @@ def test_many_questions_are_not_listed():
     titles = [f"Question {number} · Titre" for number in range(2, 6)]
     assert judged_after(titles[:3], 2) == "jugé avec des réponses justes aux questions 2, 3 et 4"
     assert judged_after(titles, 2) == "jugé avec des réponses justes aux questions précédentes"
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [(0.125, "0,125 point"), (1, "1 point"), (1.5, "1,5 point"), (2, "2 points"), (1.875, "1,875 point")],
+)
+def test_points_are_told_as_they_count(points, told):
+    assert points_in_words(points).replace("\N{NO-BREAK SPACE}", " ") == told
